@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+# A thin front on CMake. `make help` lists what there is.
+
+BUILD := build
+JOBS  := $(shell nproc)
+
+.PHONY: all help setup setup-test demo test check clang asan m0plus fuzz fuzz-run sim \
+        soak sizes bench clean
+
+## all: build the library, the programs and the tests into build/ (the default)
+all: $(BUILD)/build.ninja
+	@cmake --build $(BUILD)
+
+$(BUILD)/build.ninja:
+	@scripts/setup build
+	@cmake --preset release >/dev/null
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z0-9-]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+## setup: install the Debian packages that building needs
+setup:
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+## demo: watch a device report to a local OneNET and obey it
+demo: setup all
+	@scripts/demo
+
+## test: build and run all tests
+test: setup-test all
+	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+
+## check: layer, purity, stack and text rules
+check: setup-test all m0plus
+	@scripts/check-layers
+	@scripts/check-text
+	@scripts/check-purity $(BUILD)
+
+## clang: build everything with clang, warnings as errors
+clang:
+	@cmake --preset clang >/dev/null && cmake --build --preset clang
+
+## asan: build with gcc's sanitizers and run all tests under them
+asan:
+	@cmake --preset asan >/dev/null && cmake --build --preset asan
+	@ctest --test-dir $(BUILD)/asan --output-on-failure -j $(JOBS)
+
+## m0plus: build the portable library for Cortex-M0+
+m0plus:
+	@cmake --preset m0plus >/dev/null && cmake --build --preset m0plus
+
+## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus
+FUZZ_SECONDS ?= 30
+fuzz:
+	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz
+	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+## sim: simulate SIM_SEEDS (100000) runs of device and platform with faults
+SIM_SEEDS ?= 100000
+sim: all
+	@scripts/sim $(BUILD) $(SIM_SEEDS)
+
+## soak: kill the platform at random for SOAK_SECONDS (600) under 20 devices
+SOAK_SECONDS ?= 600
+soak: all
+	@scripts/soak $(BUILD) $(SOAK_SECONDS)
+
+## sizes: flash, RAM and stack of each part on Cortex-M0+, beside the budget
+sizes: setup-test m0plus
+	@scripts/sizes $(BUILD)
+
+## bench: instructions of each operation, beside the budget
+bench: setup-test all
+	@scripts/bench $(BUILD)
+
+## clean: remove build/
+clean:
+	@rm -rf $(BUILD)
