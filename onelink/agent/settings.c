@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/agent/settings.h"
+
+#include <string.h>
+
+#include "onelink/base/addr.h"
+#include "onelink/json/number.h"
+
+static int32_t fail(struct ol_setting_error *err, enum ol_setting_problem problem)
+{
+    err->problem = problem;
+    return OL_E_ARG;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_name_char(char c)
+{
+    return is_alnum(c) || c == '_' || c == '-';
+}
+
+static struct ol_str cut(struct ol_str s, size_t from, size_t to)
+{
+    return (struct ol_str){s.ptr + from, to - from};
+}
+
+static struct ol_str trim(struct ol_str s)
+{
+    size_t from = 0, to = s.len;
+    while (from < to && is_blank(s.ptr[from])) {
+        from++;
+    }
+    while (to > from && is_blank(s.ptr[to - 1])) {
+        to--;
+    }
+    return s.len > 0 ? cut(s, from, to) : s;
+}
+
+/* --- values ------------------------------------------------------------------------- */
+
+static bool is_text_type(uint8_t type)
+{
+    return type == OL_SETTING_STRING || type == OL_SETTING_NAME ||
+           type == OL_SETTING_FILE || type == OL_SETTING_HOST ||
+           type == OL_SETTING_DECIMAL || type == OL_SETTING_SECRET;
+}
+
+/* A host name as RFC 1123 section 2.1 has it, and '_', which names in use have. A name of
+ * digits and dots alone would be taken for an address, so it has to be one. */
+static bool is_host(struct ol_str s)
+{
+    struct ol_addr addr;
+    size_t label = 0;
+    bool letters = false;
+    if (ol_addr_decode(s, 0, &addr) == OL_OK) {
+        return true;
+    }
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '.') {
+            if (label == 0 || s.ptr[i - 1] == '-') {
+                return false;
+            }
+            label = 0;
+            continue;
+        }
+        if (!is_name_char(c) || (c == '-' && label == 0) || ++label > 63) {
+            return false;
+        }
+        letters = letters || c < '0' || c > '9';
+    }
+    return letters && label > 0 && s.ptr[s.len - 1] != '-';
+}
+
+static bool has_only_allowed_chars(uint8_t type, struct ol_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (type == OL_SETTING_NAME && !is_name_char(c)) {
+            return false;
+        }
+        if (type == OL_SETTING_SECRET && (c <= ' ' || c > '~')) {
+            return false;
+        }
+    }
+    return type != OL_SETTING_HOST || is_host(s);
+}
+
+static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
+                        struct ol_str *out, struct ol_setting_error *err)
+{
+    struct ol_dec dec;
+    if (setting->type == OL_SETTING_DECIMAL) {
+        if (ol_dec_decode(text, &dec) != OL_OK) {
+            return fail(err, OL_SETTING_NUMBER);
+        }
+    } else if (text.len < (size_t)setting->min || text.len > (size_t)setting->max) {
+        return fail(err, OL_SETTING_LENGTH);
+    } else if (!has_only_allowed_chars(setting->type, text)) {
+        return fail(err, OL_SETTING_CHARACTER);
+    }
+    *out = text;
+    return OL_OK;
+}
+
+/* Takes the unit off a duration and gives its seconds, 1 without a unit. */
+static uint32_t duration_unit(struct ol_str *text)
+{
+    if (text->len < 2) {
+        return 1;
+    }
+    text->len--;
+    switch (text->ptr[text->len]) {
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 86400;
+    default:
+        text->len++;
+        return 1;
+    }
+}
+
+static int32_t number_set(const struct ol_setting *setting, struct ol_str text,
+                          int64_t *out, struct ol_setting_error *err)
+{
+    uint64_t value;
+    uint32_t unit = setting->type == OL_SETTING_DURATION ? duration_unit(&text) : 1;
+    if (ol_dec_u64(text, &value) != OL_OK) {
+        return fail(err, OL_SETTING_NUMBER);
+    }
+    if (value > (uint64_t)setting->max || value * unit > (uint64_t)setting->max ||
+        value * unit < (uint64_t)setting->min) {
+        return fail(err, OL_SETTING_RANGE);
+    }
+    *out = (int64_t)(value * unit);
+    return OL_OK;
+}
+
+/* The position of text in "a|b|c", or OL_E_NOENT. */
+static int32_t choice_find(const char *choices, struct ol_str text)
+{
+    int32_t position = 0;
+    for (const char *p = choices;; position++) {
+        const char *end = strchr(p, '|');
+        size_t len = end ? (size_t)(end - p) : strlen(p);
+        if (ol_str_equal(text, ol_str_make(p, len))) {
+            return position;
+        }
+        if (!end) {
+            return OL_E_NOENT;
+        }
+        p = end + 1;
+    }
+}
+
+static int32_t choice_set(const char *choices, struct ol_str text, int64_t *out,
+                          struct ol_setting_error *err)
+{
+    int32_t position = choice_find(choices, text);
+    if (position < 0) {
+        return fail(err, OL_SETTING_CHOICE);
+    }
+    *out = position;
+    return OL_OK;
+}
+
+static int32_t value_set(const struct ol_setting *setting, struct ol_str text,
+                         struct ol_setting_value *out, struct ol_setting_error *err)
+{
+    if (text.len == 0) {
+        return fail(err, OL_SETTING_EMPTY);
+    }
+    if (is_text_type(setting->type)) {
+        return text_set(setting, text, &out->as.text, err);
+    }
+    if (setting->type == OL_SETTING_BOOL) {
+        return choice_set("false|true", text, &out->as.number, err);
+    }
+    if (setting->type == OL_SETTING_ENUM) {
+        return choice_set(setting->choices, text, &out->as.number, err);
+    }
+    return number_set(setting, text, &out->as.number, err);
+}
+
+static void preset(const struct ol_setting *setting, struct ol_setting_value *value)
+{
+    struct ol_setting_error unused;
+    memset(value, 0, sizeof(*value));
+    if (setting->preset) {
+        /* Presets are checked by a test; a wrong one would leave 0. */
+        (void)!value_set(setting, ol_str_from(setting->preset), value, &unused);
+    }
+}
+
+/* --- keys --------------------------------------------------------------------------- */
+
+static const struct ol_setting *key_find(const struct ol_setting *table, size_t count,
+                                         struct ol_str name, size_t *index)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ol_str_equal(name, ol_str_from(table[i].name))) {
+            *index = i;
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+/* docs/protocol.md section 3.1: letters, digits, '_' and '-'; '$' leads system points. */
+static bool is_identifier(struct ol_str s)
+{
+    size_t i = s.len > 1 && s.ptr[0] == '$' ? 1 : 0;
+    if (s.len == 0 || s.len > OL_SETTINGS_IDENTIFIER_MAX) {
+        return false;
+    }
+    while (i < s.len && is_name_char(s.ptr[i])) {
+        i++;
+    }
+    return i == s.len;
+}
+
+struct ol_settings_property *ol_settings_find(const struct ol_settings *s,
+                                              struct ol_str identifier)
+{
+    for (uint16_t i = 0; i < s->property_count; i++) {
+        if (ol_str_equal(s->properties[i].identifier, identifier)) {
+            return &s->properties[i];
+        }
+    }
+    return NULL;
+}
+
+static int32_t store(const struct ol_setting *setting, struct ol_setting_value *slot,
+                     struct ol_str value, struct ol_setting_error *err)
+{
+    struct ol_setting_value fresh = {.line = err->line};
+    err->setting = setting;
+    if (slot->line > 0) {
+        err->other_line = slot->line;
+        return fail(err, OL_SETTING_TWICE);
+    }
+    int32_t rc = value_set(setting, value, &fresh, err);
+    if (rc != OL_OK) {
+        err->value =
+            setting->type == OL_SETTING_SECRET ? (struct ol_str){NULL, 0} : value;
+        return rc;
+    }
+    *slot = fresh;
+    return OL_OK;
+}
+
+static struct ol_settings_property *property_add(struct ol_settings *s,
+                                                 struct ol_str identifier)
+{
+    struct ol_settings_property *p = &s->properties[s->property_count];
+    p->identifier = identifier;
+    for (int i = 0; i < OL_PROPERTY_KEY_COUNT; i++) {
+        preset(ol_setting_property_get((enum ol_property_key)i), &p->value[i]);
+    }
+    return p;
+}
+
+/* key is what follows "property.". The property counts only once its first value is good.
+ */
+static int32_t property_set(struct ol_settings *s, struct ol_str key, struct ol_str value,
+                            struct ol_setting_error *err)
+{
+    size_t dot = key.len, index = 0;
+    while (dot > 0 && key.ptr[dot - 1] != '.') {
+        dot--;
+    }
+    if (dot == 0 || !is_identifier(cut(key, 0, dot - 1))) {
+        return fail(err, OL_SETTING_IDENTIFIER);
+    }
+    const struct ol_setting *setting =
+        key_find(ol_setting_property_get((enum ol_property_key)0), OL_PROPERTY_KEY_COUNT,
+                 cut(key, dot, key.len), &index);
+    if (!setting) {
+        return fail(err, OL_SETTING_UNKNOWN);
+    }
+    struct ol_settings_property *p = ol_settings_find(s, cut(key, 0, dot - 1));
+    if (p) {
+        return store(setting, &p->value[index], value, err);
+    }
+    if (s->property_count == s->property_cap) {
+        (void)fail(err, OL_SETTING_PROPERTIES);
+        return OL_E_NOSPC;
+    }
+    p = property_add(s, cut(key, 0, dot - 1));
+    int32_t rc = store(setting, &p->value[index], value, err);
+    s->property_count = (uint16_t)(s->property_count + (rc == OL_OK ? 1 : 0));
+    return rc;
+}
+
+void ol_settings_init(struct ol_settings *s, struct ol_settings_property *properties,
+                      uint16_t cap)
+{
+    memset(s, 0, sizeof(*s));
+    s->properties = properties;
+    s->property_cap = cap;
+    for (int i = 0; i < OL_SETTING_KEY_COUNT; i++) {
+        preset(ol_setting_get((enum ol_setting_key)i), &s->value[i]);
+    }
+}
+
+int32_t ol_settings_set(struct ol_settings *s, struct ol_str key, struct ol_str value,
+                        uint16_t line, struct ol_setting_error *err)
+{
+    static const struct ol_str prefix = OL_STR_INIT("property.");
+    size_t index = 0;
+    *err = (struct ol_setting_error){.line = line, .key = key};
+    if (ol_str_has_prefix(key, prefix)) {
+        return property_set(s, cut(key, prefix.len, key.len), value, err);
+    }
+    const struct ol_setting *setting = key_find(ol_setting_get((enum ol_setting_key)0),
+                                                OL_SETTING_KEY_COUNT, key, &index);
+    if (!setting) {
+        return fail(err, OL_SETTING_UNKNOWN);
+    }
+    return store(setting, &s->value[index], value, err);
+}
+
+/* --- text --------------------------------------------------------------------------- */
+
+/* Takes quotes and a comment off a value. */
+static int32_t value_take(struct ol_str text, struct ol_str *out,
+                          struct ol_setting_error *err)
+{
+    size_t end = 1;
+    if (text.len > 0 && (text.ptr[0] == '"' || text.ptr[0] == '\'')) {
+        while (end < text.len && text.ptr[end] != text.ptr[0]) {
+            end++;
+        }
+        if (end == text.len) {
+            return fail(err, OL_SETTING_QUOTE);
+        }
+        struct ol_str rest = trim(cut(text, end + 1, text.len));
+        *out = cut(text, 1, end);
+        return rest.len == 0 || rest.ptr[0] == '#' ? OL_OK : fail(err, OL_SETTING_QUOTE);
+    }
+    for (end = 0; end < text.len && text.ptr[end] != '#'; end++) {
+    }
+    if (end < text.len && end > 0 && !is_blank(text.ptr[end - 1])) {
+        return fail(err, OL_SETTING_HASH);
+    }
+    *out = end > 0 ? trim(cut(text, 0, end)) : (struct ol_str){NULL, 0};
+    return OL_OK;
+}
+
+static bool has_control(struct ol_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if ((c < ' ' && c != '\t') || c == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int32_t ol_settings_input_line(struct ol_settings *s, struct ol_str text, uint16_t line,
+                               struct ol_setting_error *err)
+{
+    struct ol_str value = {NULL, 0};
+    *err = (struct ol_setting_error){.line = line};
+    if (text.len > 0 && text.ptr[text.len - 1] == '\r') {
+        text.len--;
+    }
+    if (has_control(text)) {
+        return fail(err, OL_SETTING_CONTROL);
+    }
+    text = trim(text);
+    if (text.len == 0 || text.ptr[0] == '#') {
+        return OL_OK;
+    }
+    const char *equals = memchr(text.ptr, '=', text.len);
+    size_t at = equals ? (size_t)(equals - text.ptr) : 0;
+    if (at == 0) {
+        return fail(err, OL_SETTING_NO_EQUALS);
+    }
+    err->key = trim(cut(text, 0, at));
+    int32_t rc = value_take(trim(cut(text, at + 1, text.len)), &value, err);
+    return rc == OL_OK ? ol_settings_set(s, err->key, value, line, err) : rc;
+}
+
+int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
+                          struct ol_setting_error *err)
+{
+    *err = (struct ol_setting_error){.line = 1};
+    if (ol_str_has_prefix(text, OL_STR("\xFF\xFE")) ||
+        ol_str_has_prefix(text, OL_STR("\xFE\xFF"))) {
+        return fail(err, OL_SETTING_ENCODING);
+    }
+    size_t pos = ol_str_has_prefix(text, OL_STR("\xEF\xBB\xBF")) ? 3 : 0;
+    for (uint16_t line = 1; pos < text.len; line = (uint16_t)(line + (line < 65535))) {
+        const char *lf = memchr(text.ptr + pos, '\n', text.len - pos);
+        size_t end = lf ? (size_t)(lf - text.ptr) : text.len;
+        int32_t rc = ol_settings_input_line(s, cut(text, pos, end), line, err);
+        if (rc != OL_OK) {
+            return rc;
+        }
+        pos = end + 1;
+    }
+    return OL_OK;
+}
+
+/* --- checks and access -------------------------------------------------------------- */
+
+bool ol_settings_is_set(const struct ol_settings *s, enum ol_setting_key key)
+{
+    return s->value[key].line > 0;
+}
+
+struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key key)
+{
+    return s->value[key].as.text;
+}
+
+int64_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key)
+{
+    return s->value[key].as.number;
+}
+
+static int32_t fail_missing(struct ol_setting_error *err, enum ol_setting_key key)
+{
+    err->setting = ol_setting_get(key);
+    err->key = ol_str_from(err->setting->name);
+    return fail(err, OL_SETTING_MISSING);
+}
+
+static int32_t fail_conflict(const struct ol_settings *s, struct ol_setting_error *err,
+                             enum ol_setting_key first, enum ol_setting_key second)
+{
+    err->setting = ol_setting_get(second);
+    err->key = ol_str_from(err->setting->name);
+    err->line = s->value[second].line;
+    err->other = ol_setting_get(first);
+    err->other_line = s->value[first].line;
+    return fail(err, OL_SETTING_CONFLICT);
+}
+
+int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *err)
+{
+    int credential = -1;
+    memset(err, 0, sizeof(*err));
+    if (!ol_settings_is_set(s, OL_SETTING_KEY_PRODUCT_ID)) {
+        return fail_missing(err, OL_SETTING_KEY_PRODUCT_ID);
+    }
+    if (!ol_settings_is_set(s, OL_SETTING_KEY_DEVICE_NAME)) {
+        return fail_missing(err, OL_SETTING_KEY_DEVICE_NAME);
+    }
+    for (int key = OL_SETTING_KEY_DEVICE_KEY; key <= OL_SETTING_KEY_TOKEN_FILE; key++) {
+        if (!ol_settings_is_set(s, (enum ol_setting_key)key)) {
+            continue;
+        }
+        if (credential >= 0) {
+            return fail_conflict(s, err, (enum ol_setting_key)credential,
+                                 (enum ol_setting_key)key);
+        }
+        credential = key;
+    }
+    if (credential < 0) {
+        (void)fail_missing(err, OL_SETTING_KEY_DEVICE_KEY);
+        return fail(err, OL_SETTING_CREDENTIAL);
+    }
+    if (ol_settings_is_set(s, OL_SETTING_KEY_ET) &&
+        ol_settings_is_set(s, OL_SETTING_KEY_TOKEN_LIFE)) {
+        return fail_conflict(s, err, OL_SETTING_KEY_TOKEN_LIFE, OL_SETTING_KEY_ET);
+    }
+    return OL_OK;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/agent/settings.h"
+
+/* Ranges: docs/protocol.md section 1.3 (keep alive, device name), 1.7 (one post a
+ * second), 2.1 (methods, 64-bit expiry). */
+#define DAY_S        86400
+#define PATH_LEN_MAX 1024
+
+static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
+    [OL_SETTING_KEY_HOST] = {.name = "host",
+                             .help = "The platform's MQTT host. auto tries the product's "
+                                     "own host, then the common "
+                                     "one, and remembers what worked.",
+                             .preset = "auto",
+                             .since = "0.1",
+                             .min = 1,
+                             .max = 253,
+                             .type = OL_SETTING_HOST},
+    [OL_SETTING_KEY_PORT] = {.name = "port",
+                             .help = "The platform's MQTT port.",
+                             .preset = "1883",
+                             .since = "0.1",
+                             .min = 1,
+                             .max = 65535,
+                             .type = OL_SETTING_INT},
+    [OL_SETTING_KEY_PRODUCT_ID] =
+        {.name = "product_id",
+         .help =
+             "The product's id, as the console shows it; upper and lower case differ.",
+         .since = "0.1",
+         .min = 1,
+         .max = 32,
+         .type = OL_SETTING_NAME},
+    [OL_SETTING_KEY_DEVICE_NAME] = {.name = "device_name",
+                                    .help = "The device's name, unique in the product.",
+                                    .since = "0.1",
+                                    .min = 1,
+                                    .max = 64,
+                                    .type = OL_SETTING_NAME},
+    [OL_SETTING_KEY_DEVICE_KEY] =
+        {.name = "device_key",
+         .help =
+             "The device's key in base64. The settings file must then be readable by its "
+             "owner alone.",
+         .allowed = "4 to 88 characters of base64",
+         .since = "0.1",
+         .min = 4,
+         .max = 88,
+         .type = OL_SETTING_SECRET},
+    [OL_SETTING_KEY_DEVICE_KEY_FILE] =
+        {.name = "device_key_file",
+         .help = "A file with the device's key in base64, readable by its owner alone.",
+         .since = "0.1",
+         .min = 1,
+         .max = PATH_LEN_MAX,
+         .type = OL_SETTING_FILE},
+    [OL_SETTING_KEY_PRODUCT_KEY] =
+        {.name = "product_key",
+         .help =
+             "The product's access key in base64, for devices that share one key. The "
+             "settings file must then be readable by its owner alone.",
+         .allowed = "4 to 88 characters of base64",
+         .since = "0.1",
+         .min = 4,
+         .max = 88,
+         .type = OL_SETTING_SECRET},
+    [OL_SETTING_KEY_PRODUCT_KEY_FILE] = {.name = "product_key_file",
+                                         .help =
+                                             "A file with the product's access key in "
+                                             "base64, readable by its owner alone.",
+                                         .since = "0.1",
+                                         .min = 1,
+                                         .max = PATH_LEN_MAX,
+                                         .type = OL_SETTING_FILE},
+    [OL_SETTING_KEY_TOKEN] =
+        {.name = "token",
+         .help =
+             "A ready token instead of a key. The settings file must then be readable by "
+             "its owner alone.",
+         .allowed = "a token as onelink token prints it, at most 512 characters",
+         .since = "0.1",
+         .min = 1,
+         .max = 512,
+         .type = OL_SETTING_SECRET},
+    [OL_SETTING_KEY_TOKEN_FILE] =
+        {.name = "token_file",
+         .help = "A file with a ready token, readable by its owner alone.",
+         .since = "0.1",
+         .min = 1,
+         .max = PATH_LEN_MAX,
+         .type = OL_SETTING_FILE},
+    [OL_SETTING_KEY_TOKEN_METHOD] = {.name = "token_method",
+                                     .help =
+                                         "The hash that signs tokens made from a key.",
+                                     .preset = "sha256",
+                                     .choices = "md5|sha1|sha256",
+                                     .since = "0.1",
+                                     .type = OL_SETTING_ENUM},
+    [OL_SETTING_KEY_TOKEN_LIFE] = {.name = "token_life",
+                                   .help = "How long a token made from a key is valid. A "
+                                           "new one is made for each login.",
+                                   .preset = "1d",
+                                   .since = "0.1",
+                                   .min = 60,
+                                   .max = 3650 * (int64_t)DAY_S,
+                                   .type = OL_SETTING_DURATION},
+    [OL_SETTING_KEY_ET] =
+        {.name = "et",
+         .help =
+             "A fixed expiry for tokens instead of token_life, for machines without a "
+             "clock.",
+         .allowed = "seconds since 1970-01-01T00:00:00Z",
+         .since = "0.1",
+         .min = 1,
+         .max = 253402300799,
+         .type = OL_SETTING_INT},
+    [OL_SETTING_KEY_KEEPALIVE_S] =
+        {.name = "keepalive_s",
+         .help = "Seconds of silence after which the connection is checked.",
+         .preset = "120",
+         .since = "0.1",
+         .min = 10,
+         .max = 1800,
+         .type = OL_SETTING_INT},
+    [OL_SETTING_KEY_REPORT_INTERVAL_S] =
+        {.name = "report_interval_s",
+         .help = "Seconds between two readings of the sources.",
+         .preset = "10",
+         .since = "0.1",
+         .min = 1,
+         .max = DAY_S,
+         .type = OL_SETTING_INT},
+    [OL_SETTING_KEY_MODEL] =
+        {.name = "model",
+         .help = "The product's thing model, a JSON file as the console exports it.",
+         .since = "0.1",
+         .min = 1,
+         .max = PATH_LEN_MAX,
+         .type = OL_SETTING_FILE},
+    [OL_SETTING_KEY_QUEUE_SAMPLES] =
+        {.name = "queue_samples",
+         .help =
+             "How many values wait at most for delivery; when it is full new ones are "
+             "dropped, counted and told.",
+         .preset = "10000",
+         .since = "0.1",
+         .min = 16,
+         .max = 1000000,
+         .type = OL_SETTING_INT},
+    [OL_SETTING_KEY_LOG_LEVEL] = {.name = "log_level",
+                                  .help =
+                                      "The least important lines that are still logged.",
+                                  .preset = "info",
+                                  .choices = "error|warn|info|debug",
+                                  .since = "0.1",
+                                  .type = OL_SETTING_ENUM},
+};
+
+static const struct ol_setting property_keys[OL_PROPERTY_KEY_COUNT] = {
+    [OL_PROPERTY_KEY_TYPE] =
+        {.name = "type",
+         .help =
+             "The property's type in the thing model; needed where no model is given.",
+         .choices = "int32|int64|float|double|bool|enum|string",
+         .since = "0.1",
+         .type = OL_SETTING_ENUM},
+    [OL_PROPERTY_KEY_SOURCE] = {.name = "source",
+                                .help = "Where its values come from.",
+                                .allowed =
+                                    "file:PATH, sim:sine, sim:ramp, sim:counter or stdio",
+                                .since = "0.1",
+                                .min = 1,
+                                .max = PATH_LEN_MAX,
+                                .type = OL_SETTING_STRING},
+    [OL_PROPERTY_KEY_FIELD] = {.name = "field",
+                               .help =
+                                   "Which number of the file is taken, counted from 1.",
+                               .preset = "1",
+                               .since = "0.1",
+                               .min = 1,
+                               .max = 64,
+                               .type = OL_SETTING_INT},
+    [OL_PROPERTY_KEY_SCALE] = {.name = "scale",
+                               .help = "What the number read is multiplied by, exactly.",
+                               .preset = "1",
+                               .since = "0.1",
+                               .type = OL_SETTING_DECIMAL},
+    [OL_PROPERTY_KEY_OFFSET] =
+        {.name = "offset",
+         .help = "What is added to the number read before it is multiplied.",
+         .preset = "0",
+         .since = "0.1",
+         .type = OL_SETTING_DECIMAL},
+    [OL_PROPERTY_KEY_COMMAND] = {.name = "command",
+                                 .help = "What a command from the platform does: keep "
+                                         "takes the value over and reports "
+                                         "it, file: also writes it to a file, stdout: "
+                                         "also prints it as a JSON object.",
+                                 .allowed = "keep, file:PATH or stdout",
+                                 .since = "0.1",
+                                 .min = 1,
+                                 .max = PATH_LEN_MAX,
+                                 .type = OL_SETTING_STRING},
+};
+
+const struct ol_setting *ol_setting_get(enum ol_setting_key key)
+{
+    return &keys[key];
+}
+
+const struct ol_setting *ol_setting_property_get(enum ol_property_key key)
+{
+    return &property_keys[key];
+}

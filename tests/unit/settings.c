@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/agent/settings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "onelink/json/number.h"
+#include "tests/support/battery.h"
+#include "tests/support/guard.h"
+#include "tests/support/vectors.h"
+
+#define PROPERTIES 4
+
+struct fixture {
+    struct ol_settings settings;
+    struct ol_settings_property properties[PROPERTIES];
+    struct ol_setting_error err;
+    char message[1024];
+};
+
+static int32_t input(struct fixture *f, struct ol_str text)
+{
+    memset(f, 0, sizeof(*f));
+    ol_settings_init(&f->settings, f->properties, PROPERTIES);
+    return ol_settings_input(&f->settings, text, &f->err);
+}
+
+static const char *message(struct fixture *f)
+{
+    struct ol_writer w = ol_writer_make(f->message, sizeof(f->message) - 1);
+    ol_setting_error_encode(&w, OL_STR("t.conf"), &f->err);
+    assert_int_equal(ol_writer_status(&w), OL_OK);
+    f->message[w.len] = '\0';
+    return f->message;
+}
+
+/* The value of "key" or "property.id.name" in text form. */
+static const char *shown(struct fixture *f, const char *key)
+{
+    struct ol_writer w = ol_writer_make(f->message, sizeof(f->message) - 1);
+    char identifier[80];
+    const char *dot = strrchr(key, '.');
+    if (dot) {
+        const char *from = key + strlen("property.");
+        memcpy(identifier, from, (size_t)(dot - from));
+        struct ol_settings_property *p =
+            ol_settings_find(&f->settings, ol_str_make(identifier, (size_t)(dot - from)));
+        assert_non_null(p);
+        for (int i = 0; i < OL_PROPERTY_KEY_COUNT; i++) {
+            const struct ol_setting *s = ol_setting_property_get((enum ol_property_key)i);
+            if (strcmp(s->name, dot + 1) == 0) {
+                ol_setting_encode(&w, s, &p->value[i]);
+            }
+        }
+    } else {
+        for (int i = 0; i < OL_SETTING_KEY_COUNT; i++) {
+            const struct ol_setting *s = ol_setting_get((enum ol_setting_key)i);
+            if (strcmp(s->name, key) == 0) {
+                ol_setting_encode(&w, s, &f->settings.value[i]);
+            }
+        }
+    }
+    assert_int_equal(ol_writer_status(&w), OL_OK);
+    f->message[w.len] = '\0';
+    return f->message;
+}
+
+/* "\n" in a vector parts lines. */
+static size_t unescape(char *text, size_t len)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\\' && i + 1 < len && text[i + 1] == 'n') {
+            text[out++] = '\n';
+            i++;
+        } else {
+            text[out++] = text[i];
+        }
+    }
+    return out;
+}
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    struct ol_vectors v = ol_vectors_open("settings/lines.tsv");
+    struct ol_vector row;
+    struct ol_guard guard = ol_guard_open(2048);
+    unsigned rows = 0;
+    while (ol_vectors_next(&v, &row)) {
+        char text[1024], expected[1024];
+        size_t len = ol_vectors_bytes(row.field[1], text, sizeof(text));
+        len = unescape(text, len);
+        const char *at = (const char *)ol_guard_put(&guard, text, len);
+        int32_t rc = input(&f, ol_str_make(at, len));
+        memcpy(expected, row.field[3].ptr, row.field[3].len);
+        expected[row.field[3].len] = '\0';
+        if (ol_str_equal(row.field[2], OL_STR("ok"))) {
+            char *equals = strchr(expected, '=');
+            if (rc != OL_OK) {
+                fail_msg("line %u, %s: %s", row.line, row.field[0].ptr, message(&f));
+            }
+            *equals = '\0';
+            assert_string_equal(shown(&f, expected), equals + 1);
+        } else {
+            if (rc == OL_OK) {
+                fail_msg("line %u, %s: accepted", row.line, row.field[0].ptr);
+            }
+            assert_string_equal(message(&f), expected);
+        }
+        rows++;
+    }
+    assert_true(rows > 80);
+    ol_guard_close(&guard);
+    ol_vectors_close(&v);
+}
+
+static const char good[] = "# a device\n"
+                           "host = 127.0.0.1\nport = 1884\nproduct_id = AbCdEf1234\n"
+                           "device_name = \"dev-1\" # quoted\n"
+                           "device_key = MDEyMzQ1Njc4OWFiY2RlZg==\n"
+                           "token_method = sha1\ntoken_life = 2h\nkeepalive_s = 60\n"
+                           "property.temp.type = float\r\n"
+                           "property.temp.source = sim:sine,min=18,max=28\n"
+                           "property.temp.scale = 0.001\n"
+                           "property.led.type = bool\nproperty.led.command = keep\n";
+
+static void test_typical(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    struct ol_dec scale;
+    assert_int_equal(input(&f, ol_str_from(good)), OL_OK);
+    assert_int_equal(ol_settings_check(&f.settings, &f.err), OL_OK);
+    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_PORT), 1884);
+    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_TOKEN_METHOD),
+                     OL_SETTING_METHOD_SHA1);
+    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_TOKEN_LIFE), 7200);
+    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_REPORT_INTERVAL_S),
+                     10);
+    assert_true(ol_settings_is_set(&f.settings, OL_SETTING_KEY_PORT));
+    assert_false(ol_settings_is_set(&f.settings, OL_SETTING_KEY_MODEL));
+    assert_int_equal(ol_settings_text(&f.settings, OL_SETTING_KEY_MODEL).len, 0);
+    assert_true(ol_str_equal(ol_settings_text(&f.settings, OL_SETTING_KEY_DEVICE_KEY),
+                             OL_STR("MDEyMzQ1Njc4OWFiY2RlZg==")));
+    assert_int_equal(f.settings.property_count, 2);
+    struct ol_settings_property *temp = ol_settings_find(&f.settings, OL_STR("temp"));
+    assert_non_null(temp);
+    assert_int_equal(temp->value[OL_PROPERTY_KEY_TYPE].as.number,
+                     OL_SETTING_PROPERTY_FLOAT);
+    assert_int_equal(ol_dec_decode(temp->value[OL_PROPERTY_KEY_SCALE].as.text, &scale),
+                     OL_OK);
+    assert_true(scale.mantissa == 1 && scale.exponent == -3);
+    assert_null(ol_settings_find(&f.settings, OL_STR("tem")));
+}
+
+static void check_message(const char *text, const char *expected)
+{
+    static struct fixture f;
+    assert_int_equal(input(&f, ol_str_from(text)), OL_OK);
+    int32_t rc = ol_settings_check(&f.settings, &f.err);
+    if (!expected) {
+        assert_int_equal(rc, OL_OK);
+        return;
+    }
+    assert_int_equal(rc, OL_E_ARG);
+    assert_string_equal(message(&f), expected);
+}
+
+static void test_check(void **state)
+{
+    (void)state;
+    check_message("device_name=d\ntoken=t",
+                  "t.conf: product_id: is missing; allowed: 1 to 32 of A-Z a-z 0-9 _ -");
+    check_message("product_id=p\ntoken=t",
+                  "t.conf: device_name: is missing; allowed: 1 to 64 of A-Z a-z 0-9 _ -");
+    check_message(
+        "product_id=p\ndevice_name=d",
+        "t.conf: device_key: no key and no token is set; allowed: one of device_key, "
+        "device_key_file, product_key, product_key_file, token, token_file");
+    check_message("product_id=p\ndevice_name=d\ntoken=t\nproduct_key=abcd",
+                  "t.conf:3: token: cannot stand together with product_key in line 4; "
+                  "allowed: one of them");
+    check_message("product_id=p\ndevice_name=d\ntoken_file=t\net=7\ntoken_life=1d",
+                  "t.conf:4: et: cannot stand together with token_life in line 5; "
+                  "allowed: one of them");
+    check_message("product_id=p\ndevice_name=d\nproduct_key_file=t\net=7", NULL);
+    check_message("product_id=p\ndevice_name=d\ntoken=t", NULL);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    struct fixture f;
+    assert_int_equal(input(&f, OL_STR("")), OL_OK);
+    for (int i = 0; i < OL_SETTING_KEY_COUNT + OL_PROPERTY_KEY_COUNT; i++) {
+        bool property = i >= OL_SETTING_KEY_COUNT;
+        const struct ol_setting *s =
+            property ? ol_setting_property_get(
+                           (enum ol_property_key)(i - OL_SETTING_KEY_COUNT))
+                     : ol_setting_get((enum ol_setting_key)i);
+        assert_non_null(s->name);
+        assert_non_null(s->since);
+        assert_true(strlen(s->help) > 10 && s->help[strlen(s->help) - 1] == '.');
+        assert_true(s->type != OL_SETTING_ENUM || s->choices);
+        if (s->preset && !property) {
+            /* A preset is a value that the setting itself accepts, and it is in force. */
+            assert_string_equal(shown(&f, s->name), s->preset);
+            assert_int_equal(ol_settings_set(&f.settings, ol_str_from(s->name),
+                                             ol_str_from(s->preset), 1, &f.err),
+                             OL_OK);
+            assert_string_equal(shown(&f, s->name), s->preset);
+        }
+        if (s->type == OL_SETTING_SECRET) {
+            assert_null(s->preset);
+        }
+    }
+}
+
+static void test_set_unchanged_on_error(void **state)
+{
+    (void)state;
+    static struct fixture f, before;
+    assert_int_equal(input(&f, ol_str_from(good)), OL_OK);
+    before = f;
+    assert_int_equal(ol_settings_set(&f.settings, OL_STR("model"), OL_STR(""), 9, &f.err),
+                     OL_E_ARG);
+    assert_int_equal(ol_settings_set(&f.settings, OL_STR("property.new.field"),
+                                     OL_STR("x"), 9, &f.err),
+                     OL_E_ARG);
+    assert_memory_equal(&f.settings, &before.settings, sizeof(f.settings));
+    assert_memory_equal(f.properties, before.properties, 2 * sizeof(f.properties[0]));
+}
+
+static void test_property_table_full(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    assert_int_equal(input(&f, OL_STR("property.a.field=1\nproperty.b.field=1\n"
+                                      "property.c.field=1\nproperty.d.field=1\n"
+                                      "property.d.scale=2\nproperty.e.field=1")),
+                     OL_E_NOSPC);
+    assert_int_equal(f.settings.property_count, PROPERTIES);
+    assert_int_equal(f.err.line, 6);
+}
+
+static void test_line_numbers_stop(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    static char text[70001];
+    memset(text, '\n', sizeof(text));
+    text[70000] = 'x';
+    assert_int_equal(input(&f, ol_str_make(text, sizeof(text))), OL_E_ARG);
+    assert_int_equal(f.err.line, 65535);
+}
+
+/* Whatever a message is made of, it is one printable line. */
+static void check_any(void *ctx, const uint8_t *data, size_t len)
+{
+    struct fixture *f = ctx;
+    int32_t rc = input(f, ol_str_make(data, len));
+    if (rc == OL_OK) {
+        rc = ol_settings_check(&f->settings, &f->err);
+    }
+    if (rc != OL_OK) {
+        const char *text = message(f);
+        assert_true(strlen(text) > 10);
+        for (; *text; text++) {
+            assert_true((unsigned char)*text >= ' ');
+        }
+    }
+}
+
+static void test_truncations(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    ol_battery_truncations(good, strlen(good), check_any, &f);
+}
+
+static void test_bit_flips(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    ol_battery_bit_flips(good, strlen(good), check_any, &f);
+}
+
+static void test_message_never_over(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    char room[256];
+    assert_int_equal(input(&f, OL_STR("colour = red")), OL_E_ARG);
+    for (size_t cap = 0; cap < sizeof(room); cap++) {
+        memset(room, 0x5A, sizeof(room));
+        struct ol_writer w = ol_writer_make(room, cap);
+        ol_setting_error_encode(&w, OL_STR("t.conf"), &f.err);
+        assert_int_equal(ol_writer_status(&w), OL_E_NOSPC);
+        for (size_t i = cap; i < sizeof(room); i++) {
+            assert_int_equal((unsigned char)room[i], 0x5A);
+        }
+    }
+}
+
+static void test_added_reason(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    memset(&f, 0, sizeof(f));
+    f.err.problem = OL_SETTING_REASON;
+    f.err.line = 4;
+    f.err.key = OL_STR("property.temp.source");
+    f.err.reason = "the simulation has no option phase";
+    f.err.allowed = "min, max, period";
+    assert_string_equal(message(&f),
+                        "t.conf:4: property.temp.source: the simulation has no "
+                        "option phase; allowed: min, max, period");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_vectors),
+        cmocka_unit_test(test_typical),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_set_unchanged_on_error),
+        cmocka_unit_test(test_property_table_full),
+        cmocka_unit_test(test_line_numbers_stop),
+        cmocka_unit_test(test_truncations),
+        cmocka_unit_test(test_bit_flips),
+        cmocka_unit_test(test_message_never_over),
+        cmocka_unit_test(test_added_reason),
+    };
+    return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
+}
