@@ -30,8 +30,9 @@ bool ol_addr_equal(const struct ol_addr *a, const struct ol_addr *b);
 /* Same family and bytes, whatever the port. */
 bool ol_addr_same_host(const struct ol_addr *a, const struct ol_addr *b);
 
-/* Reads dotted-decimal IPv4 "192.0.2.7": four parts, no leading zeros, nothing behind. out->port
- * becomes port. OL_E_ARG when text is no such address (it may be a host name). */
+/* Reads dotted-decimal IPv4 "192.0.2.7": four parts, no leading zeros, nothing behind.
+ * out->port becomes port. OL_E_ARG when text is no such address (it may be a host name).
+ */
 OL_MUST int32_t ol_addr_decode(struct ol_str text, uint16_t port, struct ol_addr *out);
 
 #define OL_ADDR_TEXT_CAP 24 /* "255.255.255.255:65535" and a NUL fit */

@@ -9,8 +9,9 @@
 #include "onelink/base/status.h"
 #include "onelink/base/str.h"
 
-/* A cursor over received bytes that cannot pass their end. The first short read sets `bad` and
- * every later read gives 0 or an empty span, so that a decoder checks once, at its end. */
+/* A cursor over received bytes that cannot pass their end. The first short read sets
+ * `bad` and every later read gives 0 or an empty span, so that a decoder checks once, at
+ * its end. */
 struct ol_reader {
     const uint8_t *buf;
     size_t len;
@@ -29,11 +30,13 @@ uint8_t ol_reader_u8(struct ol_reader *r);
 uint16_t ol_reader_u16(struct ol_reader *r);
 uint32_t ol_reader_u32(struct ol_reader *r);
 
-/* The next n bytes as a span into buf; the empty span and `bad` when they are not there. */
+/* The next n bytes as a span into buf; the empty span and `bad` when they are not there.
+ */
 struct ol_str ol_reader_bytes(struct ol_reader *r, size_t n);
 
-/* A cursor over a caller's buffer that cannot pass its end. A write that does not fit writes
- * nothing, sets `over`, and every later write is ignored: check once, at the end. */
+/* A cursor over a caller's buffer that cannot pass its end. A write that does not fit
+ * writes nothing, sets `over`, and every later write is ignored: check once, at the end.
+ */
 struct ol_writer {
     uint8_t *buf;
     size_t cap;

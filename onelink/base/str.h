@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A span of bytes that somebody else owns. Not NUL-terminated. {NULL, 0} is the empty span. */
+/* A span of bytes that somebody else owns. Not NUL-terminated. {NULL, 0} is the empty
+ * span. */
 struct ol_str {
     const char *ptr;
     size_t len;

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /* Monotonic time in milliseconds. The origin is arbitrary, it never goes back and never
- * wraps. The caller takes it once at the entry of its loop and passes it down; the library
- * reads no clock. */
+ * wraps. The caller takes it once at the entry of its loop and passes it down; the
+ * library reads no clock. */
 typedef uint64_t ol_ms;
 
 /* A deadline that never comes. */
@@ -25,7 +25,7 @@ static inline ol_ms ol_ms_min(ol_ms a, ol_ms b)
 
 /* How much a wall-clock time can be believed, worst first. */
 enum ol_clock_quality {
-    OL_CLOCK_NONE,  /* no idea of the date */
+    OL_CLOCK_NONE,   /* no idea of the date */
     OL_CLOCK_COARSE, /* right to some seconds: an HTTP Date, a battery-backed clock */
     OL_CLOCK_SYNCED  /* set by SNTP or by a disciplined host clock */
 };

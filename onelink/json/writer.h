@@ -10,10 +10,10 @@
 #include "onelink/base/str.h"
 #include "onelink/json/number.h"
 
-/* Bounded JSON writer: compact text, commas placed by itself. The first value that does not
- * fit, is not JSON (NaN, an infinity, invalid UTF-8) or stands where none may stand sets a
- * sticky error and writes nothing more. The output is never longer than the buffer, and is
- * one complete value exactly when ol_json_writer_status gives OL_OK. */
+/* Bounded JSON writer: compact text, commas placed by itself. The first value that does
+ * not fit, is not JSON (NaN, an infinity, invalid UTF-8) or stands where none may stand
+ * sets a sticky error and writes nothing more. The output is never longer than the
+ * buffer, and is one complete value exactly when ol_json_writer_status gives OL_OK. */
 struct ol_json_writer {
     struct ol_writer out;
     uint32_t stack; /* one bit a level, 1 = object */
@@ -40,8 +40,9 @@ void ol_json_null(struct ol_json_writer *w);
 /* A value that is JSON text already. The caller vouches for it. */
 void ol_json_raw(struct ol_json_writer *w, struct ol_str value);
 
-/* OL_OK: one complete value stands in w->out. OL_E_NOSPC: it did not fit. OL_E_ARG: a wrong
- * value or a call out of order. OL_E_AGAIN: not complete yet. */
+/* OL_OK: one complete value stands in w->out. OL_E_NOSPC: it did not fit. OL_E_ARG: a
+ * wrong value, a call out of order or nesting beyond 32 levels. OL_E_AGAIN: not complete
+ * yet. */
 OL_MUST int32_t ol_json_writer_status(const struct ol_json_writer *w);
 
 #endif

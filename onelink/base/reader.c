@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/base/buf.h"
+
+struct ol_reader ol_reader_make(const void *buf, size_t len)
+{
+    return (struct ol_reader){.buf = buf, .len = len};
+}
+
+size_t ol_reader_left(const struct ol_reader *r)
+{
+    return r->bad ? 0 : r->len - r->pos;
+}
+
+/* n bytes in network order, n at most 4. */
+static uint32_t read_be(struct ol_reader *r, size_t n)
+{
+    struct ol_str bytes = ol_reader_bytes(r, n);
+    uint32_t v = 0;
+    for (size_t i = 0; i < bytes.len; i++) {
+        v = v << 8 | (uint8_t)bytes.ptr[i];
+    }
+    return v;
+}
+
+uint8_t ol_reader_u8(struct ol_reader *r)
+{
+    return (uint8_t)read_be(r, 1);
+}
+
+uint16_t ol_reader_u16(struct ol_reader *r)
+{
+    return (uint16_t)read_be(r, 2);
+}
+
+uint32_t ol_reader_u32(struct ol_reader *r)
+{
+    return read_be(r, 4);
+}
+
+struct ol_str ol_reader_bytes(struct ol_reader *r, size_t n)
+{
+    if (r->bad || n > r->len - r->pos) {
+        r->bad = true;
+        return (struct ol_str){NULL, 0};
+    }
+    if (n == 0) {
+        return (struct ol_str){NULL, 0};
+    }
+    struct ol_str span = ol_str_make(r->buf + r->pos, n);
+    r->pos += n;
+    return span;
+}
