@@ -12,6 +12,7 @@
 #include "onelink/base/time.h"
 #include "onelink/net/dns_cache.h"
 #include "onelink/net/dns_message.h"
+#include "onelink/net/servers.h"
 
 /* A stub resolver: one name at a time, datagrams in and out through the caller.
  *
@@ -19,54 +20,68 @@
  *     ol_dns_open(&dns, name, random, now);
  *     until ol_dns_get_answer(&dns, &answer) != OL_E_AGAIN:
  *         ol_dns_step(&dns, now);
- *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) != OL_E_AGAIN)
- *             ol_dns_output_done(&dns, now);
- *         for each datagram: ol_dns_input(&dns, &from, data, len, now);
- *         sleep until ol_dns_deadline(&dns) or a datagram
+ *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) !=
+ * OL_E_AGAIN) ol_dns_output_done(&dns, now); for each datagram: ol_dns_input(&dns, &from,
+ * data, len, now); sleep until ol_dns_deadline(&dns) or a datagram
  *
- * Against forged answers (RFC 5452) the caller opens a datagram socket on a random port for
- * each lookup (local_port 0) and gives unpredictable bytes; the engine checks identifier,
- * source address and port, and question. */
+ * Against forged answers (RFC 5452) the caller opens a datagram socket on a random port
+ * for each lookup (local_port 0) and gives unpredictable bytes; the engine checks
+ * identifier, source address and port, and question. */
 
-#define OL_DNS_SERVERS_MAX 3
+#define OL_DNS_SERVERS_MAX OL_NET_SERVERS_MAX
 
 struct ol_dns_config {
-    struct ol_addr servers[OL_DNS_SERVERS_MAX]; /* family OL_ADDR_NONE: not used; port 0: 53 */
-    uint32_t round_ms;     /* time of the first round over all servers; doubles each round.
-                              0: 2000 */
+    struct ol_addr
+        servers[OL_DNS_SERVERS_MAX]; /* family OL_ADDR_NONE: not used; port 0: 53 */
+    uint32_t round_ms; /* time of the first round over all servers; doubles each round.
+                          0: 2000 */
     uint32_t round_max_ms; /* where doubling ends. 0: 8000 */
-    uint8_t round_count;   /* rounds before OL_E_TIMEOUT. 0: 3. The defaults give up after 14 s */
-    struct ol_dns_cache_entry *cache; /* caller's, may be NULL; lives as long as the engine */
+    uint8_t round_count;   /* rounds before OL_E_TIMEOUT. 0: 3. The defaults give up after
+                              14 s */
+    struct ol_dns_cache_entry
+        *cache; /* caller's, may be NULL; lives as long as the engine */
     uint8_t cache_count;
 };
 
-/* Private. About 490 bytes. */
+/* Private. About 520 bytes. Small members come first, where short instructions reach
+ * them. */
 struct ol_dns {
-    struct ol_dns_config config;
-    struct ol_dns_answer answer;
-    ol_ms try_until_ms;
-    uint32_t random;
-    int32_t status; /* OL_E_AGAIN while a lookup runs */
-    uint16_t query_len;
     uint8_t server_count;
     uint8_t server; /* asked now */
-    uint8_t round;
-    uint8_t asked;  /* bit per server: it has this query, so an answer from it is believable */
+    uint8_t asked;  /* bit per server: it has this query, so it may answer it */
+    uint8_t rounds_left;
+    uint8_t round_count;
     uint8_t name_len;
+    uint8_t cache_count;
+    uint8_t chain_len; /* CNAME records followed so far */
+    uint8_t rcode;     /* of the last server that did not help */
     bool has_output;
+    uint16_t query_len;
+    int32_t status; /* of ol_dns_get_answer */
+    uint32_t random;
+    uint32_t try_ms; /* for one server, in this round */
+    uint32_t try_min_ms;
+    uint32_t try_max_ms;
+    uint32_t ttl_s; /* least so far */
+    ol_ms try_until_ms;
+    struct ol_dns_cache_entry *cache;
+    struct ol_dns_answer answer;
+    struct ol_addr servers[OL_DNS_SERVERS_MAX];
+    char name[OL_DNS_CACHE_NAME_MAX]; /* as the caller asked, for the cache */
     uint8_t query[OL_DNS_QUERY_CAP];
-    char name[OL_DNS_CACHE_NAME_MAX]; /* as asked by the caller, for the cache */
 };
 
-/* Sets up the engine and empties the cache. Call it anew when the servers change. OL_OK, or
- * OL_E_ARG (no server, or cache NULL with cache_count above 0). *config is copied. */
+/* Sets up the engine and empties the cache. Call it anew when the servers change. OL_OK,
+ * or OL_E_ARG (no server, or cache NULL with cache_count above 0). *config is copied. */
 OL_MUST int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config);
 
-/* Begins to look up the IPv4 addresses of `name` (rules: ol_dns_query_encode), giving up an
- * earlier lookup. random: 32 unpredictable bits, new for each lookup. A dotted-decimal address
- * (RFC 1123 2.1) and a cached name are answered at once. name is read only during the call.
- * OL_OK: under way or done, see ol_dns_get_answer. OL_E_ARG: no valid name; nothing runs. */
-OL_MUST int32_t ol_dns_open(struct ol_dns *d, struct ol_str name, uint32_t random, ol_ms now);
+/* Begins to look up the IPv4 addresses of `name` (rules: ol_dns_query_encode), giving up
+ * an earlier lookup. random: 32 unpredictable bits, new for each lookup. A dotted-decimal
+ * address (RFC 1123 2.1) and a cached name are answered at once. name is read only during
+ * the call. OL_OK: under way or done, see ol_dns_get_answer. OL_E_ARG: no valid name;
+ * nothing runs. */
+OL_MUST int32_t ol_dns_open(struct ol_dns *d, struct ol_str name, uint32_t random,
+                            ol_ms now);
 
 /* Gives up a lookup. Fine at any time after init. */
 void ol_dns_close(struct ol_dns *d);
@@ -74,28 +89,28 @@ void ol_dns_close(struct ol_dns *d);
 /* Sends again or moves to the next server when the time for it has come. */
 void ol_dns_step(struct ol_dns *d, ol_ms now);
 
-/* The datagram to send, NULL when there is none. *to and *len are set only with a datagram. The
- * bytes live until the next call that is not ol_dns_output. */
+/* The datagram to send, NULL when there is none. *to and *len are set only with a
+ * datagram. The bytes live until the next call that is not ol_dns_output. */
 const uint8_t *ol_dns_output(const struct ol_dns *d, struct ol_addr *to, size_t *len);
 
 /* The datagram of ol_dns_output was sent, or cannot be sent at all. */
 void ol_dns_output_done(struct ol_dns *d, ol_ms now);
 
-/* Takes a datagram of up to OL_DNS_MESSAGE_MAX bytes (longer ones may be cut) from `from`. true
- * when it was an answer to the running query; false when it was ignored: from somebody else,
- * to another question, malformed, or nothing runs. */
-bool ol_dns_input(struct ol_dns *d, const struct ol_addr *from, const void *data, size_t len,
-                  ol_ms now);
+/* Takes a datagram of up to OL_DNS_MESSAGE_MAX bytes (longer ones may be cut) from
+ * `from`. true when it was an answer to the running query; false when it was ignored:
+ * from somebody else, to another question, malformed, or nothing runs. */
+bool ol_dns_input(struct ol_dns *d, const struct ol_addr *from, const void *data,
+                  size_t len, ol_ms now);
 
 /* When ol_dns_step must be called at the latest; OL_NEVER when no lookup runs. */
 ol_ms ol_dns_deadline(const struct ol_dns *d);
 
 /* Result of the last lookup. OL_OK: *out has 1 to OL_DNS_ADDRS_MAX addresses with port 0.
  * OL_E_NOENT: the name does not exist, or has no IPv4 address: check the setting.
- * OL_E_TIMEOUT: no server gave a usable answer; out->rcode says what the last one that answered
- * said (RFC 1035 4.1.1), 0 when none answered: try later. OL_E_AGAIN: under way.
- * OL_E_CLOSED: no lookup was begun, or it was given up. *out is filled whenever the result is
- * not OL_E_AGAIN or OL_E_CLOSED. */
+ * OL_E_TIMEOUT: no server gave a usable answer; out->rcode says what the last one that
+ * answered said (RFC 1035 4.1.1), 0 when none answered: try later. OL_E_AGAIN: under way.
+ * OL_E_CLOSED: no lookup was begun, or it was given up. *out is filled whenever the
+ * result is not OL_E_AGAIN or OL_E_CLOSED. */
 OL_MUST int32_t ol_dns_get_answer(const struct ol_dns *d, struct ol_dns_answer *out);
 
 #endif

@@ -20,14 +20,15 @@ struct ol_dns_cache_entry {
     char name[OL_DNS_CACHE_NAME_MAX];
 };
 
-/* The entry of `name` (letter case does not matter, RFC 4343) that has not expired at `now`, or
- * NULL. */
+/* The entry of `name` (letter case does not matter, RFC 4343) that has not expired at
+ * `now`, or NULL. */
 const struct ol_dns_cache_entry *ol_dns_cache_find(const struct ol_dns_cache_entry *cache,
-                                                   size_t count, struct ol_str name, ol_ms now);
+                                                   size_t count, struct ol_str name,
+                                                   ol_ms now);
 
-/* Remembers the addresses of an answer for `name` until its TTL has passed, in place of the
- * same name, a free entry, or the one that expires first. Does nothing when the answer has no
- * address or a TTL of 0 (RFC 1035 3.2.1), or the name is too long. */
+/* Remembers the addresses of an answer for `name` until its TTL has passed, in place of
+ * the same name, a free entry, or the one that expires first. Does nothing when the
+ * answer has no address or a TTL of 0 (RFC 1035 3.2.1), or the name is too long. */
 void ol_dns_cache_set(struct ol_dns_cache_entry *cache, size_t count, struct ol_str name,
                       const struct ol_dns_answer *answer, ol_ms now);
 

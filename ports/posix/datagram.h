@@ -4,8 +4,8 @@
 
 #include "onelink/link/datagram.h"
 
-/* link/datagram over a non-blocking UDP socket, IPv4. See onelink/link/datagram.h. Local port 0
- * leaves the choice to the kernel, which picks at random. */
+/* link/datagram over a non-blocking UDP socket, IPv4. See onelink/link/datagram.h. Local
+ * port 0 leaves the choice to the kernel, which picks at random. */
 
 /* Private, but for its size. */
 struct ol_posix_datagram {

@@ -4,8 +4,8 @@
 
 #include "onelink/link/entropy.h"
 
-/* Random bytes from the kernel (getrandom). Never waits: OL_E_AGAIN early at boot, while the
- * kernel has not collected enough. */
+/* Random bytes from the kernel (getrandom). Never waits: OL_E_AGAIN early at boot, while
+ * the kernel has not collected enough. */
 struct ol_entropy ol_posix_entropy(void);
 
 #endif

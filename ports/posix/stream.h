@@ -25,7 +25,8 @@ struct ol_posix_stream {
 /* A closed stream. Memory only. */
 void ol_posix_stream_init(struct ol_posix_stream *s);
 
-/* The interface to hand to whoever uses the stream. Valid as long as *s, which must not move. */
+/* The interface to hand to whoever uses the stream. Valid as long as *s, which must not
+ * move. */
 struct ol_stream ol_posix_stream_link(struct ol_posix_stream *s);
 
 /* Frees the socket at once, whatever the state. For the end of the program. */
