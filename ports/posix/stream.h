@@ -2,6 +2,8 @@
 #ifndef PORTS_POSIX_STREAM_H
 #define PORTS_POSIX_STREAM_H
 
+#include <stdbool.h>
+
 #include "onelink/link/stream.h"
 
 /* link/stream over a non-blocking TCP socket. What the calls do is said in
@@ -28,6 +30,10 @@ void ol_posix_stream_init(struct ol_posix_stream *s);
 /* The interface to hand to whoever uses the stream. Valid as long as *s, which must not
  * move. */
 struct ol_stream ol_posix_stream_link(struct ol_posix_stream *s);
+
+/* What poll() has to wait for, 0 when nothing can come any more: closed or failed.
+ * wants_send: there are bytes to send. ports/posix/wait.h uses it. */
+short ol_posix_stream_get_events(const struct ol_posix_stream *s, bool wants_send);
 
 /* Frees the socket at once, whatever the state. For the end of the program. */
 void ol_posix_stream_reset(struct ol_posix_stream *s);
