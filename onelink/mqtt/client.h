@@ -88,15 +88,13 @@ struct ol_mqtt_client {
     ol_ms ack_at;             /* deadline of the next PUBACK, SUBACK or UNSUBACK */
     struct ol_mqtt_flow flow; /* unanswered publishes and requests */
     uint32_t large_left;      /* payload bytes to come of a PUBLISH larger than rx */
-    uint32_t large_offset;    /* payload bytes of it delivered or dropped so far */
-    uint16_t large_head; /* its header, kept at rx + rx_at while it lasts; 0 = none */
-    uint16_t rx_at;      /* first byte in rx that is not consumed */
-    uint16_t rx_end;     /* behind the last byte in rx */
-    uint16_t rx_taken;   /* bytes at rx_at that the delivered event points into */
-    uint16_t tx_sent;    /* first byte in tx that is not sent */
-    uint16_t tx_end;     /* behind the last committed byte in tx */
-    uint16_t draft_at;   /* variable header of the publish begun; 0 = none */
-    uint16_t draft_cap;  /* payload room given with it */
+    uint16_t rx_at;           /* first byte in rx that is not consumed */
+    uint16_t rx_end;          /* behind the last byte in rx */
+    uint16_t rx_taken;        /* bytes that the event delivered last points into */
+    uint16_t tx_sent;         /* first byte in tx that is not sent */
+    uint16_t tx_end;          /* behind the last committed byte in tx */
+    uint16_t draft_at;        /* variable header of the publish begun; 0 = none */
+    uint16_t draft_cap;       /* payload room given with it */
     uint16_t keepalive_s;
     uint8_t state;
     uint8_t reason; /* enum ol_mqtt_reason of a failure not told yet */
@@ -113,9 +111,9 @@ OL_MUST int32_t ol_mqtt_client_init(struct ol_mqtt_client *c,
 
 /* Starts a login on a transport that has connected: the CONNECT is the next output.
  * Nothing of *connect is kept, and its bytes are wiped from rx as they are sent.
- * connect->keepalive_s sets the keep alive of this connection. OL_E_ARG    not closed, or
- * connect cannot be encoded (ol_mqtt_connect_encode) OL_E_NOSPC  the CONNECT is larger
- * than rx */
+ * connect->keepalive_s sets the keep alive of this connection.
+ *   OL_E_ARG    not closed, or connect cannot be encoded (ol_mqtt_connect_encode)
+ *   OL_E_NOSPC  the CONNECT is larger than rx */
 OL_MUST int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
                                     const struct ol_mqtt_connect *connect, ol_ms now);
 
@@ -124,8 +122,9 @@ OL_MUST int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
 void ol_mqtt_client_closed(struct ol_mqtt_client *c, ol_ms now);
 
 /* Queues a DISCONNECT; send the output, then close the transport and call
- * ol_mqtt_client_closed. Whatever arrives meanwhile is ignored. Not logged in:
- * OL_E_CLOSED, just close the transport. */
+ * ol_mqtt_client_closed. Whatever arrives meanwhile is ignored. The output ends by itself
+ * when it could not be sent within pingresp_timeout_ms. OL_E_CLOSED when not logged in:
+ * just close the transport. OL_E_NOSPC when unsent bytes fill tx: send output first. */
 OL_MUST int32_t ol_mqtt_client_disconnect(struct ol_mqtt_client *c);
 
 /* Forgets every unanswered QoS 1 publish; no OL_MQTT_EVENT_DELIVERED comes for them. Only
@@ -138,8 +137,7 @@ bool ol_mqtt_client_is_online(const struct ol_mqtt_client *c);
 /* How many QoS 1 publishes are unanswered, 0..window. */
 uint8_t ol_mqtt_client_get_in_flight(const struct ol_mqtt_client *c);
 
-/* --- Bytes and time ------------------------------------------------------------------
- */
+/* --- Bytes and time ---------------------------------------------------------------- */
 
 /* Where to receive the next bytes. *cap is 0 while nothing can be taken: events wait, the
  * CONNECT is still being sent, the connection is over. The room stays valid until the
@@ -165,17 +163,17 @@ void ol_mqtt_client_step(struct ol_mqtt_client *c, ol_ms now);
  * anything. */
 ol_ms ol_mqtt_client_deadline(const struct ol_mqtt_client *c);
 
-/* --- Publishing ----------------------------------------------------------------------
- */
+/* --- Publishing -------------------------------------------------------------------- */
 
-/* Begins a PUBLISH at the end of tx and gives a writer for its payload, in place.
- * Committing it copies nothing. Until the commit only the writer and
- * ol_mqtt_client_publish_commit or _cancel may be used; any other call on this client, a
- * new begin too, cancels it. topic is copied. qos is 0 or 1, payload_cap the room wanted.
+/* Begins a PUBLISH at the end of tx and gives a writer for its payload, in place, so that
+ * committing it copies nothing. Until the commit only the writer and
+ * ol_mqtt_client_publish_commit or _cancel may be used; another call on this client may
+ * cancel it. topic is copied. qos is 0 or 1, payload_cap the room wanted.
  *   OL_E_ARG     invalid topic name or qos
  *   OL_E_NOSPC   tx or the window is full: publish again after OL_MQTT_EVENT_DELIVERED or
- * when output was sent (a payload larger than tx never fits) OL_E_CLOSED  QoS 0 while not
- * logged in. QoS 1 is taken in every state and sent after login. */
+ *                when output was sent (a payload larger than tx never fits)
+ *   OL_E_CLOSED  QoS 0 while not logged in. QoS 1 is taken in every state, sent after
+ *                login, and refused only from disconnect to closed. */
 OL_MUST int32_t ol_mqtt_client_publish_begin(struct ol_mqtt_client *c,
                                              struct ol_str topic, uint8_t qos,
                                              size_t payload_cap,
@@ -196,14 +194,14 @@ void ol_mqtt_client_publish_cancel(struct ol_mqtt_client *c);
 OL_MUST int32_t ol_mqtt_client_publish(struct ol_mqtt_client *c, struct ol_str topic,
                                        struct ol_str payload, uint8_t qos);
 
-/* --- Subscribing ---------------------------------------------------------------------
- */
+/* --- Subscribing ------------------------------------------------------------------- */
 
-/* Queues a SUBSCRIBE of filters[0..count), count 1..255, all at the QoS asked for, 0
- * or 1. Returns its packet identifier (1..65,535), which OL_MQTT_EVENT_SUBACK brings
- * back. Nothing of it survives the connection. OL_E_ARG     invalid filter, count or qos
- *   OL_E_NOSPC   tx is full, or OL_MQTT_REQUESTS_MAX requests are unanswered: try again
- * later OL_E_CLOSED  not logged in */
+/* Queues a SUBSCRIBE of filters[0..count), count 1..255, all at QoS 0 or 1 as asked for.
+ * Returns its packet identifier (1..65,535), which OL_MQTT_EVENT_SUBACK brings back.
+ * Nothing of it survives the connection.
+ *   OL_E_ARG     invalid filter, count or qos
+ *   OL_E_NOSPC   tx is full, or OL_MQTT_REQUESTS_MAX requests are unanswered: again later
+ *   OL_E_CLOSED  not logged in */
 OL_MUST int32_t ol_mqtt_client_subscribe(struct ol_mqtt_client *c,
                                          const struct ol_str *filters, size_t count,
                                          uint8_t qos);
@@ -212,8 +210,7 @@ OL_MUST int32_t ol_mqtt_client_subscribe(struct ol_mqtt_client *c,
 OL_MUST int32_t ol_mqtt_client_unsubscribe(struct ol_mqtt_client *c,
                                            const struct ol_str *filters, size_t count);
 
-/* --- Events --------------------------------------------------------------------------
- */
+/* --- Events ------------------------------------------------------------------------ */
 
 enum ol_mqtt_event_type {
     OL_MQTT_EVENT_LOGIN,     /* CONNACK 0: logged in. ev.session_present */

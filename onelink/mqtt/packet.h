@@ -62,7 +62,8 @@ struct ol_mqtt_header {
  *   OL_E_AGAIN  more bytes are needed
  *   OL_E_PROTO  type 0 or 15, wrong reserved flags [MQTT-2.2.2-2], PUBLISH with QoS 3
  *               [MQTT-3.3.1-4] or with DUP at QoS 0 [MQTT-3.3.1-2], a fifth length byte,
- * or a length that a packet of fixed size cannot have: told as soon as it is visible */
+ *               or a length that a packet of fixed size cannot have: told as soon as it
+ *               is visible */
 OL_MUST int32_t ol_mqtt_header_decode(const uint8_t *data, size_t len,
                                       struct ol_mqtt_header *out);
 
@@ -130,8 +131,7 @@ OL_MUST int32_t ol_mqtt_connack_decode(const uint8_t *body, size_t len,
 OL_MUST int32_t ol_mqtt_connack_encode(struct ol_writer *w, bool session_present,
                                        uint8_t code);
 
-/* --- PUBLISH (§3.3) ------------------------------------------------------------------
- */
+/* --- PUBLISH (§3.3) ---------------------------------------------------------------- */
 
 struct ol_mqtt_publish {
     struct ol_str topic;
@@ -163,8 +163,7 @@ OL_MUST int32_t ol_mqtt_publish_head_encode(struct ol_writer *w,
                                             const struct ol_mqtt_publish *publish,
                                             uint32_t payload_len);
 
-/* --- PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK (§3.4-3.7, §3.11) ---------------------
- */
+/* --- PUBACK, PUBREC, PUBREL, PUBCOMP, UNSUBACK (§3.4-3.7, §3.11) ------------------- */
 
 /* Reads the packet identifier that is the whole body. OL_E_PROTO when it is 0 or the body
  * is not two bytes. */
@@ -173,8 +172,7 @@ OL_MUST int32_t ol_mqtt_ack_decode(const uint8_t *body, size_t len, uint16_t *pa
 /* OL_E_ARG for another type than the five, or identifier 0. */
 OL_MUST int32_t ol_mqtt_ack_encode(struct ol_writer *w, uint8_t type, uint16_t packet_id);
 
-/* --- SUBSCRIBE, UNSUBSCRIBE (§3.8, §3.10), SUBACK (§3.9) ------------------------------
- */
+/* --- SUBSCRIBE, UNSUBSCRIBE (§3.8, §3.10), SUBACK (§3.9) --------------------------- */
 
 struct ol_mqtt_filter {
     struct ol_str filter;
@@ -200,11 +198,10 @@ bool ol_mqtt_filter_next(const struct ol_mqtt_subscribe *s, size_t *pos,
                          struct ol_mqtt_filter *out);
 
 /* type is OL_MQTT_SUBSCRIBE or OL_MQTT_UNSUBSCRIBE; filters[0..count), count at least 1.
- */
+ * qos 0..2 is asked for each of them; it is ignored in an UNSUBSCRIBE. */
 OL_MUST int32_t ol_mqtt_subscribe_encode(struct ol_writer *w, uint8_t type,
-                                         uint16_t packet_id,
-                                         const struct ol_mqtt_filter *filters,
-                                         size_t count);
+                                         uint16_t packet_id, const struct ol_str *filters,
+                                         size_t count, uint8_t qos);
 
 #define OL_MQTT_SUBACK_FAILURE 0x80u
 
@@ -220,8 +217,7 @@ OL_MUST int32_t ol_mqtt_suback_decode(const uint8_t *body, size_t len,
 OL_MUST int32_t ol_mqtt_suback_encode(struct ol_writer *w, uint16_t packet_id,
                                       const uint8_t *codes, size_t count);
 
-/* --- PINGREQ, PINGRESP, DISCONNECT (§3.12-3.14) ---------------------------------------
- */
+/* --- PINGREQ, PINGRESP, DISCONNECT (§3.12-3.14) ------------------------------------ */
 
 /* The two bytes of a packet without body. OL_E_ARG for another type than the three. */
 OL_MUST int32_t ol_mqtt_empty_encode(struct ol_writer *w, uint8_t type);
