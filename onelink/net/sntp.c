@@ -60,14 +60,15 @@ static void ask(struct ol_sntp *s, ol_ms now)
 /* Nothing until `distance` after the last request, and up to an eighth more. */
 static void rest(struct ol_sntp *s, uint32_t distance)
 {
-    uint8_t dice = s->random[8 * (size_t)s->server + 4];
+    uint32_t dice = s->random[8 * (size_t)s->server + 4];
     s->state = STATE_IDLE;
     s->deadline_ms = ol_ms_add(s->sent_at_ms, (ol_ms)distance + (distance >> 11) * dice);
 }
 
 static void fail_round(struct ol_sntp *s)
 {
-    bool is_refused = s->denied + 1U == 1U << s->server_count;
+    uint32_t all = (1U << s->server_count) - 1U;
+    bool is_refused = s->denied == all;
     if (s->status != OL_OK) {
         s->status = is_refused ? OL_E_AUTH : OL_E_TIMEOUT;
     }
@@ -84,7 +85,7 @@ static void ask_next(struct ol_sntp *s, ol_ms now)
     while (s->left > 0) {
         s->left--;
         s->server = (uint8_t)(s->server + 1 < s->server_count ? s->server + 1 : 0);
-        if ((s->denied >> s->server & 1U) == 0) {
+        if (((uint32_t)s->denied >> s->server & 1U) == 0) {
             ask(s, now);
             return;
         }
