@@ -91,8 +91,8 @@ struct ol_node {
     struct ol_call *told; /* what the last event points into */
     uint32_t call_count;
     uint32_t next_call;
-    bool dirty;        /* something was put since the last commit */
-    bool store_failed; /* a put failed: commit must fail */
+    struct ol_session *pumped; /* its packets are being handled: its input stays */
+    bool dirty;                /* something was put since the last commit */
     struct ol_node_stats stats;
 };
 
@@ -205,9 +205,9 @@ struct ol_node_event {
     int32_t api_code;      /* docs/protocol.md §8.3: 0, 10411 or 10421 */
     struct ol_str api_msg; /* the words to api_code, UTF-8; "succ" with 0 */
     /* DONE: the device's own answer; otherwise empty. */
-    struct ol_str id;   /* of the message, digits */
-    int32_t code;       /* as the device gave it, 200: success */
-    struct ol_str msg;  /* JSON string with its quotes; empty when the device gave none */
+    struct ol_str id;  /* of the message, digits */
+    int32_t code;      /* as the device gave it, 200: success */
+    struct ol_str msg; /* JSON string between its quotes (still escaped), perhaps empty */
     struct ol_str data; /* JSON text; empty when the device gave none */
 };
 

@@ -9,6 +9,7 @@
 #include "onelink/base/status.h"
 #include "onelink/base/str.h"
 #include "onelink/base/time.h"
+#include "onelink/mqtt/packet.h"
 #include "platform/core/list.h"
 #include "platform/core/mem.h"
 #include "platform/core/reason.h"
@@ -45,12 +46,8 @@ enum ol_session_state {
 
 /* Counters of the running second, for the limits of docs/protocol.md §1.7. */
 struct ol_session_window {
-    uint32_t bytes;
-    uint16_t publishes;
-    uint16_t filters;
-    uint16_t unfilters;
-    uint16_t pings;
     ol_ms began_at_ms;
+    uint32_t count[5]; /* by enum ol_limit, platform/core/limits.h */
 };
 
 /* Memory of the owner of the connection; zero it before ol_node_open() and leave the
@@ -71,10 +68,14 @@ struct ol_session {
     uint32_t out_released; /* up to here it may be sent, the rest waits for the commit */
     uint32_t out_max;
     uint64_t topics; /* what the filters match: bit n is enum ol_onenet_topic_kind n */
+    uint32_t call_first; /* ids of the calls sent to it, and how many are open */
+    uint32_t call_last;
+    uint16_t call_count;
     uint32_t timer_index; /* place in the node's heap of deadlines */
     ol_ms timer_at_ms;    /* when the node looks at this session next */
     ol_ms uplink_at_ms;   /* last packet from the client, or when the connection opened */
     ol_ms pause_until_ms; /* input waits until then; 0: it does not */
+    ol_ms set_at_ms;      /* last property/set sent to it; 0: none */
     int64_t stamp_ms;     /* last arrival time given to a sample */
     struct ol_session_window window;
     uint16_t keep_alive_s;
@@ -99,5 +100,78 @@ bool ol_session_is_closed(const struct ol_session *s);
 /* false: do not read from the connection now (a limit holds it back, or it is closing).
  * When it becomes true again the session comes up in ol_node_next_ready(). */
 bool ol_session_is_reading(const struct ol_session *s);
+
+/* ---- for the access node ---- */
+
+/* Bytes of one input call that no packet was taken from yet. */
+struct ol_session_feed {
+    const uint8_t *data;
+    size_t len;
+};
+
+/* One packet that passed every rule of the session. Its spans live until the next call of
+ * ol_session_next() or ol_session_unread(). */
+struct ol_session_packet {
+    struct ol_mqtt_header header;
+    struct ol_str raw;     /* all of it */
+    enum ol_reason reason; /* with OL_E_PROTO: the broken rule */
+    union {
+        struct ol_mqtt_connect connect;     /* CONNECT */
+        struct ol_mqtt_publish publish;     /* PUBLISH, QoS 0 or 1 */
+        struct ol_mqtt_subscribe subscribe; /* SUBSCRIBE, UNSUBSCRIBE: 1 to 8 filters */
+    };
+};
+
+/* Begins a session over zeroed memory. */
+void ol_session_init(struct ol_session *s, uint32_t out_max, ol_ms now);
+
+/* Takes the next packet. OL_OK: *out is filled. OL_E_AGAIN: no whole packet is left, what
+ * there was is kept. OL_E_PROTO: out->reason tells the broken rule: close. OL_E_NOSPC: no
+ * memory to keep the rest: close. A rule is told as soon as the bytes that break it are
+ * there, not when the packet is complete. */
+OL_MUST int32_t ol_session_next(struct ol_session *s, struct ol_mem *mem,
+                                struct ol_session_feed *feed,
+                                struct ol_session_packet *out);
+
+/* Puts back the packet taken last, to be taken again by the next ol_session_next(). */
+void ol_session_unread(struct ol_session *s, struct ol_session_feed *feed,
+                       const struct ol_session_packet *packet);
+
+/* Keeps all of feed for later calls of ol_session_next(). OL_E_NOSPC: no memory: close.
+ */
+OL_MUST int32_t ol_session_keep(struct ol_session *s, struct ol_mem *mem,
+                                struct ol_session_feed *feed);
+
+/* Room for a packet of at most cap bytes behind the output, as a writer. When it is
+ * written, call ol_session_write_done(). false: the client is too slow (above out_max),
+ * or there is no memory: close. */
+OL_MUST bool ol_session_write(struct ol_session *s, struct ol_mem *mem, size_t cap,
+                              struct ol_writer *w);
+
+/* What stands in w is output now; it may be sent at once unless the session waits for the
+ * commit. */
+void ol_session_write_done(struct ol_session *s, const struct ol_writer *w);
+
+/* Everything written so far may be sent. */
+void ol_session_release(struct ol_session *s);
+
+/* Ends the session: no more input is taken. With flush what is written is still sent
+ * first, without it is thrown away. Input memory is given back by
+ * ol_session_drop_input(). */
+void ol_session_close(struct ol_session *s, struct ol_mem *mem, enum ol_reason reason,
+                      bool flush);
+
+/* Gives back what is kept of the input. */
+void ol_session_drop_input(struct ol_session *s, struct ol_mem *mem);
+
+/* n bytes of the output were sent. */
+void ol_session_output_done(struct ol_session *s, struct ol_mem *mem, size_t n);
+
+/* Gives back all memory. */
+void ol_session_reset(struct ol_session *s, struct ol_mem *mem);
+
+/* The product id and the device name of a session that is logged in. */
+struct ol_str ol_session_product(const struct ol_session *s);
+struct ol_str ol_session_device(const struct ol_session *s);
 
 #endif

@@ -108,7 +108,8 @@ struct ol_store_ops {
      * may stay or go. */
     int32_t (*put_sample)(void *ctx, const struct ol_store_sample *sample);
 
-    /* Stores the presence of a device. Errors count as a failed commit. */
+    /* Stores the presence of a device. OL_OK, or any error: a login is then closed
+     * without an answer. */
     int32_t (*put_presence)(void *ctx, const struct ol_store_presence *presence);
 
     /* Adds a line to the message log. Losing one is no reason to refuse a message: errors

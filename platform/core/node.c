@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/core/node.h"
+
+#include <string.h>
+
+#include "platform/core/codes.h"
+#include "platform/core/limits.h"
+#include "platform/core/online.h"
+#include "platform/core/parts.h"
+#include "platform/core/timers.h"
+
+#define DEFAULT_SET_TIMEOUT_MS   5000
+#define DEFAULT_LOGIN_TIMEOUT_MS 5000
+#define DEFAULT_CONNECTIONS_MAX  20000
+#define DEFAULT_OUTPUT_MAX       (256u * 1024)
+#define DEFAULT_CALLS_MAX        1000
+
+static uint32_t or_default(uint32_t value, uint32_t standard)
+{
+    return value == 0 ? standard : value;
+}
+
+static void set_defaults(struct ol_node_config *c)
+{
+    c->set_timeout_ms = or_default(c->set_timeout_ms, DEFAULT_SET_TIMEOUT_MS);
+    c->login_timeout_ms = or_default(c->login_timeout_ms, DEFAULT_LOGIN_TIMEOUT_MS);
+    c->connections_max = or_default(c->connections_max, DEFAULT_CONNECTIONS_MAX);
+    c->output_max = or_default(c->output_max, DEFAULT_OUTPUT_MAX);
+    c->calls_max = or_default(c->calls_max, DEFAULT_CALLS_MAX);
+}
+
+int32_t ol_node_init(struct ol_node *node, const struct ol_node_config *config)
+{
+    memset(node, 0, sizeof *node);
+    node->config = *config;
+    if (config->alloc.resize == NULL || config->store.ops == NULL) {
+        return OL_E_ARG;
+    }
+    set_defaults(&node->config);
+    node->mem = ol_mem_make(config->alloc);
+    ol_list_init(&node->ready);
+    ol_list_init(&node->held);
+    ol_list_init(&node->calls);
+    ol_list_init(&node->done);
+    node->next_call = 1;
+    node->logins = ol_mem_get(&node->mem, sizeof *node->logins);
+    if (node->logins == NULL || ol_online_init(node) != OL_OK) {
+        ol_node_reset(node);
+        return OL_E_NOSPC;
+    }
+    memset(node->logins, 0, sizeof *node->logins);
+    return OL_OK;
+}
+
+void ol_node_reset(struct ol_node *node)
+{
+    ol_node_calls_reset(node);
+    ol_mem_free(&node->mem, node->heap, node->heap_cap * sizeof *node->heap);
+    ol_mem_free(&node->mem, node->logins, sizeof *node->logins);
+    ol_online_reset(node);
+    ol_mem_reset(&node->mem);
+    node->heap = NULL;
+    node->heap_cap = 0;
+    node->logins = NULL;
+}
+
+void ol_node_set_wall(struct ol_node *node, ol_ms now, int64_t wall_ms)
+{
+    node->wall_offset_ms = wall_ms - (int64_t)now;
+}
+
+int64_t ol_node_wall(const struct ol_node *node, ol_ms now)
+{
+    return node->wall_offset_ms + (int64_t)now;
+}
+
+struct ol_node_stats ol_node_stats(const struct ol_node *node)
+{
+    return node->stats;
+}
+
+/* ---- what is due when ---- */
+
+/* Keep alive: one and a half times, docs/protocol.md §1.3. */
+static ol_ms silence_max_ms(const struct ol_session *s)
+{
+    return (ol_ms)s->keep_alive_s * 1500;
+}
+
+static ol_ms session_deadline(const struct ol_node *node, const struct ol_session *s)
+{
+    switch (s->state) {
+    case OL_SESSION_ONLINE:
+        return s->pause_until_ms != 0 ? s->pause_until_ms
+                                      : ol_ms_add(s->uplink_at_ms, silence_max_ms(s));
+    case OL_SESSION_CLOSED:
+        return OL_NEVER;
+    default: /* CONNECTING since it was opened, CLOSING since it was dropped */
+        return ol_ms_add(s->uplink_at_ms, node->config.login_timeout_ms);
+    }
+}
+
+ol_ms ol_node_deadline(const struct ol_node *node)
+{
+    const struct ol_session *s = ol_timers_first(node);
+    ol_ms calls = ol_node_calls_deadline(node);
+    return s == NULL ? calls : ol_ms_min(s->timer_at_ms, calls);
+}
+
+/* ---- what the owner sees ---- */
+
+void ol_node_touch(struct ol_node *node, struct ol_session *s)
+{
+    if (s->out_released > s->out_pos || s->state == OL_SESSION_CLOSED) {
+        ol_list_add(&node->ready, &s->ready);
+    }
+}
+
+struct ol_session *ol_node_next_ready(struct ol_node *node)
+{
+    if (ol_list_is_empty(&node->ready)) {
+        return NULL;
+    }
+    struct ol_session *s = OL_LIST_ENTRY(node->ready.next, struct ol_session, ready);
+    ol_list_remove(&s->ready);
+    return s;
+}
+
+void ol_node_hold(struct ol_node *node, struct ol_session *s)
+{
+    ol_list_add(&node->held, &s->held);
+}
+
+bool ol_node_write(struct ol_node *node, struct ol_session *s, size_t cap,
+                   struct ol_writer *w, ol_ms now)
+{
+    if (ol_session_write(s, &node->mem, cap, w)) {
+        return true;
+    }
+    bool slow = s->out.len + cap > s->out_max;
+    ol_node_drop(node, s, slow ? OL_REASON_SLOW : OL_REASON_NO_MEMORY, false, now);
+    return false;
+}
+
+/* ---- the end of a session ---- */
+
+static void go_offline(struct ol_node *node, struct ol_session *s, enum ol_reason reason,
+                       ol_ms now)
+{
+    ol_online_remove(node, s);
+    ol_node_calls_offline(node, s);
+    const struct ol_store_presence presence = {
+        .device = s->device,
+        .product = s->product,
+        .state = OL_PRESENCE_OFFLINE,
+        .time_ms = ol_node_wall(node, now),
+        .last_seen_ms = ol_node_wall(node, s->uplink_at_ms),
+        .reason = ol_str_from(ol_reason_str((uint8_t)reason))};
+    /* A presence that cannot be stored is no reason to keep the connection. */
+    (void)node->config.store.ops->put_presence(node->config.store.ctx, &presence);
+    node->dirty = true;
+}
+
+/* Ends that no rule of the protocol asked for. */
+static bool is_orderly(enum ol_reason reason)
+{
+    return reason <= OL_REASON_REMOVED && reason != OL_REASON_PEER;
+}
+
+static void log_end(struct ol_node *node, const struct ol_session *s,
+                    enum ol_reason reason, ol_ms now)
+{
+    if (reason == OL_REASON_LOGIN_REFUSED) {
+        return; /* logged with its code already */
+    }
+    bool abnormal = s->device != 0 && !is_orderly(reason);
+    ol_node_log_note(node, s, OL_MSGLOG_CLOSED, abnormal ? OL_CODE_OFFLINE : OL_CODE_NONE,
+                     ol_str_from(ol_reason_str((uint8_t)reason)), now);
+    if (reason > OL_REASON_REMOVED) {
+        node->stats.closed++;
+    }
+}
+
+void ol_node_drop(struct ol_node *node, struct ol_session *s, enum ol_reason reason,
+                  bool flush, ol_ms now)
+{
+    if (s->state <= OL_SESSION_ONLINE) {
+        if (s->state == OL_SESSION_ONLINE) {
+            go_offline(node, s, reason, now);
+        }
+        log_end(node, s, reason, now);
+        s->uplink_at_ms = now;
+    }
+    ol_session_close(s, &node->mem, reason, flush);
+    if (node->pumped != s) {
+        ol_session_drop_input(s, &node->mem);
+    }
+    ol_timers_set(node, s, session_deadline(node, s));
+    ol_node_touch(node, s);
+}
+
+void ol_node_close(struct ol_node *node, struct ol_session *s, ol_ms now)
+{
+    ol_node_drop(node, s, OL_REASON_PEER, false, now);
+    ol_list_remove(&s->ready);
+    ol_list_remove(&s->held);
+    ol_timers_remove(node, s);
+    ol_session_reset(s, &node->mem);
+}
+
+void ol_node_close_all(struct ol_node *node, ol_ms now)
+{
+    /* Dropping moves sessions within the heap, so one pass may miss some. */
+    bool again = true;
+    while (again) {
+        again = false;
+        for (uint32_t i = 0; i < node->stats.connections; i++) {
+            if (node->heap[i]->state <= OL_SESSION_ONLINE) {
+                ol_node_drop(node, node->heap[i], OL_REASON_SHUTDOWN, true, now);
+                again = true;
+            }
+        }
+    }
+}
+
+void ol_node_kick(struct ol_node *node, int64_t device, ol_ms now)
+{
+    struct ol_session *s = ol_online_find(node, device);
+    if (s != NULL) {
+        ol_node_drop(node, s, OL_REASON_REMOVED, true, now);
+    }
+}
+
+bool ol_node_is_online(const struct ol_node *node, int64_t device)
+{
+    return ol_online_find(node, device) != NULL;
+}
+
+/* ---- input ---- */
+
+int32_t ol_node_open(struct ol_node *node, struct ol_session *s, void *user, ol_ms now)
+{
+    if (node->stats.connections >= node->config.connections_max) {
+        return OL_E_NOSPC;
+    }
+    s->user = user;
+    ol_session_init(s, node->config.output_max, now);
+    return ol_timers_add(node, s, session_deadline(node, s));
+}
+
+static void pause(struct ol_node *node, struct ol_session *s, ol_ms until)
+{
+    s->pause_until_ms = until;
+    ol_timers_set(node, s, until);
+}
+
+/* Counts a packet against a limit. false: handle it as one that exceeds the limit. */
+static bool is_within(struct ol_node *node, struct ol_session *s, enum ol_limit limit,
+                      uint32_t n, ol_ms now)
+{
+    bool first;
+    if (node->config.limits == OL_LIMITS_OFF ||
+        ol_limit_count(s, limit, n, now, &first)) {
+        return true;
+    }
+    if (first) {
+        ol_node_log_note(node, s, OL_MSGLOG_LIMIT, OL_CODE_NONE, ol_limit_str(limit),
+                         now);
+    }
+    return node->config.limits == OL_LIMITS_WARN;
+}
+
+static void take_ping(struct ol_node *node, struct ol_session *s, ol_ms now)
+{
+    struct ol_writer w;
+    if (!ol_node_write(node, s, 2, &w, now)) {
+        return;
+    }
+    if (ol_mqtt_empty_encode(&w, OL_MQTT_PINGRESP) == OL_OK) {
+        ol_session_write_done(s, &w);
+    }
+    if (!is_within(node, s, OL_LIMIT_PINGS, 1, now)) {
+        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
+    }
+}
+
+/* One publish a second: the excess one is put back and taken again in the next second. */
+static void take_publish(struct ol_node *node, struct ol_session *s,
+                         const struct ol_session_packet *p, struct ol_session_feed *feed,
+                         ol_ms now)
+{
+    bool count = is_within(node, s, OL_LIMIT_PUBLISHES, 1, now);
+    bool bytes = is_within(node, s, OL_LIMIT_BYTES, p->publish.payload_len, now);
+    if (!count || !bytes) {
+        ol_session_unread(s, feed, p);
+        pause(node, s, ol_limit_window_end(s));
+        return;
+    }
+    ol_node_publish(node, s, &p->publish, now);
+}
+
+static void take_subscribe(struct ol_node *node, struct ol_session *s,
+                           const struct ol_session_packet *p, ol_ms now)
+{
+    bool fine = is_within(node, s, OL_LIMIT_FILTERS, (uint32_t)p->subscribe.count, now);
+    ol_node_subscribe(node, s, p, !fine, now);
+    if (!fine && s->state == OL_SESSION_ONLINE) {
+        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
+    }
+}
+
+static void take_unsubscribe(struct ol_node *node, struct ol_session *s,
+                             const struct ol_session_packet *p, ol_ms now)
+{
+    bool fine = is_within(node, s, OL_LIMIT_UNFILTERS, (uint32_t)p->subscribe.count, now);
+    ol_node_unsubscribe(node, s, p, now);
+    if (!fine && s->state == OL_SESSION_ONLINE) {
+        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
+    }
+}
+
+static void take(struct ol_node *node, struct ol_session *s,
+                 const struct ol_session_packet *p, struct ol_session_feed *feed,
+                 ol_ms now)
+{
+    switch (p->header.type) {
+    case OL_MQTT_CONNECT:
+        ol_node_login(node, s, p, now);
+        if (s->state == OL_SESSION_ONLINE) {
+            ol_timers_set(node, s, session_deadline(node, s));
+        }
+        break;
+    case OL_MQTT_PUBLISH:
+        take_publish(node, s, p, feed, now);
+        break;
+    case OL_MQTT_SUBSCRIBE:
+        take_subscribe(node, s, p, now);
+        break;
+    case OL_MQTT_UNSUBSCRIBE:
+        take_unsubscribe(node, s, p, now);
+        break;
+    case OL_MQTT_PINGREQ:
+        take_ping(node, s, now);
+        break;
+    default: /* DISCONNECT: the session lets nothing else through */
+        ol_node_drop(node, s, OL_REASON_DISCONNECT, true, now);
+        break;
+    }
+}
+
+/* Handles packets until there is no whole one left, the session closes or a limit delays
+ * it. */
+static void pump(struct ol_node *node, struct ol_session *s, struct ol_session_feed *feed,
+                 ol_ms now)
+{
+    node->pumped = s;
+    while (ol_session_is_reading(s)) {
+        struct ol_session_packet p;
+        int32_t rc = ol_session_next(s, &node->mem, feed, &p);
+        if (rc == OL_E_AGAIN) {
+            break;
+        }
+        if (rc != OL_OK) {
+            ol_node_drop(node, s, rc == OL_E_PROTO ? p.reason : OL_REASON_NO_MEMORY, true,
+                         now);
+            break;
+        }
+        s->uplink_at_ms = now;
+        take(node, s, &p, feed, now);
+    }
+    if (s->pause_until_ms != 0 && ol_session_keep(s, &node->mem, feed) != OL_OK) {
+        ol_node_drop(node, s, OL_REASON_NO_MEMORY, true, now);
+    }
+    node->pumped = NULL;
+    if (s->state > OL_SESSION_ONLINE) {
+        ol_session_drop_input(s, &node->mem);
+    }
+    ol_node_touch(node, s);
+}
+
+void ol_node_input(struct ol_node *node, struct ol_session *s, const void *data,
+                   size_t len, ol_ms now)
+{
+    struct ol_session_feed feed = {data, len};
+    pump(node, s, &feed, now);
+}
+
+void ol_node_output_done(struct ol_node *node, struct ol_session *s, size_t n, ol_ms now)
+{
+    ol_session_output_done(s, &node->mem, n);
+    if (s->state == OL_SESSION_CLOSED) {
+        ol_timers_set(node, s, session_deadline(node, s));
+        ol_node_touch(node, s);
+    }
+    (void)now;
+}
+
+/* ---- time ---- */
+
+static void resume(struct ol_node *node, struct ol_session *s, ol_ms now)
+{
+    struct ol_session_feed feed = {NULL, 0};
+    s->pause_until_ms = 0;
+    ol_timers_set(node, s, session_deadline(node, s));
+    pump(node, s, &feed, now);
+    ol_list_add(&node->ready, &s->ready);
+}
+
+static void session_due(struct ol_node *node, struct ol_session *s, ol_ms now)
+{
+    ol_ms at = session_deadline(node, s);
+    if (at > now) {
+        ol_timers_set(node, s, at);
+    } else if (s->pause_until_ms != 0) {
+        resume(node, s, now);
+    } else if (s->state == OL_SESSION_CONNECTING) {
+        ol_node_drop(node, s, OL_REASON_LOGIN_TIMEOUT, true, now);
+    } else {
+        ol_node_drop(node, s, OL_REASON_KEEP_ALIVE_OVER, false, now);
+    }
+}
+
+void ol_node_step(struct ol_node *node, ol_ms now)
+{
+    struct ol_session *s;
+    while ((s = ol_timers_first(node)) != NULL && s->timer_at_ms <= now) {
+        session_due(node, s, now);
+    }
+    ol_node_calls_step(node, now);
+}
+
+/* ---- commit ---- */
+
+static void commit_failed(struct ol_node *node, struct ol_session *s, ol_ms now)
+{
+    ol_node_drop(node, s, OL_REASON_STORE, false, now);
+}
+
+int32_t ol_node_commit(struct ol_node *node, ol_ms now)
+{
+    int32_t rc = OL_OK;
+    if (node->dirty) {
+        node->dirty = false;
+        rc = node->config.store.ops->commit(node->config.store.ctx);
+    }
+    while (!ol_list_is_empty(&node->held)) {
+        struct ol_session *s = OL_LIST_ENTRY(node->held.next, struct ol_session, held);
+        ol_list_remove(&s->held);
+        if (rc != OL_OK) {
+            commit_failed(node, s, now);
+        } else {
+            ol_session_release(s);
+            ol_node_touch(node, s);
+        }
+    }
+    return rc;
+}
