@@ -147,10 +147,9 @@ void ol_onenet_device_resume(struct ol_onenet_device *dev, ol_ms now);
  * many there are. */
 uint16_t ol_onenet_device_pending_count(const struct ol_onenet_device *dev);
 
-/* Hands in a message that arrived for this device. At most one event comes of it; an
- * event that was not taken is lost. OL_OK: there is an event. OL_E_AGAIN: none (never
- * today). OL_E_ARG: the topic is not one of this device's; no event. Also sets the time.
- */
+/* Hands in a message that arrived for this device, and the time. One event comes of it; an
+ * event that was not taken before is lost. OL_OK: there is an event. OL_E_ARG: the topic is
+ * not one of this device's; no event. */
 OL_MUST int32_t ol_onenet_device_input(struct ol_onenet_device *dev, struct ol_str topic,
                                        struct ol_str payload, ol_ms now);
 

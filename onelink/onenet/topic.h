@@ -104,7 +104,8 @@ bool ol_onenet_topic_decode(struct ol_str text, struct ol_onenet_topic *out);
 struct ol_str ol_onenet_topic_str(enum ol_onenet_topic_kind kind);
 
 /* The text is one that the access node takes as a topic name: 1 to 512 bytes, at most 8
- * levels, of [A-Za-z0-9/_-] and a leading '$'; false = close. docs/protocol.md §1.4. */
+ * levels, of [A-Za-z0-9/_-], each level perhaps with a leading '$'; false = close.
+ * docs/protocol.md §1.4. */
 bool ol_onenet_topic_is_legal(struct ol_str text);
 
 /* What the access node says to a filter in SUBSCRIBE. */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/onenet/refusal.h"
+
+#include "onelink/base/str.h"
+#include <string.h>
+
+static const struct ol_str separator = OL_STR_INIT(":identifier:");
+
+struct ol_onenet_refusal ol_onenet_refusal_none(void)
+{
+    return (struct ol_onenet_refusal){.code = OL_ONENET_CODE_OK,
+                                      .text = OL_STR_INIT("success")};
+}
+
+struct ol_onenet_refusal ol_onenet_refusal_make(enum ol_onenet_code code,
+                                                struct ol_str identifier)
+{
+    struct ol_onenet_refusal r = {.code = (int32_t)code, .identifier = identifier};
+    switch (code) {
+    case OL_ONENET_CODE_OK:
+        return ol_onenet_refusal_none();
+    case OL_ONENET_CODE_BOOL_TYPE:
+        r.text = OL_STR("bool type error");
+        break;
+    case OL_ONENET_CODE_NOT_EXIST:
+        r.text = OL_STR("identifier not exist");
+        break;
+    case OL_ONENET_CODE_EVENT_COUNT:
+        r.text = OL_STR("event param count error");
+        break;
+    case OL_ONENET_CODE_ID:
+        r.text = OL_STR("msg id invalid");
+        break;
+    case OL_ONENET_CODE_REQUIRED:
+        r.text = OL_STR("required value");
+        break;
+    case OL_ONENET_CODE_READ_ONLY:
+        r.text = OL_STR("access mode error");
+        r.ours = true;
+        break;
+    case OL_ONENET_CODE_TIME:
+        r.text = OL_STR("time type error");
+        r.ours = true;
+        break;
+    default:
+        r.text = OL_STR("request format error");
+        break;
+    }
+    return r;
+}
+
+/* The words for a value error: the word of the type, then one of these. Only that of a
+ * bool and "string length error" have been seen. */
+static struct ol_str value_text(enum ol_onenet_type type,
+                                enum ol_onenet_value_error error)
+{
+    static const struct ol_str types[] = {
+        [OL_ONENET_INT32] = OL_STR_INIT("int32 type error"),
+        [OL_ONENET_INT64] = OL_STR_INIT("int64 type error"),
+        [OL_ONENET_FLOAT] = OL_STR_INIT("float type error"),
+        [OL_ONENET_DOUBLE] = OL_STR_INIT("double type error"),
+        [OL_ONENET_BOOL] = OL_STR_INIT("bool type error"),
+        [OL_ONENET_ENUM] = OL_STR_INIT("enum type error"),
+        [OL_ONENET_STRING] = OL_STR_INIT("string type error"),
+        [OL_ONENET_DATE] = OL_STR_INIT("date type error"),
+        [OL_ONENET_BITMAP] = OL_STR_INIT("bitMap type error"),
+        [OL_ONENET_STRUCT] = OL_STR_INIT("struct type error"),
+        [OL_ONENET_ARRAY] = OL_STR_INIT("array type error"),
+    };
+    switch (error) {
+    case OL_ONENET_VALUE_RANGE:
+        return OL_STR("value range error");
+    case OL_ONENET_VALUE_STEP:
+        return OL_STR("value step error");
+    case OL_ONENET_VALUE_LENGTH:
+        return type == OL_ONENET_STRING ? OL_STR("string length error")
+                                        : OL_STR("array length error");
+    case OL_ONENET_VALUE_ENUM:
+        return OL_STR("enum value error");
+    case OL_ONENET_VALUE_MEMBER:
+        return OL_STR("struct member error");
+    default:
+        return types[type];
+    }
+}
+
+struct ol_onenet_refusal ol_onenet_refusal_for_value(enum ol_onenet_type type,
+                                                     enum ol_onenet_value_error error,
+                                                     struct ol_str identifier)
+{
+    /* 2271 is known: bool has the seventies. Number the others around it. */
+    static const uint8_t decades[] = {
+        [OL_ONENET_INT32] = 1,  [OL_ONENET_INT64] = 2, [OL_ONENET_FLOAT] = 3,
+        [OL_ONENET_DOUBLE] = 4, [OL_ONENET_BOOL] = 7,  [OL_ONENET_ENUM] = 5,
+        [OL_ONENET_STRING] = 6, [OL_ONENET_DATE] = 8,  [OL_ONENET_BITMAP] = 9,
+        [OL_ONENET_STRUCT] = 0, [OL_ONENET_ARRAY] = 0,
+    };
+    if (error == OL_ONENET_VALUE_OK) {
+        return ol_onenet_refusal_none();
+    }
+    if (error == OL_ONENET_VALUE_NULL || error == OL_ONENET_VALUE_NOT_JSON) {
+        return ol_onenet_refusal_make(error == OL_ONENET_VALUE_NULL
+                                          ? OL_ONENET_CODE_REQUIRED
+                                          : OL_ONENET_CODE_FORMAT,
+                                      identifier);
+    }
+    /* Of the two types that share the nullties a struct has no LENGTH and an array no
+     * MEMBER of its own, so the codes stay apart except for TYPE, which arrays have as 9.
+     */
+    int32_t cause =
+        type == OL_ONENET_ARRAY && error == OL_ONENET_VALUE_TYPE ? 9 : (int32_t)error;
+    struct ol_onenet_refusal r = {
+        .code = OL_ONENET_CODE_TYPES + 10 * decades[type] + cause,
+        .text = value_text(type, error),
+        .identifier = identifier,
+    };
+    r.ours = r.code != OL_ONENET_CODE_BOOL_TYPE;
+    return r;
+}
+
+void ol_onenet_refusal_msg_encode(struct ol_writer *w,
+                                  const struct ol_onenet_refusal *refusal)
+{
+    ol_writer_str(w, refusal->text);
+    if (refusal->identifier.len > 0) {
+        ol_writer_str(w, separator);
+        ol_writer_str(w, refusal->identifier);
+    }
+}
+
+struct ol_str ol_onenet_refusal_msg_decode(struct ol_str msg, struct ol_str *text)
+{
+    for (size_t i = 0; i + separator.len <= msg.len; i++) {
+        if (memcmp(msg.ptr + i, separator.ptr, separator.len) == 0) {
+            *text = ol_str_make(msg.ptr, i);
+            size_t begin = i + separator.len;
+            return ol_str_make(msg.ptr + begin, msg.len - begin);
+        }
+    }
+    *text = msg;
+    return (struct ol_str){NULL, 0};
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/onenet/token.h"
+
+#include "onelink/onenet/token_sign.h"
+
+enum ol_onenet_token_error
+ol_onenet_token_check(const struct ol_onenet_token_parts *parts, int64_t now_s)
+{
+    if (!ol_str_equal(parts->version, OL_STR(OL_ONENET_VERSION_2018)) &&
+        !ol_str_equal(parts->version, OL_STR(OL_ONENET_VERSION_2022))) {
+        return OL_ONENET_TOKEN_VERSION;
+    }
+    if (ol_onenet_method_find(parts->method) == NULL) {
+        return OL_ONENET_TOKEN_METHOD;
+    }
+    return parts->et < now_s ? OL_ONENET_TOKEN_EXPIRED : OL_ONENET_TOKEN_OK;
+}
+
+/* Takes the same time wherever the texts differ; their length is no secret. */
+static bool equal_constant_time(struct ol_str a, struct ol_str b)
+{
+    uint8_t diff = 0;
+    if (a.len != b.len) {
+        return false;
+    }
+    for (size_t i = 0; i < a.len; i++) {
+        diff = (uint8_t)(diff | (a.ptr[i] ^ b.ptr[i]));
+    }
+    return diff == 0;
+}
+
+enum ol_onenet_token_error
+ol_onenet_token_verify(const struct ol_onenet_token_parts *parts, struct ol_str key,
+                       struct ol_onenet_token_scratch *scratch)
+{
+    const struct ol_onenet_token_claim claim = {
+        .et = parts->et_text,
+        .res = parts->res,
+        .version = parts->version,
+        .method = ol_onenet_method_find(parts->method),
+    };
+    if (claim.method == NULL) {
+        return OL_ONENET_TOKEN_METHOD;
+    }
+    char sign[OL_ONENET_SIGN_MAX];
+    size_t len = 0;
+    enum ol_onenet_token_error error =
+        ol_onenet_token_sign(&claim, key, scratch, sign, &len);
+    if (error != OL_ONENET_TOKEN_OK) {
+        return error;
+    }
+    return equal_constant_time(parts->sign, ol_str_make(sign, len))
+               ? OL_ONENET_TOKEN_OK
+               : OL_ONENET_TOKEN_SIGN;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ONELINK_ONENET_TOPIC_PATH_H
+#define ONELINK_ONENET_TOPIC_PATH_H
+
+#include "onelink/onenet/topic.h"
+
+/* Inside of the topic module. Appends what stands behind "$sys/{pid}/{device}/". kind is
+ * not UNKNOWN; identifier is used where the kind has one, and not checked. */
+void ol_onenet_topic_path_encode(struct ol_writer *w, enum ol_onenet_topic_kind kind,
+                                 struct ol_str identifier);
+
+/* The longest path without its identifier. */
+#define OL_ONENET_TOPIC_PATH_MAX 48
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/onenet/value.h"
+
+#include "onelink/base/utf8.h"
+#include "onelink/onenet/value_step.h"
+
+/* A number source as a decimal. false: it is no number. */
+static bool to_dec(const struct ol_onenet_value *in, struct ol_dec *out)
+{
+    switch (in->kind) {
+    case OL_ONENET_VALUE_INT:
+        *out = (struct ol_dec){in->as.i, 0};
+        return true;
+    case OL_ONENET_VALUE_DEC:
+        *out = in->as.dec;
+        return true;
+    case OL_ONENET_VALUE_BOOL:
+        *out = (struct ol_dec){in->as.b, 0};
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *field,
+                                                 struct ol_dec v,
+                                                 struct ol_onenet_value *out)
+{
+    bool integer = field->type == OL_ONENET_INT32 || field->type == OL_ONENET_INT64;
+    if (field->has_step || (integer && v.exponent < 0)) {
+        struct ol_dec step = field->has_step ? field->step : (struct ol_dec){1, 0};
+        if (!ol_onenet_step_round(&v, ol_onenet_step_base(field), step,
+                                  field->has_max ? &field->max : NULL)) {
+            return OL_ONENET_VALUE_RANGE;
+        }
+    }
+    enum ol_onenet_value_error error = ol_onenet_number_check(field, v, false);
+    if (error != OL_ONENET_VALUE_OK || !integer) {
+        *out = error == OL_ONENET_VALUE_OK ? ol_onenet_value_dec(v) : *out;
+        return error;
+    }
+    int64_t i = 0;
+    if (ol_dec_to_int64(v, &i) != OL_OK ||
+        (field->type == OL_ONENET_INT32 && (i < INT32_MIN || i > INT32_MAX))) {
+        return OL_ONENET_VALUE_RANGE;
+    }
+    *out = ol_onenet_value_int(i);
+    return OL_ONENET_VALUE_OK;
+}
+
+/* Types whose values are names in effect: nothing is rounded. */
+static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *model,
+                                                const struct ol_onenet_field *field,
+                                                struct ol_dec v,
+                                                struct ol_onenet_value *out)
+{
+    int64_t i = 0;
+    if (ol_dec_to_int64(v, &i) != OL_OK) {
+        return field->type == OL_ONENET_ENUM ? OL_ONENET_VALUE_ENUM
+                                             : OL_ONENET_VALUE_RANGE;
+    }
+    if (field->type == OL_ONENET_BOOL) {
+        if (i != 0 && i != 1) {
+            return OL_ONENET_VALUE_RANGE;
+        }
+        *out = ol_onenet_value_bool(i == 1);
+        return OL_ONENET_VALUE_OK;
+    }
+    if (field->type == OL_ONENET_ENUM) {
+        bool found = false;
+        for (uint16_t k = 0; k < field->label_count; k++) {
+            found = found || model->labels[field->first_label + k].value == i;
+        }
+        if (!found) {
+            return OL_ONENET_VALUE_ENUM;
+        }
+    } else if (i < 0) {
+        return OL_ONENET_VALUE_RANGE;
+    }
+    *out = ol_onenet_value_int(i);
+    return OL_ONENET_VALUE_OK;
+}
+
+static enum ol_onenet_value_error convert_str(const struct ol_onenet_field *field,
+                                              const struct ol_onenet_value *in,
+                                              struct ol_onenet_value *out)
+{
+    if (in->kind != OL_ONENET_VALUE_STRING) {
+        return OL_ONENET_VALUE_TYPE;
+    }
+    struct ol_json_token t = {OL_JSON_STRING, in->escaped, in->as.s};
+    if (!ol_utf8_is_valid(in->as.s)) {
+        return OL_ONENET_VALUE_TYPE;
+    }
+    if (field->length > 0 && ol_json_token_chars(&t) > field->length) {
+        return OL_ONENET_VALUE_LENGTH;
+    }
+    *out = *in;
+    return OL_ONENET_VALUE_OK;
+}
+
+static enum ol_onenet_value_error convert_json(const struct ol_onenet_model *model,
+                                               const struct ol_onenet_field *field,
+                                               const struct ol_onenet_value *in,
+                                               struct ol_onenet_value *out)
+{
+    enum ol_onenet_value_error error = ol_onenet_value_check(model, field, in->as.s);
+    if (error == OL_ONENET_VALUE_OK) {
+        *out = *in;
+    }
+    return error;
+}
+
+enum ol_onenet_value_error ol_onenet_value_convert(const struct ol_onenet_model *model,
+                                                   const struct ol_onenet_field *field,
+                                                   const struct ol_onenet_value *in,
+                                                   struct ol_onenet_value *out)
+{
+    if (in->kind == OL_ONENET_VALUE_JSON) {
+        return convert_json(model, field, in, out);
+    }
+    if (field->type == OL_ONENET_STRING) {
+        return convert_str(field, in, out);
+    }
+    struct ol_dec v;
+    if (!to_dec(in, &v)) {
+        return OL_ONENET_VALUE_TYPE;
+    }
+    switch (field->type) {
+    case OL_ONENET_INT32:
+    case OL_ONENET_INT64:
+    case OL_ONENET_FLOAT:
+    case OL_ONENET_DOUBLE:
+        return convert_number(field, v, out);
+    case OL_ONENET_DATE:
+    case OL_ONENET_BOOL:
+    case OL_ONENET_ENUM:
+    case OL_ONENET_BITMAP:
+        return convert_exact(model, field, v, out);
+    default:
+        return OL_ONENET_VALUE_TYPE;
+    }
+}

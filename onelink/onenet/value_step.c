@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/onenet/value_step.h"
+
+#include "onelink/base/decimal.h"
+
+/* All arithmetic stays below this, so that sums and doubles of two cannot overflow. */
+#define LIMIT INT64_C(1000000000000000000)
+
+/* What is left of a number behind its integer part: compared with 0 and one half. */
+enum rest { REST_NONE, REST_BELOW_HALF, REST_HALF, REST_ABOVE_HALF };
+
+static bool is_small(int64_t v)
+{
+    return v > -LIMIT && v < LIMIT;
+}
+
+/* d as a multiple of 10^exponent, which is at most d.exponent. */
+static bool scale_up(struct ol_dec d, int32_t exponent, int64_t *out)
+{
+    int64_t m = d.mantissa;
+    if (m == 0) {
+        d.exponent = exponent;
+    }
+    for (; d.exponent > exponent && is_small(m); d.exponent--) {
+        if (m > LIMIT / 10 || m < -LIMIT / 10) {
+            return false;
+        }
+        m *= 10;
+    }
+    *out = m;
+    return is_small(m);
+}
+
+/* floor(d / 10^exponent) for an exponent above d.exponent, and what is left of it. */
+static enum rest scale_down(struct ol_dec d, int32_t exponent, int64_t *out)
+{
+    bool negative = d.mantissa < 0;
+    uint64_t m = negative ? 0 - (uint64_t)d.mantissa : (uint64_t)d.mantissa;
+    uint32_t digit = 0;
+    bool sticky = false;
+    for (; d.exponent < exponent && (m > 0 || digit > 0); d.exponent++) {
+        sticky = sticky || digit > 0;
+        m = ol_u64_div10(m, &digit);
+    }
+    enum rest rest = digit > 5 || (digit == 5 && sticky) ? REST_ABOVE_HALF
+                     : digit == 5                        ? REST_HALF
+                     : digit > 0 || sticky               ? REST_BELOW_HALF
+                                                         : REST_NONE;
+    *out = negative ? -(int64_t)m : (int64_t)m;
+    if (negative && rest != REST_NONE) {
+        *out -= 1;
+        rest = rest == REST_HALF         ? REST_HALF
+               : rest == REST_BELOW_HALF ? REST_ABOVE_HALF
+                                         : REST_BELOW_HALF;
+    }
+    return rest;
+}
+
+/* a - floor(a / b) * b for b above 0, without 64-bit division where 32 bits do. */
+static int64_t modulo(int64_t a, int64_t b)
+{
+    if (b == 1) {
+        return 0;
+    }
+    if (a >= 0 && a <= UINT32_MAX && b <= UINT32_MAX) {
+        return (int64_t)((uint32_t)a % (uint32_t)b);
+    }
+    int64_t r = a % b;
+    return r < 0 ? r + b : r;
+}
+
+/* Whether remainder + rest is nearer to the step above; a tie goes away from zero. */
+static bool rounds_up(int64_t remainder, enum rest rest, int64_t step, bool negative)
+{
+    int64_t twice = 2 * remainder;
+    if (twice == step || twice + 1 == step) {
+        enum rest half = twice == step ? REST_NONE : REST_HALF;
+        return rest > half || (rest == half && !negative);
+    }
+    return twice > step;
+}
+
+bool ol_onenet_step_round(struct ol_dec *v, struct ol_dec base, struct ol_dec step,
+                          const struct ol_dec *max)
+{
+    int32_t exponent = step.exponent;
+    if (base.mantissa != 0 && base.exponent < exponent) {
+        exponent = base.exponent;
+    }
+    int64_t value = 0;
+    int64_t from = 0;
+    int64_t size = 0;
+    enum rest rest = REST_NONE;
+    if (!scale_up(base, exponent, &from) || !scale_up(step, exponent, &size)) {
+        return false;
+    }
+    if (v->exponent < exponent) {
+        rest = scale_down(*v, exponent, &value);
+    } else if (!scale_up(*v, exponent, &value)) {
+        return false;
+    }
+    if (!is_small(value) || !is_small(value - from)) {
+        return false;
+    }
+    int64_t remainder = modulo(value - from, size);
+    if (remainder == 0 && rest == REST_NONE) {
+        return true;
+    }
+    int64_t below = value - remainder;
+    bool up = rounds_up(remainder, rest, size, v->mantissa < 0);
+    struct ol_dec rounded = {up ? below + size : below, exponent};
+    if (up && max != NULL && ol_dec_compare(rounded, *max) > 0 &&
+        ol_dec_compare(*v, *max) <= 0) {
+        rounded.mantissa = below;
+    }
+    *v = rounded;
+    return true;
+}
+
+/* Like ol_dec_compare, without its cost for numbers of everyday size. */
+static int compare(struct ol_dec a, struct ol_dec b)
+{
+    static const uint32_t powers[] = {1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000};
+    int32_t up = a.exponent - b.exponent;
+    bool small = a.mantissa >= INT32_MIN && a.mantissa <= INT32_MAX &&
+                 b.mantissa >= INT32_MIN && b.mantissa <= INT32_MAX;
+    if (up != 0 && (!small || up < -9 || up > 9)) {
+        return ol_dec_compare(a, b);
+    }
+    int64_t x = up > 0 ? a.mantissa * powers[up] : a.mantissa;
+    int64_t y = up < 0 ? b.mantissa * powers[-up] : b.mantissa;
+    return (x > y) - (x < y);
+}
+
+/* The exponents let all but extreme values pass without a comparison: a mantissa has at
+ * most 19 digits. */
+static bool fits_type(enum ol_onenet_type type, struct ol_dec v)
+{
+    static const struct ol_dec float_max = {INT64_C(340282346638528860), 21};
+    static const struct ol_dec double_max = {INT64_C(179769313486231571), 291};
+    int32_t harmless = type == OL_ONENET_FLOAT ? 19 : 289;
+    if (v.exponent <= harmless || v.mantissa == 0) {
+        return true;
+    }
+    struct ol_dec limit = type == OL_ONENET_FLOAT ? float_max : double_max;
+    struct ol_dec negative = {-limit.mantissa, limit.exponent};
+    return compare(v, limit) <= 0 && compare(v, negative) >= 0;
+}
+
+enum ol_onenet_value_error ol_onenet_number_check(const struct ol_onenet_field *field,
+                                                  struct ol_dec v, bool with_step)
+{
+    bool real = field->type == OL_ONENET_FLOAT || field->type == OL_ONENET_DOUBLE;
+    if ((real && !fits_type(field->type, v)) ||
+        (field->has_min && compare(v, field->min) < 0) ||
+        (field->has_max && compare(v, field->max) > 0)) {
+        return OL_ONENET_VALUE_RANGE;
+    }
+    if (with_step && field->has_step &&
+        !ol_dec_is_step(v, ol_onenet_step_base(field), field->step)) {
+        return OL_ONENET_VALUE_STEP;
+    }
+    return OL_ONENET_VALUE_OK;
+}
