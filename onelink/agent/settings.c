@@ -50,7 +50,8 @@ static bool is_text_type(uint8_t type)
 {
     return type == OL_SETTING_STRING || type == OL_SETTING_NAME ||
            type == OL_SETTING_FILE || type == OL_SETTING_HOST ||
-           type == OL_SETTING_DECIMAL || type == OL_SETTING_SECRET;
+           type == OL_SETTING_HOSTS || type == OL_SETTING_DECIMAL ||
+           type == OL_SETTING_SECRET;
 }
 
 /* A host name as RFC 1123 section 2.1 has it, and '_', which names in use have. A name of
@@ -80,6 +81,21 @@ static bool is_host(struct ol_str s)
     return letters && label > 0 && s.ptr[s.len - 1] != '-';
 }
 
+/* Between min and max host names parted by commas, blanks around them allowed. */
+static bool is_host_list(const struct ol_setting *setting, struct ol_str s)
+{
+    int64_t count = 0;
+    for (size_t from = 0; from <= s.len; count++) {
+        const char *comma = memchr(s.ptr + from, ',', s.len - from);
+        size_t to = comma ? (size_t)(comma - s.ptr) : s.len;
+        if (!is_host(trim(cut(s, from, to)))) {
+            return false;
+        }
+        from = to + 1;
+    }
+    return count >= setting->min && count <= setting->max;
+}
+
 static bool has_only_allowed_chars(uint8_t type, struct ol_str s)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -101,6 +117,10 @@ static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
     if (setting->type == OL_SETTING_DECIMAL) {
         if (ol_dec_decode(text, &dec) != OL_OK) {
             return fail(err, OL_SETTING_NUMBER);
+        }
+    } else if (setting->type == OL_SETTING_HOSTS) {
+        if (!is_host_list(setting, text)) {
+            return fail(err, OL_SETTING_CHARACTER);
         }
     } else if (text.len < (size_t)setting->min || text.len > (size_t)setting->max) {
         return fail(err, OL_SETTING_LENGTH);
@@ -475,10 +495,6 @@ int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *
     if (credential < 0) {
         (void)fail_missing(err, OL_SETTING_KEY_DEVICE_KEY);
         return fail(err, OL_SETTING_CREDENTIAL);
-    }
-    if (ol_settings_is_set(s, OL_SETTING_KEY_ET) &&
-        ol_settings_is_set(s, OL_SETTING_KEY_TOKEN_LIFE)) {
-        return fail_conflict(s, err, OL_SETTING_KEY_TOKEN_LIFE, OL_SETTING_KEY_ET);
     }
     return OL_OK;
 }

@@ -34,6 +34,7 @@ enum ol_setting_type {
     OL_SETTING_NAME,     /* A-Z a-z 0-9 _ -, min..max bytes */
     OL_SETTING_FILE,     /* path of a file, min..max bytes */
     OL_SETTING_HOST,     /* "auto", a host name or a dotted IPv4 address */
+    OL_SETTING_HOSTS,    /* min..max of those (but "auto"), parted by commas */
     OL_SETTING_INT,      /* whole number in min..max */
     OL_SETTING_DURATION, /* seconds in min..max; bare or with s, m, h or d behind */
     OL_SETTING_DECIMAL,  /* JSON number, kept as text: read it with ol_dec_decode */
@@ -68,11 +69,11 @@ enum ol_setting_key {
     OL_SETTING_KEY_TOKEN_FILE,
     OL_SETTING_KEY_TOKEN_METHOD,
     OL_SETTING_KEY_TOKEN_LIFE,
-    OL_SETTING_KEY_ET,
+    OL_SETTING_KEY_NTP,
     OL_SETTING_KEY_KEEPALIVE_S,
     OL_SETTING_KEY_REPORT_INTERVAL_S,
     OL_SETTING_KEY_MODEL,
-    OL_SETTING_KEY_QUEUE_SAMPLES,
+    OL_SETTING_KEY_QUEUE_KB,
     OL_SETTING_KEY_LOG_LEVEL,
     OL_SETTING_KEY_COUNT
 };
@@ -190,8 +191,8 @@ OL_MUST int32_t ol_settings_input_line(struct ol_settings *s, struct ol_str text
 OL_MUST int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
                                   struct ol_setting_error *err);
 
-/* What no single line can say: product and device are there, exactly one key or token, et
- * or token_life. OL_OK, or OL_E_ARG and *err. */
+/* What no single line can say: product and device are there, exactly one key or token.
+ * OL_OK, or OL_E_ARG and *err. */
 OL_MUST int32_t ol_settings_check(const struct ol_settings *s,
                                   struct ol_setting_error *err);
 

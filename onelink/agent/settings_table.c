@@ -96,24 +96,24 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
                                      .choices = "md5|sha1|sha256",
                                      .since = "0.1",
                                      .type = OL_SETTING_ENUM},
-    [OL_SETTING_KEY_TOKEN_LIFE] = {.name = "token_life",
-                                   .help = "How long a token made from a key is valid. A "
-                                           "new one is made for each login.",
-                                   .preset = "1d",
-                                   .since = "0.1",
-                                   .min = 60,
-                                   .max = 3650 * (int64_t)DAY_S,
-                                   .type = OL_SETTING_DURATION},
-    [OL_SETTING_KEY_ET] =
-        {.name = "et",
-         .help =
-             "A fixed expiry for tokens instead of token_life, for machines without a "
-             "clock.",
-         .allowed = "seconds since 1970-01-01T00:00:00Z",
+    [OL_SETTING_KEY_TOKEN_LIFE] =
+        {.name = "token_life",
+         .help = "How long a token made from a key is valid, in whole days. A new one is "
+                 "made for each login.",
+         .preset = "30d",
+         .allowed = "1d to 3650d",
+         .since = "0.1",
+         .min = DAY_S,
+         .max = 3650 * (int64_t)DAY_S,
+         .type = OL_SETTING_DURATION},
+    [OL_SETTING_KEY_NTP] =
+        {.name = "ntp",
+         .help = "Time servers to ask while the machine's own clock is not set by the "
+                 "system.",
          .since = "0.1",
          .min = 1,
-         .max = 253402300799,
-         .type = OL_SETTING_INT},
+         .max = 3,
+         .type = OL_SETTING_HOSTS},
     [OL_SETTING_KEY_KEEPALIVE_S] =
         {.name = "keepalive_s",
          .help = "Seconds of silence after which the connection is checked.",
@@ -137,15 +137,16 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
          .min = 1,
          .max = PATH_LEN_MAX,
          .type = OL_SETTING_FILE},
-    [OL_SETTING_KEY_QUEUE_SAMPLES] =
-        {.name = "queue_samples",
+    [OL_SETTING_KEY_QUEUE_KB] =
+        {.name = "queue_kb",
          .help =
-             "How many values wait at most for delivery; when it is full new ones are "
-             "dropped, counted and told.",
-         .preset = "10000",
+             "Memory for values that wait for delivery, in units of 1024 bytes; a value "
+             "takes 16 bytes and its text. When it is full new values are dropped, "
+             "counted and told.",
+         .preset = "1024",
          .since = "0.1",
-         .min = 16,
-         .max = 1000000,
+         .min = 1,
+         .max = 1048576,
          .type = OL_SETTING_INT},
     [OL_SETTING_KEY_LOG_LEVEL] = {.name = "log_level",
                                   .help =

@@ -75,6 +75,9 @@ void ol_setting_allowed_encode(struct ol_writer *w, const struct ol_setting *set
     case OL_SETTING_HOST:
         put(w, "auto, a host name or an IPv4 address, without a port");
         break;
+    case OL_SETTING_HOSTS:
+        put_range(w, setting, " host names or IPv4 addresses, parted by commas");
+        break;
     case OL_SETTING_INT:
         put_range(w, setting, "");
         break;
@@ -263,7 +266,9 @@ static const char *fault(enum ol_setting_problem problem, uint8_t type)
     case OL_SETTING_MISSING:
         return "is missing";
     default:
-        return "has a character that is not allowed";
+        return type == OL_SETTING_HOST || type == OL_SETTING_HOSTS
+                   ? "is not a host"
+                   : "has a character that is not allowed";
     }
 }
 

@@ -124,7 +124,7 @@ static const char good[] = "# a device\n"
                            "host = 127.0.0.1\nport = 1884\nproduct_id = AbCdEf1234\n"
                            "device_name = \"dev-1\" # quoted\n"
                            "device_key = MDEyMzQ1Njc4OWFiY2RlZg==\n"
-                           "token_method = sha1\ntoken_life = 2h\nkeepalive_s = 60\n"
+                           "token_method = sha1\ntoken_life = 48h\nkeepalive_s = 60\n"
                            "property.temp.type = float\r\n"
                            "property.temp.source = sim:sine,min=18,max=28\n"
                            "property.temp.scale = 0.001\n"
@@ -140,7 +140,7 @@ static void test_typical(void **state)
     assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_PORT), 1884);
     assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_TOKEN_METHOD),
                      OL_SETTING_METHOD_SHA1);
-    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_TOKEN_LIFE), 7200);
+    assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_TOKEN_LIFE), 172800);
     assert_int_equal(ol_settings_number(&f.settings, OL_SETTING_KEY_REPORT_INTERVAL_S),
                      10);
     assert_true(ol_settings_is_set(&f.settings, OL_SETTING_KEY_PORT));
@@ -186,10 +186,6 @@ static void test_check(void **state)
     check_message("product_id=p\ndevice_name=d\ntoken=t\nproduct_key=abcd",
                   "t.conf:3: token: cannot stand together with product_key in line 4; "
                   "allowed: one of them");
-    check_message("product_id=p\ndevice_name=d\ntoken_file=t\net=7\ntoken_life=1d",
-                  "t.conf:4: et: cannot stand together with token_life in line 5; "
-                  "allowed: one of them");
-    check_message("product_id=p\ndevice_name=d\nproduct_key_file=t\net=7", NULL);
     check_message("product_id=p\ndevice_name=d\ntoken=t", NULL);
 }
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "tools/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/file.h"
+
+#define MODEL_FILE_MAX (4u << 20)
+
+/* At least one element each, so that an empty table is not a failed allocation. */
+static bool room_alloc(struct ol_onenet_model_room *room)
+{
+    room->fields = calloc(room->field_cap + 1u, sizeof(*room->fields));
+    room->labels = calloc(room->label_cap + 1u, sizeof(*room->labels));
+    room->events = calloc(room->event_cap + 1u, sizeof(*room->events));
+    room->services = calloc(room->service_cap + 1u, sizeof(*room->services));
+    room->text = calloc(room->text_cap + 1u, 1);
+    return room->fields && room->labels && room->events && room->services && room->text;
+}
+
+static bool import(const char *path, const struct cli_file *file, struct cli_model *out,
+                   char *why, size_t cap)
+{
+    struct ol_onenet_import_error error = {0};
+    ol_onenet_model_measure(file->data, file->len, &out->room);
+    if (!room_alloc(&out->room)) {
+        snprintf(why, cap, "%s: not enough memory", path);
+        return false;
+    }
+    int32_t rc =
+        ol_onenet_model_import(file->data, file->len, &out->room, &out->model, &error);
+    if (rc == OL_OK) {
+        return true;
+    }
+    snprintf(why, cap, "%s: %s%s%s (byte %u)", path, error.path,
+             error.path[0] ? ": " : "", ol_onenet_import_reason_str(error.reason),
+             (unsigned)error.offset);
+    return false;
+}
+
+bool cli_model_load(const char *path, struct cli_model *out, char *why, size_t cap)
+{
+    struct cli_file file;
+    memset(out, 0, sizeof(*out));
+    if (!cli_file_read(path, MODEL_FILE_MAX, &file, why, cap)) {
+        return false;
+    }
+    bool ok = import(path, &file, out, why, cap);
+    cli_file_free(&file);
+    if (!ok) {
+        cli_model_free(out);
+    }
+    return ok;
+}
+
+/* An enum without a model has no list of values: it is a whole number on the wire. */
+static enum ol_onenet_type type_of(int64_t setting)
+{
+    switch ((enum ol_setting_property_type)setting) {
+    case OL_SETTING_PROPERTY_INT32:
+    case OL_SETTING_PROPERTY_ENUM:
+        return OL_ONENET_INT32;
+    case OL_SETTING_PROPERTY_INT64:
+        return OL_ONENET_INT64;
+    case OL_SETTING_PROPERTY_FLOAT:
+        return OL_ONENET_FLOAT;
+    case OL_SETTING_PROPERTY_DOUBLE:
+        return OL_ONENET_DOUBLE;
+    case OL_SETTING_PROPERTY_BOOL:
+        return OL_ONENET_BOOL;
+    case OL_SETTING_PROPERTY_STRING:
+        break;
+    }
+    return OL_ONENET_STRING;
+}
+
+bool cli_model_make(const struct ol_settings *settings, struct cli_model *out,
+                    struct ol_setting_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    memset(err, 0, sizeof(*err));
+    out->room.fields = calloc(settings->property_count + 1u, sizeof(*out->room.fields));
+    if (!out->room.fields) {
+        err->problem = OL_SETTING_REASON;
+        err->reason = "not enough memory";
+        return false;
+    }
+    for (uint16_t i = 0; i < settings->property_count; i++) {
+        const struct ol_settings_property *p = &settings->properties[i];
+        struct ol_onenet_field *field = &out->room.fields[i];
+        if (p->value[OL_PROPERTY_KEY_TYPE].line == 0) {
+            err->problem = OL_SETTING_MISSING;
+            err->setting = ol_setting_property_get(OL_PROPERTY_KEY_TYPE);
+            err->key = p->identifier;
+            cli_model_free(out);
+            return false;
+        }
+        field->identifier = p->identifier;
+        field->type = type_of(p->value[OL_PROPERTY_KEY_TYPE].as.number);
+        field->writable = p->value[OL_PROPERTY_KEY_COMMAND].line > 0;
+    }
+    out->model.fields = out->room.fields;
+    out->model.field_count = settings->property_count;
+    out->model.property_count = settings->property_count;
+    return true;
+}
+
+void cli_model_free(struct cli_model *m)
+{
+    free(m->room.fields);
+    free(m->room.labels);
+    free(m->room.events);
+    free(m->room.services);
+    free(m->room.text);
+    memset(m, 0, sizeof(*m));
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "onelink/agent/settings.h"
+#include "tools/commands.h"
+
+static const char head[] =
+    "# Settings\n"
+    "\n"
+    "Made from the table in onelink/agent/settings_table.c by `onelink settings-doc`; "
+    "change\n"
+    "it there.\n"
+    "\n"
+    "A settings file has one setting a line, `key = value`. `#` begins a comment, at "
+    "the\n"
+    "beginning of a line or behind a blank. A value in double or single quotes may hold "
+    "blanks\n"
+    "at its ends, `#` and the other kind of quote; there are no escapes. Each setting "
+    "stands at\n"
+    "most once. Needed are `product_id`, `device_name`, and exactly one of "
+    "`device_key`,\n"
+    "`device_key_file`, `product_key`, `product_key_file`, `token`, `token_file`. Files "
+    "with a\n"
+    "key or a token must be readable by their owner alone (`chmod 600`); paths are "
+    "relative to\n"
+    "the folder in which onelink was started.\n"
+    "\n"
+    "```\n"
+    "product_id        = AbCdEf1234\n"
+    "device_name       = greenhouse-1\n"
+    "device_key_file   = /etc/onelink/greenhouse-1.key\n"
+    "model             = /etc/onelink/model.json\n"
+    "report_interval_s = 10\n"
+    "\n"
+    "property.temp.source = file:/sys/class/thermal/thermal_zone0/temp\n"
+    "property.temp.scale  = 0.001\n"
+    "property.load.source = file:/proc/loadavg\n"
+    "property.humi.source = sim:sine,min=40,max=60,period=300\n"
+    "property.led.command = keep\n"
+    "```\n"
+    "\n";
+
+static const char middle[] = "\n"
+                             "## Properties\n"
+                             "\n"
+                             "Written `property.IDENTIFIER.NAME`, with the identifier of "
+                             "the thing model. Without\n"
+                             "`model` every property needs its `type`.\n"
+                             "\n";
+
+static const char tail[] =
+    "\n"
+    "### Sources\n"
+    "\n"
+    "| source | value |\n"
+    "|---|---|\n"
+    "| `file:PATH` | the first number in the file, or the one that `field` names; the "
+    "file is "
+    "read anew each time. (number + `offset`) x `scale`, computed in decimals without "
+    "rounding. "
+    "A property of type string takes the first line as it is. |\n"
+    "| `sim:sine,min=A,max=B,period=S` | a sine between A and B (0 and 1), S seconds "
+    "long (60) |\n"
+    "| `sim:ramp,min=A,max=B,period=S` | rises from A to B (0 and 1) in S seconds (60), "
+    "then "
+    "begins again |\n"
+    "| `sim:counter,start=A,step=B` | A, A + B, A + 2 B ... (1 and 1), one step each "
+    "reading |\n"
+    "| `stdio` | standard input: one JSON object a line, `{\"temp\":23.5,\"humi\":48}`, "
+    "reported at "
+    "once; at most 64 KiB a line. A line that is wrong is told with its number and left "
+    "out. |\n"
+    "\n"
+    "### Commands\n"
+    "\n"
+    "Every writable property of the model obeys commands; `keep` is the default. Without "
+    "a\n"
+    "model a property is writable when it has a `command`.\n"
+    "\n"
+    "| command | what a command does |\n"
+    "|---|---|\n"
+    "| `keep` | the value is taken over and reported as the new one |\n"
+    "| `file:PATH` | as keep, and it is written to the file with a newline: numbers in "
+    "decimal, "
+    "true and false as 1 and 0, strings as they are |\n"
+    "| `stdout` | as keep, and it is printed on standard output, one JSON object a line, "
+    "`{\"led\":true}` |\n";
+
+static void print_cell(const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '|') {
+            putchar('\\');
+        }
+        putchar(*text);
+    }
+}
+
+static void print_row(const struct ol_setting *s)
+{
+    char allowed[512];
+    struct ol_writer w = ol_writer_make(allowed, sizeof(allowed) - 1);
+    ol_setting_allowed_encode(&w, s);
+    allowed[w.len] = '\0';
+    printf("| `%s` | ", s->name);
+    print_cell(s->help);
+    fputs(" | ", stdout);
+    print_cell(allowed);
+    printf(" | %s%s%s | %s |\n", s->preset ? "`" : "", s->preset ? s->preset : "",
+           s->preset ? "`" : "", s->since);
+}
+
+static void print_table_head(void)
+{
+    puts("| setting | what it does | allowed | default | since |");
+    puts("|---|---|---|---|---|");
+}
+
+int cli_settings_doc(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 0) {
+        fputs("usage: onelink settings-doc\n", stderr);
+        return CLI_EXIT_USAGE;
+    }
+    fputs(head, stdout);
+    print_table_head();
+    for (int i = 0; i < OL_SETTING_KEY_COUNT; i++) {
+        print_row(ol_setting_get((enum ol_setting_key)i));
+    }
+    fputs(middle, stdout);
+    print_table_head();
+    for (int i = 0; i < OL_PROPERTY_KEY_COUNT; i++) {
+        print_row(ol_setting_property_get((enum ol_property_key)i));
+    }
+    fputs(tail, stdout);
+    return CLI_EXIT_OK;
+}
