@@ -48,7 +48,7 @@
  *   post that had to be sent twice once. (Without any clock a post goes out without times; then
  *   a lost reply may cost a double.)
  * - Uplink order: answers to commands at once, then samples taken since the login, then older
- *   ones; of one property always oldest first. Posts are at least 1 s apart, logins 2 s.
+ *   ones, both oldest first. Posts are at least 1 s apart, logins 2 s.
  * - The agent works only within ol_agent_step and ol_agent_next_event. It stops while an event
  *   waits, so take all events after each step.
  *
@@ -78,20 +78,25 @@ enum ol_agent_key {
 
 /* What the application keeps for each property of the model. All private. */
 struct ol_agent_slot {
-    int64_t last_ms;  /* time given to the newest sample, unix */
-    int64_t high_ms;  /* greatest time given to any */
-    uint32_t newest;  /* scratch: position in the queue, see agent_post.c */
+    int64_t last_ms; /* time given to the newest sample, unix */
+    int64_t high_ms; /* greatest time given to any */
+    uint32_t newest; /* scratch: position in the queue, see agent_post.c */
     uint8_t flags;
-    uint8_t level;    /* how often the clock was set back below high_ms */
+    uint8_t level;     /* how often the clock was set back below high_ms */
+    uint8_t set_backs; /* the agent's, when the newest sample came */
 };
 
-/* Working memory that is busy only during a call. */
-union ol_agent_scratch {
-    struct {
-        struct ol_onenet_token_scratch hmac;
-        char token[OL_ONENET_TOKEN_MAX];
-    } login;
-    uint8_t datagram[OL_DNS_MESSAGE_MAX];
+/* Working memory. `work` is busy only during a call. */
+struct ol_agent_scratch {
+    union {
+        struct {
+            struct ol_onenet_token_scratch hmac;
+            char token[OL_ONENET_TOKEN_MAX];
+        } login;
+        uint8_t datagram[OL_DNS_MESSAGE_MAX];
+        char text[OL_DNS_MESSAGE_MAX]; /* topics and filters */
+    } work;
+    struct ol_mqtt_client_config mqtt;
 };
 
 /* Everything it points to, and itself, must outlive the agent; it may lie in flash. Zero means
@@ -103,10 +108,11 @@ struct ol_agent_config {
     enum ol_agent_key key_kind;
     struct ol_str key;                     /* base64, or the token */
     const struct ol_onenet_method *method; /* NULL only with a ready token */
-    uint16_t token_days;                   /* life of a token; default OL_AGENT_TOKEN_DAYS */
+    uint16_t token_days; /* life of a token; default OL_AGENT_TOKEN_DAYS */
 
     /* Where the platform is. */
-    struct ol_str host;      /* a name, an IPv4 address, or "auto" (or empty): the product's own
+    struct ol_str
+        host; /* a name, an IPv4 address, or "auto" (or empty): the product's own
                                 host, then the fixed one, docs/protocol.md §1.1 */
     struct ol_str last_host; /* with "auto": tried first; from OL_AGENT_EVENT_HOST */
     uint16_t port;           /* default OL_AGENT_PORT */
@@ -114,18 +120,21 @@ struct ol_agent_config {
 
     /* What it is about. */
     const struct ol_onenet_model *model;
-    struct ol_agent_slot *slots; /* slot_count at least model->property_count; any content */
+    struct ol_agent_slot
+        *slots; /* slot_count at least model->property_count; any content */
     size_t slot_count;
 
     /* Time servers, names or IPv4 addresses, asked before those that the network told (DHCP).
      * They are asked while the machine's own wall clock is not OL_CLOCK_SYNCED. */
     struct ol_str ntp[OL_AGENT_NTP_MAX];
-    uint32_t clock_wait_ms; /* with no clock at all, how long to wait for one before a login
+    uint32_t
+        clock_wait_ms; /* with no clock at all, how long to wait for one before a login
                                without; default 10,000 */
 
     /* The machine. */
     struct ol_stream stream;
-    struct ol_datagram datagram; /* for DNS and SNTP in turn; ops NULL: host is an address or
+    struct ol_datagram
+        datagram; /* for DNS and SNTP in turn; ops NULL: host is an address or
                                     known to find_host, and there is no SNTP */
     struct ol_netif netif;
     struct ol_entropy entropy;
@@ -137,12 +146,12 @@ struct ol_agent_config {
     size_t tx_cap;
     void *queue; /* samples: 16 bytes and the value as text each */
     size_t queue_cap;
-    union ol_agent_scratch *scratch;
+    struct ol_agent_scratch *scratch;
 
     /* Timing. */
     uint32_t connect_timeout_ms; /* for one address; default 10,000 */
     uint32_t reply_timeout_ms;   /* for a post; default OL_ONENET_REPLY_TIMEOUT_MS */
-    uint8_t posts;               /* posts that may be unanswered at a time, 1..4; default 2 */
+    uint8_t posts; /* posts that may be unanswered at a time, 1..4; default 2 */
 };
 
 enum ol_agent_state {
@@ -163,24 +172,24 @@ enum ol_agent_state {
 const char *ol_agent_state_str(enum ol_agent_state state);
 
 enum ol_agent_event_kind {
-    OL_AGENT_EVENT_STATE,    /* ev.state: the state changed */
-    OL_AGENT_EVENT_HOST,     /* ev.host: logged in; remember the host as last_host */
-    OL_AGENT_EVENT_CLOCK,    /* ev.clock: a time server answered; the machine may be set */
+    OL_AGENT_EVENT_STATE, /* ev.state: the state changed */
+    OL_AGENT_EVENT_HOST,  /* ev.host: logged in; remember the host as last_host */
+    OL_AGENT_EVENT_CLOCK, /* ev.clock: a time server answered; the machine may be set */
     OL_AGENT_EVENT_REJECTED, /* ev.rejected: CONNACK with a refusal, or a token that cannot be
                                 made */
-    OL_AGENT_EVENT_FILTER,   /* ev.filter: a subscription was refused */
-    OL_AGENT_EVENT_POSTED,   /* ev.posted: a post was handed to the connection */
+    OL_AGENT_EVENT_FILTER,    /* ev.filter: a subscription was refused */
+    OL_AGENT_EVENT_POSTED,    /* ev.posted: a post was handed to the connection */
     OL_AGENT_EVENT_DELIVERED, /* ev.delivered: a post was answered 200 */
     OL_AGENT_EVENT_REFUSED,   /* ev.refused: a post was answered otherwise */
     OL_AGENT_EVENT_TIMEOUT,   /* ev.timeout: a post was not answered; it goes out again */
-    OL_AGENT_EVENT_RESTORED,  /* ev.restored: a property that was set aside is tried again */
-    OL_AGENT_EVENT_FULL,      /* the queue began to refuse samples; told once until one fits */
-    OL_AGENT_EVENT_SET,       /* ev.set: a command. Answer it with ol_agent_set_reply */
-    OL_AGENT_EVENT_SET_BAD,   /* ev.bad: a command that was refused for what it says */
-    OL_AGENT_EVENT_SET_LATE,  /* ev.late: the application did not answer in time */
-    OL_AGENT_EVENT_GET,       /* ev.get: the platform asked for values; answered */
-    OL_AGENT_EVENT_MESSAGE,   /* ev.message: a message that the agent does not serve */
-    OL_AGENT_EVENT_SKIPPED    /* ev.skipped: a message larger than rx was dropped */
+    OL_AGENT_EVENT_RESTORED, /* ev.restored: a property that was set aside is tried again */
+    OL_AGENT_EVENT_FULL, /* the queue began to refuse samples; told once until one fits */
+    OL_AGENT_EVENT_SET,  /* ev.set: a command. Answer it with ol_agent_set_reply */
+    OL_AGENT_EVENT_SET_BAD,  /* ev.bad: a command that was refused for what it says */
+    OL_AGENT_EVENT_SET_LATE, /* ev.late: the application did not answer in time */
+    OL_AGENT_EVENT_GET,      /* ev.get: the platform asked for values; answered */
+    OL_AGENT_EVENT_MESSAGE,  /* ev.message: a message that the agent does not serve */
+    OL_AGENT_EVENT_SKIPPED   /* ev.skipped: a message larger than rx was dropped */
 };
 
 struct ol_agent_event {
@@ -190,7 +199,7 @@ struct ol_agent_event {
             enum ol_agent_state from;
             enum ol_agent_state to;
             enum ol_agent_cause cause; /* OL_AGENT_CAUSE_NONE for the normal course */
-            uint32_t wait_ms;          /* to == OL_AGENT_BACKOFF: until the next attempt */
+            uint32_t wait_ms; /* to == OL_AGENT_BACKOFF: until the next attempt */
         } state;
         struct {
             struct ol_str host; /* its name, or the address where no name is configured */
@@ -201,10 +210,11 @@ struct ol_agent_event {
             struct ol_addr server;
         } clock;
         struct {
-            uint8_t code; /* enum ol_mqtt_connack_code; 0: no token could be made, see error */
+            uint8_t
+                code; /* enum ol_mqtt_connack_code; 0: no token could be made, see error */
             enum ol_onenet_token_error error;
             struct ol_str host;
-            /* Likely causes, the most likely first: ol_agent_hint_str gives the words. */
+            /* Likely causes, the most likely first; ol_agent_hint_str has the words. */
             enum ol_agent_hint hints[OL_AGENT_HINTS_MAX];
             uint8_t hint_count;
         } rejected;
@@ -224,9 +234,9 @@ struct ol_agent_event {
         struct {
             uint64_t id;
             int32_t code;
-            struct ol_str msg;  /* the platform's words, still JSON-escaped */
-            int32_t property;   /* set aside because of it, or -1: goes out in halves */
-            uint32_t dropped;   /* samples of that property that were dropped, counted */
+            struct ol_str msg; /* the platform's words, still JSON-escaped */
+            int32_t property;  /* set aside because of it, or -1: goes out in halves */
+            uint32_t dropped;  /* samples of that property that were dropped, counted */
         } refused;
         struct {
             uint64_t id;
@@ -235,13 +245,14 @@ struct ol_agent_event {
             uint16_t property;
         } restored;
         struct {
-            uint8_t handle; /* for ol_agent_set_reply; 0: answered already (all values kept) */
+            uint8_t
+                handle; /* for ol_agent_set_reply; 0: answered already (all values kept) */
             struct ol_onenet_params params; /* for ol_agent_set_next */
             struct ol_onenet_id id;
         } set;
         struct {
-            int32_t code;       /* what was answered */
-            struct ol_str text; /* in words; static storage */
+            int32_t code;             /* what was answered */
+            struct ol_str text;       /* in words; static storage */
             struct ol_str identifier; /* the member, or empty */
         } bad;
         struct {
@@ -275,12 +286,14 @@ struct ol_agent_stats {
     uint32_t online;        /* times that OL_AGENT_ONLINE was reached */
     uint32_t commands;      /* set commands that were valid */
     uint32_t late;          /* set commands that the application did not answer */
-    uint32_t bad_messages;  /* bodies that could not even be answered, stray replies */
+    uint32_t unanswered;    /* commands for whose answer there was no room */
+    uint32_t strays;        /* replies to nothing, bodies that could not be answered */
 };
 
 /* Private: a post on its way. */
 struct ol_agent_post {
     uint64_t id;    /* 0: free */
+    uint32_t size;  /* bytes of its body at most */
     uint16_t count; /* samples */
     bool sent;      /* waits for its reply; else waits to go out */
     bool again;     /* went out before */
@@ -298,44 +311,54 @@ struct ol_agent_command {
     char msg[OL_AGENT_ANSWER_MAX];
 };
 
-/* Plain data without pointers but the config's. All members are private. */
+/* Plain data without pointers but those of the config. All members are private. */
 struct ol_agent {
     const struct ol_agent_config *config;
     ol_ms now;
     struct ol_wall_time wall; /* the machine's, at `now` */
-    enum ol_agent_state state;
-    ol_ms state_until;   /* the state's own deadline */
-    ol_ms link_at;       /* when to look at the cable again */
-    ol_ms login_at;      /* earliest next login */
-    ol_ms post_at;       /* earliest next post */
-    ol_ms online_at;     /* when ONLINE was reached */
-    ol_ms restore_at;    /* when properties set aside are tried again */
-    int64_t ntp_offset_ms; /* unix minus monotonic, by SNTP */
-    bool has_ntp;
-    bool sntp_open;
-    bool sntp_socket;    /* the datagram socket is open for SNTP */
-    bool dns_socket;     /* and for DNS */
-    bool clock_asked;    /* this attempt waited for the clock already */
-    bool clock_doubted;  /* a login was rejected though the token was made by an unsure clock */
-    bool closed_by_peer; /* recv said so */
-    bool full_told;
-    bool has_event;
-    uint8_t ntp_index;    /* server whose name is looked up */
-    uint8_t ntp_count;
-    uint8_t host;         /* candidate in use */
-    uint8_t host_first;   /* candidate that this round began with */
-    uint8_t host_tried;   /* candidates tried in this round */
-    uint8_t addr;         /* address in use */
-    uint8_t rejected;     /* candidates of this round that said CONNACK 4 */
-    uint8_t transient;    /* candidates of this round that failed otherwise */
-    uint8_t short_lives;  /* connections in a row that the peer ended soon after login */
-    uint8_t silent;       /* posts in a row without a reply */
+    ol_ms state_until;        /* the state's own deadline */
+    ol_ms poll_at;            /* when to look at cable and address again */
+    ol_ms login_at;           /* earliest next login */
+    ol_ms login_done_at;      /* when CONNACK 0 came */
+    ol_ms post_at;            /* earliest next post */
+    ol_ms online_at;          /* when ONLINE was reached */
+    ol_ms restore_at;         /* when properties set aside are tried again */
+    int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
+    int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */
+    uint8_t set_backs;        /* how often that clock was set back */
+    uint32_t post_cap;        /* bytes of a post's body at most */
+    uint16_t suspects;        /* samples allowed in the next post of suspects, 0: any */
+    uint16_t restore_next;    /* next property to look at for restoring */
+    uint8_t state;            /* enum ol_agent_state */
+    uint8_t fail;             /* enum ol_agent_cause that is not dealt with yet */
+    uint8_t post_max;         /* posts unanswered at a time */
+    uint8_t ntp_index;        /* time server whose name is looked up */
+    uint8_t ntp_count;        /* time servers found */
+    uint8_t host;             /* candidate in use */
+    uint8_t host_first;       /* candidate that a round begins with */
+    uint8_t host_tried;       /* candidates given up in this round */
+    uint8_t host_known;  /* candidate that the application remembers, UINT8_MAX: none */
+    uint8_t addr;        /* address in use */
+    uint8_t rejected;    /* candidates of this round that rejected the login */
+    uint8_t transient;   /* candidates of this round that failed otherwise */
+    uint8_t short_lives; /* connections in a row that the peer ended soon after login */
+    uint8_t silent;      /* posts in a row without a reply */
     uint8_t next_handle;
-    uint8_t filter_count;
-    uint16_t suspects;    /* samples allowed in the next post of suspects */
-    uint16_t subscribe_id;
-    uint16_t prefix_len;  /* of "$sys/pid/name/" */
-    uint32_t post_cap;    /* bytes of a post's body at most */
+    bool has_event;
+    bool is_busy;     /* stopped with work left */
+    bool has_ntp;     /* ntp_offset_ms is good */
+    bool has_mono;    /* samples wait for the date */
+    bool sntp_ready;  /* time servers are known, the SNTP engine runs */
+    bool sntp_socket; /* the datagram socket is open for SNTP */
+    bool dns_running; /* a lookup runs, and has the datagram socket */
+    bool
+        clock_doubted; /* a login was rejected though its token came from an unsure clock */
+    bool stream_opened; /* stream.open was taken in this attempt */
+    bool ota_refused;   /* to be told */
+    bool tx_full;       /* no room for a publish: wait for the medium */
+    bool restoring;     /* properties from restore_next on are being restored */
+    bool full_told;     /* no sample fits, and it was told or is about to be */
+    bool full_event;    /* to be told */
     struct ol_backoff backoff;
     struct ol_addr ntp[OL_AGENT_NTP_MAX];
     struct ol_dns_answer addrs;
@@ -344,7 +367,6 @@ struct ol_agent {
     struct ol_agent_command commands[OL_AGENT_COMMANDS_MAX];
     struct ol_agent_stats stats;
     struct ol_agent_event event;
-    struct ol_mqtt_client_config mqtt_config;
     struct ol_mqtt_client mqtt;
     struct ol_onenet_device device;
     struct ol_dns dns;
@@ -392,7 +414,7 @@ bool ol_agent_next_event(struct ol_agent *a, struct ol_agent_event *ev);
 ol_ms ol_agent_deadline(const struct ol_agent *a);
 
 /* Bytes wait for the stream to take them: wake up when it does. */
-bool ol_agent_has_output(const struct ol_agent *a);
+bool ol_agent_has_output(struct ol_agent *a);
 
 enum ol_agent_state ol_agent_get_state(const struct ol_agent *a);
 const struct ol_agent_stats *ol_agent_get_stats(const struct ol_agent *a);
@@ -430,8 +452,8 @@ OL_MUST int32_t ol_agent_set_reply(struct ol_agent *a, uint8_t handle, int32_t c
                                    struct ol_str msg);
 
 enum ol_agent_policy {
-    OL_AGENT_ASK = 0,       /* set commands go to the application; 200 reports the value */
-    OL_AGENT_KEEP = 1,      /* a command that sets only such properties is answered 200 by the
+    OL_AGENT_ASK = 0,  /* set commands go to the application; 200 reports the value */
+    OL_AGENT_KEEP = 1, /* a command that sets only such properties is answered 200 by the
                                agent, and the value reported */
     OL_AGENT_OWN_REPORT = 2 /* as ASK, but the application samples the new value itself */
 };

@@ -29,7 +29,8 @@ const char *ol_agent_cause_str(enum ol_agent_cause cause)
     case OL_AGENT_CAUSE_CLOSED:
         return "closed by the platform";
     case OL_AGENT_CAUSE_TWIN:
-        return "closed by the platform again and again soon after login (does another client "
+        return "closed by the platform again and again soon after login (does another "
+               "client "
                "use this device name?)";
     case OL_AGENT_CAUSE_RESET:
         return "connection broken";
@@ -51,11 +52,13 @@ const char *ol_agent_hint_str(enum ol_agent_hint hint)
     case OL_AGENT_HINT_KEY:
         return "the key does not belong to this device or product, or its end is missing";
     case OL_AGENT_HINT_NAME:
-        return "the product id or the device name is misspelled, or the device does not exist";
+        return "the product id or the device name is misspelled, or the device does not "
+               "exist";
     case OL_AGENT_HINT_EXPIRED:
         return "the token has expired: the clock is wrong, or a ready token is too old";
     case OL_AGENT_HINT_TOKEN:
-        return "the ready token was made for another device, or damaged when it was copied";
+        return "the ready token was made for another device, or damaged when it was "
+               "copied";
     case OL_AGENT_HINT_HOST:
         return "this host does not serve the product: try the other one";
     case OL_AGENT_HINT_UNPUBLISHED:

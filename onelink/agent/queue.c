@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-_Static_assert(sizeof(struct ol_queue_record) == OL_QUEUE_RECORD_LEN, "record has padding");
+_Static_assert(sizeof(struct ol_queue_record) == OL_QUEUE_RECORD_LEN,
+               "record has padding");
 
 void ol_queue_init(struct ol_queue *q, void *mem, size_t cap)
 {
@@ -20,8 +21,8 @@ int32_t ol_queue_append_begin(struct ol_queue *q, struct ol_writer *value)
         *value = ol_writer_make(NULL, 0);
         return OL_E_NOSPC;
     }
-    *value = ol_writer_make(q->mem + q->len + OL_QUEUE_RECORD_LEN,
-                            left - OL_QUEUE_RECORD_LEN);
+    *value =
+        ol_writer_make(q->mem + q->len + OL_QUEUE_RECORD_LEN, left - OL_QUEUE_RECORD_LEN);
     return OL_OK;
 }
 

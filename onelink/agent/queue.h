@@ -24,9 +24,9 @@ enum ol_queue_state {
     OL_QUEUE_WAITING, /* to be posted */
     OL_QUEUE_SUSPECT, /* to be posted: was in a post that was refused as a whole */
     OL_QUEUE_POSTED,  /* in the post record.post, which is not answered yet */
-    OL_QUEUE_HELD,    /* value of a command that the application has not answered: record.post */
-    OL_QUEUE_LAST,    /* delivered; kept as the newest value of its property */
-    OL_QUEUE_DEAD     /* goes with the next ol_queue_compact */
+    OL_QUEUE_HELD, /* value of a command that the application has not answered: record.post */
+    OL_QUEUE_LAST, /* delivered; kept as the newest value of its property */
+    OL_QUEUE_DEAD  /* goes with the next ol_queue_compact */
 };
 
 /* What record.time_ms means. */

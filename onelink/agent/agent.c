@@ -1,0 +1,508 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/agent/agent_private.h"
+
+#include <string.h>
+
+#define BIT(state) (1u << (state))
+
+/* Where each state may lead. Every state from LINK on may fail and be closed. */
+static const uint16_t next_states[] = {
+    [OL_AGENT_CLOSED] = BIT(OL_AGENT_LINK),
+    [OL_AGENT_LINK] = BIT(OL_AGENT_ADDRESS) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_ADDRESS] =
+        BIT(OL_AGENT_CLOCK) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_CLOCK] =
+        BIT(OL_AGENT_RESOLVE) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
+    /* To itself: the next host. */
+    [OL_AGENT_RESOLVE] = BIT(OL_AGENT_CONNECT) | BIT(OL_AGENT_RESOLVE) |
+                         BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
+    /* To itself: the next address of the host. */
+    [OL_AGENT_CONNECT] = BIT(OL_AGENT_LOGIN) | BIT(OL_AGENT_CONNECT) |
+                         BIT(OL_AGENT_RESOLVE) | BIT(OL_AGENT_BACKOFF) |
+                         BIT(OL_AGENT_CLOSED) | BIT(OL_AGENT_CLOSING),
+    [OL_AGENT_LOGIN] = BIT(OL_AGENT_SUBSCRIBE) | BIT(OL_AGENT_RESOLVE) |
+                       BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
+    [OL_AGENT_SUBSCRIBE] =
+        BIT(OL_AGENT_ONLINE) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
+    [OL_AGENT_ONLINE] = BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
+    [OL_AGENT_BACKOFF] = BIT(OL_AGENT_LINK) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_CLOSING] = BIT(OL_AGENT_CLOSED),
+};
+
+bool ol_agent_may_enter(enum ol_agent_state from, enum ol_agent_state to)
+{
+    return (next_states[from] & BIT(to)) != 0;
+}
+
+const char *ol_agent_state_str(enum ol_agent_state state)
+{
+    switch (state) {
+    case OL_AGENT_CLOSED:
+        return "closed";
+    case OL_AGENT_LINK:
+        return "link";
+    case OL_AGENT_ADDRESS:
+        return "address";
+    case OL_AGENT_CLOCK:
+        return "clock";
+    case OL_AGENT_RESOLVE:
+        return "resolve";
+    case OL_AGENT_CONNECT:
+        return "connect";
+    case OL_AGENT_LOGIN:
+        return "login";
+    case OL_AGENT_SUBSCRIBE:
+        return "subscribe";
+    case OL_AGENT_ONLINE:
+        return "online";
+    case OL_AGENT_BACKOFF:
+        return "back off";
+    case OL_AGENT_CLOSING:
+        return "closing";
+    }
+    return "unknown";
+}
+
+struct ol_agent_event *ol_agent_emit(struct ol_agent *a, enum ol_agent_event_kind kind)
+{
+    memset(&a->event, 0, sizeof a->event);
+    a->event.kind = kind;
+    a->has_event = true;
+    return &a->event;
+}
+
+/* How long a state may last. The others wait for something that needs no deadline. */
+static ol_ms state_limit(const struct ol_agent *a, enum ol_agent_state state,
+                         uint32_t wait_ms)
+{
+    uint32_t connect_ms = a->config->connect_timeout_ms;
+
+    switch (state) {
+    case OL_AGENT_CONNECT:
+        /* The stream keeps its own limit; this one is for a stream that does not. */
+        return ol_ms_add(a->now, (connect_ms != 0 ? connect_ms : OL_AGENT_CONNECT_MS) +
+                                     2 * OL_AGENT_LOGIN_SPACE_MS);
+    case OL_AGENT_SUBSCRIBE:
+        return ol_ms_add(a->now, OL_AGENT_SUBSCRIBE_MS);
+    case OL_AGENT_BACKOFF:
+        return ol_ms_add(a->now, wait_ms);
+    case OL_AGENT_CLOSING:
+        return ol_ms_add(a->now, OL_AGENT_GOODBYE_MS);
+    default:
+        return OL_NEVER;
+    }
+}
+
+void ol_agent_enter(struct ol_agent *a, enum ol_agent_state to, enum ol_agent_cause cause,
+                    uint32_t wait_ms)
+{
+    enum ol_agent_state from = (enum ol_agent_state)a->state;
+
+    if (!ol_agent_may_enter(from, to)) {
+        /* Our bug. Starting over is the way that is always there. */
+        to = OL_AGENT_BACKOFF;
+        cause = OL_AGENT_CAUSE_LOCAL;
+        wait_ms = OL_BACKOFF_TOP_MS;
+    }
+    a->state = (uint8_t)to;
+    a->state_until = state_limit(a, to, wait_ms);
+    a->stream_opened = false;
+    if (to == OL_AGENT_CLOCK) {
+        ol_agent_clock_begin(a);
+    }
+
+    struct ol_agent_event *ev = ol_agent_emit(a, OL_AGENT_EVENT_STATE);
+    ev->state.from = from;
+    ev->state.to = to;
+    ev->state.cause = cause;
+    ev->state.wait_ms = wait_ms;
+}
+
+void ol_agent_fail(struct ol_agent *a, enum ol_agent_cause cause)
+{
+    if (a->fail == OL_AGENT_CAUSE_NONE) {
+        a->fail = (uint8_t)cause;
+    }
+}
+
+int32_t ol_agent_random(struct ol_agent *a, uint32_t *out)
+{
+    return a->config->entropy.fill(a->config->entropy.ctx, out, sizeof *out);
+}
+
+uint32_t ol_agent_jitter(struct ol_agent *a)
+{
+    uint32_t random;
+
+    if (ol_agent_random(a, &random) != OL_OK) {
+        random = (uint32_t)a->now * 2654435761u; /* Knuth's multiplicative hash */
+    }
+    return random;
+}
+
+/* ---- Failing and coming back ---- */
+
+/* The stream at once, and everything that lived in the connection. */
+static void drop_connection(struct ol_agent *a)
+{
+    const struct ol_stream *stream = &a->config->stream;
+
+    ol_agent_lookup_close(a);
+    stream->ops->close(stream->ctx, a->now, a->now);
+    ol_agent_online_end(a);
+}
+
+/* Closed soon after login, and not for the first time? Then somebody else may be logging in
+ * under this name, docs/protocol.md §9. */
+static enum ol_agent_cause judge_life(struct ol_agent *a, enum ol_agent_cause cause)
+{
+    if (a->state != OL_AGENT_SUBSCRIBE && a->state != OL_AGENT_ONLINE) {
+        return cause;
+    }
+    if ((cause != OL_AGENT_CAUSE_CLOSED && cause != OL_AGENT_CAUSE_RESET) ||
+        a->now - a->login_done_at >= OL_AGENT_SHORT_LIFE_MS) {
+        a->short_lives = 0;
+        return cause;
+    }
+    if (a->short_lives < UINT8_MAX) {
+        a->short_lives++;
+    }
+    return a->short_lives >= 2 ? OL_AGENT_CAUSE_TWIN : cause;
+}
+
+/* The candidate in use did not lead to a login. true: another one is tried at once. */
+static bool try_next_candidate(struct ol_agent *a, enum ol_agent_cause cause)
+{
+    bool unreachable = a->state == OL_AGENT_CONNECT;
+
+    if (unreachable && a->addr + 1 < a->addrs.addr_count) {
+        a->addr++;
+        ol_agent_enter(a, OL_AGENT_CONNECT, cause, 0);
+        return true;
+    }
+    if (cause == OL_AGENT_CAUSE_REJECTED) {
+        a->rejected++;
+    } else if (cause != OL_AGENT_CAUSE_NO_HOST) {
+        a->transient++;
+    }
+    a->host_tried++;
+    if (a->host_tried >= ol_agent_host_count(a)) {
+        return false;
+    }
+    a->host = (uint8_t)((a->host + 1) % ol_agent_host_count(a));
+    ol_agent_enter(a, OL_AGENT_RESOLVE, cause, 0);
+    return true;
+}
+
+/* DNS or login says no, or the way there is blocked: another host may do better. */
+static bool is_about_host(const struct ol_agent *a, enum ol_agent_cause cause)
+{
+    return cause != OL_AGENT_CAUSE_LINK && cause != OL_AGENT_CAUSE_LOCAL &&
+           (a->state == OL_AGENT_RESOLVE || a->state == OL_AGENT_CONNECT ||
+            a->state == OL_AGENT_LOGIN);
+}
+
+static void recover(struct ol_agent *a)
+{
+    enum ol_agent_cause cause = judge_life(a, (enum ol_agent_cause)a->fail);
+
+    a->fail = OL_AGENT_CAUSE_NONE;
+    drop_connection(a);
+    if (is_about_host(a, cause) && try_next_candidate(a, cause)) {
+        return;
+    }
+    if (a->state == OL_AGENT_ONLINE && a->now - a->online_at >= OL_AGENT_GOOD_LIFE_MS) {
+        ol_backoff_reset(&a->backoff);
+    }
+    /* Every host that could be asked said no: waiting a minute will not change its mind. */
+    uint32_t wait_ms = a->rejected > 0 && a->transient == 0
+                           ? ol_backoff_rejected_ms(ol_agent_jitter(a))
+                           : ol_backoff_next_ms(&a->backoff, ol_agent_jitter(a));
+    ol_agent_enter(a, OL_AGENT_BACKOFF, cause, wait_ms);
+}
+
+/* ---- The states before there is a network ---- */
+
+static bool link_is_up(const struct ol_agent *a)
+{
+    return a->config->netif.ops->is_link_up(a->config->netif.ctx);
+}
+
+static bool has_address(const struct ol_agent *a)
+{
+    struct ol_netif_config net;
+
+    a->config->netif.ops->get_config(a->config->netif.ctx, &net);
+    return net.address.family != OL_ADDR_NONE;
+}
+
+static bool link_run(struct ol_agent *a)
+{
+    if (a->now < a->poll_at) {
+        return false;
+    }
+    if (!link_is_up(a)) {
+        /* A switch that comes back brings many devices at once: spread them. */
+        ol_ms spread = ((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32;
+        a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
+        a->login_at = ol_ms_add(a->now, OL_AGENT_POLL_MS + spread);
+        return false;
+    }
+    a->poll_at = a->now;
+    ol_agent_enter(a, OL_AGENT_ADDRESS, OL_AGENT_CAUSE_NONE, 0);
+    return true;
+}
+
+static bool address_run(struct ol_agent *a)
+{
+    if (a->now < a->poll_at) {
+        return false;
+    }
+    if (!link_is_up(a)) {
+        ol_agent_fail(a, OL_AGENT_CAUSE_LINK);
+        return true;
+    }
+    /* An interface that is not managed by its system has the address that the application
+     * set. This is where DHCP is driven from. */
+    if (!has_address(a)) {
+        a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
+        return false;
+    }
+    a->poll_at = ol_ms_add(a->now, OL_AGENT_LINK_MS);
+    ol_agent_enter(a, OL_AGENT_CLOCK, OL_AGENT_CAUSE_NONE, 0);
+    return true;
+}
+
+/* In the states after ADDRESS: is the cable still in? */
+static bool watch_link(struct ol_agent *a)
+{
+    if (a->now < a->poll_at) {
+        return false;
+    }
+    a->poll_at = ol_ms_add(a->now, OL_AGENT_LINK_MS);
+    if (link_is_up(a)) {
+        return false;
+    }
+    ol_agent_fail(a, OL_AGENT_CAUSE_LINK);
+    return true;
+}
+
+static bool backoff_run(struct ol_agent *a)
+{
+    if (a->now < a->state_until) {
+        return false;
+    }
+    a->host = a->host_first;
+    a->host_tried = 0;
+    a->rejected = 0;
+    a->transient = 0;
+    a->addr = 0;
+    a->poll_at = a->now;
+    ol_agent_enter(a, OL_AGENT_LINK, OL_AGENT_CAUSE_NONE, 0);
+    return true;
+}
+
+/* ---- Goodbye ---- */
+
+static bool closing_run(struct ol_agent *a)
+{
+    const struct ol_stream *stream = &a->config->stream;
+    size_t left = 0;
+
+    stream->ops->step(stream->ctx, a->now);
+    if (ol_agent_flush(a)) {
+        return true;
+    }
+    (void)ol_mqtt_client_output(&a->mqtt, &left);
+    int32_t status = stream->ops->state(stream->ctx);
+    bool over = a->now >= a->state_until;
+    if (status == OL_OK && left == 0 && !a->stream_opened) {
+        a->stream_opened = true; /* here: its closing has begun */
+        stream->ops->close(stream->ctx, a->now, a->state_until);
+        status = stream->ops->state(stream->ctx);
+    }
+    if (!over && (status == OL_OK || status == OL_E_AGAIN)) {
+        return false;
+    }
+    drop_connection(a);
+    ol_agent_enter(a, OL_AGENT_CLOSED, OL_AGENT_CAUSE_NONE, 0);
+    return true;
+}
+
+/* ---- The loop ---- */
+
+static bool run_state(struct ol_agent *a)
+{
+    switch ((enum ol_agent_state)a->state) {
+    case OL_AGENT_LINK:
+        return link_run(a);
+    case OL_AGENT_ADDRESS:
+        return address_run(a);
+    case OL_AGENT_CLOCK:
+        return watch_link(a) || ol_agent_clock_run(a);
+    case OL_AGENT_RESOLVE:
+        return watch_link(a) || ol_agent_resolve_run(a);
+    case OL_AGENT_CONNECT:
+        return watch_link(a) || ol_agent_connect_run(a);
+    case OL_AGENT_LOGIN:
+    case OL_AGENT_SUBSCRIBE:
+    case OL_AGENT_ONLINE:
+        return watch_link(a) || ol_agent_online_run(a);
+    case OL_AGENT_BACKOFF:
+        return backoff_run(a);
+    case OL_AGENT_CLOSING:
+        return closing_run(a);
+    case OL_AGENT_CLOSED:
+        break;
+    }
+    return false;
+}
+
+/* Works until there is an event or nothing to do. A peer that sends without end does not
+ * keep the caller in here. */
+static void advance(struct ol_agent *a)
+{
+    a->is_busy = false;
+    for (unsigned turn = 0; !a->has_event; turn++) {
+        if (turn == OL_AGENT_TURNS_MAX) {
+            a->is_busy = true;
+            return;
+        }
+        if (a->full_event) {
+            a->full_event = false;
+            (void)ol_agent_emit(a, OL_AGENT_EVENT_FULL);
+            continue;
+        }
+        if (a->fail != OL_AGENT_CAUSE_NONE) {
+            recover(a);
+            continue;
+        }
+        if (!ol_agent_clock_pump(a) && !run_state(a)) {
+            return;
+        }
+    }
+}
+
+void ol_agent_open(struct ol_agent *a, ol_ms now)
+{
+    if (a->state != OL_AGENT_CLOSED) {
+        return;
+    }
+    a->now = now;
+    a->poll_at = now;
+    a->fail = OL_AGENT_CAUSE_NONE;
+    a->host = a->host_first;
+    a->host_tried = 0;
+    a->rejected = 0;
+    a->transient = 0;
+    a->addr = 0;
+    if (ol_onenet_device_pending_count(&a->device) == 0) {
+        /* A start that differs from run to run: a reply to the last run's posts is no reply
+         * to one of this run. 13 digits are 4.3e9 * 2048 and some. */
+        a->device.next_id = (uint64_t)ol_agent_jitter(a) * 2048 + 1;
+    }
+    ol_agent_enter(a, OL_AGENT_LINK, OL_AGENT_CAUSE_NONE, 0);
+}
+
+void ol_agent_close(struct ol_agent *a, ol_ms now)
+{
+    a->now = now;
+    if (a->state == OL_AGENT_CLOSED || a->state == OL_AGENT_CLOSING) {
+        return;
+    }
+    a->fail = OL_AGENT_CAUSE_NONE;
+    ol_agent_clock_pause(a);
+    if (a->state >= OL_AGENT_LOGIN && a->state <= OL_AGENT_ONLINE) {
+        /* Not logged in yet: the stream is just closed. */
+        (void)(ol_mqtt_client_disconnect(&a->mqtt) == OL_OK);
+        ol_agent_enter(a, OL_AGENT_CLOSING, OL_AGENT_CAUSE_NONE, 0);
+        return;
+    }
+    drop_connection(a);
+    ol_agent_enter(a, OL_AGENT_CLOSED, OL_AGENT_CAUSE_NONE, 0);
+}
+
+void ol_agent_step(struct ol_agent *a, ol_ms now, struct ol_wall_time wall)
+{
+    a->now = now;
+    a->wall = wall;
+    ol_agent_sample_clock(a);
+    advance(a);
+}
+
+bool ol_agent_next_event(struct ol_agent *a, struct ol_agent_event *ev)
+{
+    if (!a->has_event) {
+        advance(a);
+    }
+    if (!a->has_event) {
+        return false;
+    }
+    *ev = a->event;
+    a->has_event = false;
+    return true;
+}
+
+static ol_ms connection_deadline(const struct ol_agent *a)
+{
+    const struct ol_stream *stream = &a->config->stream;
+    ol_ms at = ol_ms_min(a->state_until, stream->ops->deadline(stream->ctx));
+
+    at = ol_ms_min(at, ol_mqtt_client_deadline(&a->mqtt));
+    if (a->state == OL_AGENT_ONLINE) {
+        at = ol_ms_min(at, ol_onenet_device_deadline(&a->device));
+        at = ol_ms_min(at, ol_agent_post_deadline(a));
+        at = ol_ms_min(at, ol_agent_command_deadline(a));
+    }
+    return at;
+}
+
+ol_ms ol_agent_deadline(const struct ol_agent *a)
+{
+    if (a->has_event || a->full_event || a->is_busy || a->fail != OL_AGENT_CAUSE_NONE) {
+        return a->now;
+    }
+    ol_ms at = a->state == OL_AGENT_CLOSED ? OL_NEVER : ol_agent_clock_deadline(a);
+    switch ((enum ol_agent_state)a->state) {
+    case OL_AGENT_CLOSED:
+        return OL_NEVER;
+    case OL_AGENT_LINK:
+    case OL_AGENT_ADDRESS:
+        return ol_ms_min(at, a->poll_at);
+    case OL_AGENT_BACKOFF:
+        return ol_ms_min(at, a->state_until);
+    case OL_AGENT_CLOCK:
+    case OL_AGENT_RESOLVE:
+        at = ol_ms_min(at, a->dns_running ? ol_dns_deadline(&a->dns) : OL_NEVER);
+        return ol_ms_min(at, ol_ms_min(a->state_until, a->poll_at));
+    case OL_AGENT_CONNECT:
+        at = ol_ms_min(at, a->stream_opened ? OL_NEVER : a->login_at);
+        break;
+    default:
+        break;
+    }
+    return ol_ms_min(at, ol_ms_min(a->poll_at, connection_deadline(a)));
+}
+
+bool ol_agent_has_output(struct ol_agent *a)
+{
+    size_t len = 0;
+
+    (void)ol_mqtt_client_output(&a->mqtt, &len);
+    return len > 0;
+}
+
+enum ol_agent_state ol_agent_get_state(const struct ol_agent *a)
+{
+    return (enum ol_agent_state)a->state;
+}
+
+const struct ol_agent_stats *ol_agent_get_stats(const struct ol_agent *a)
+{
+    return &a->stats;
+}
+
+uint32_t ol_agent_get_waiting(const struct ol_agent *a)
+{
+    return ol_queue_pending(&a->queue);
+}

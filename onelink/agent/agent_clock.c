@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "onelink/agent/agent_private.h"
+
+/* Where the date comes from: the machine, when something disciplines its clock; else the
+ * time servers of the configuration and of the network, through the SNTP engine, which then
+ * runs beside everything else; else the machine as it is. */
+
+/* An answer that is this far from the clock that a rejected token was made with explains the
+ * rejection. */
+#define OL_AGENT_CLOCK_WRONG_MS INT64_C(86400000)
+
+struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a)
+{
+    if (a->wall.quality == OL_CLOCK_SYNCED || !a->has_ntp) {
+        return a->wall;
+    }
+    return (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
+                                 .quality = OL_CLOCK_SYNCED};
+}
+
+static bool has_datagram(const struct ol_agent *a)
+{
+    return a->config->datagram.ops != NULL;
+}
+
+static bool is_clock_needed(const struct ol_agent *a)
+{
+    return a->clock_doubted || ol_agent_get_wall(a).quality == OL_CLOCK_NONE;
+}
+
+static uint32_t clock_limit(const struct ol_agent *a)
+{
+    if (!is_clock_needed(a)) {
+        return OL_AGENT_CLOCK_GLANCE_MS;
+    }
+    return a->config->clock_wait_ms != 0 ? a->config->clock_wait_ms
+                                         : OL_AGENT_CLOCK_WAIT_MS;
+}
+
+static bool sntp_start(struct ol_agent *a)
+{
+    uint8_t random[OL_SNTP_RANDOM_LEN];
+
+    if (a->config->entropy.fill(a->config->entropy.ctx, random, sizeof random) != OL_OK) {
+        return false;
+    }
+    ol_agent_clock_pause(a);
+    ol_sntp_open(&a->sntp, random, a->now);
+    a->sntp_ready = true;
+    return true;
+}
+
+void ol_agent_clock_begin(struct ol_agent *a)
+{
+    a->state_until = ol_ms_add(a->now, clock_limit(a));
+    if (!a->sntp_ready) {
+        a->ntp_index = 0;
+        a->ntp_count = 0;
+    } else if (a->clock_doubted && !sntp_start(a)) {
+        a->sntp_ready = false; /* no entropy now: from the beginning, next time */
+    }
+}
+
+static void add_server(struct ol_agent *a, struct ol_addr addr)
+{
+    if (addr.family != OL_ADDR_NONE && a->ntp_count < OL_AGENT_NTP_MAX) {
+        a->ntp[a->ntp_count++] = addr;
+    }
+}
+
+/* Servers that the network told come after those of the configuration. */
+static void add_network_servers(struct ol_agent *a)
+{
+    struct ol_netif_config net;
+
+    a->config->netif.ops->get_config(a->config->netif.ctx, &net);
+    for (size_t i = 0; i < OL_NETIF_SERVERS_MAX; i++) {
+        add_server(a, net.ntp[i]);
+    }
+}
+
+/* Looks up the configured servers one after the other. true: progress. */
+static bool find_servers(struct ol_agent *a)
+{
+    while (a->ntp_index < OL_AGENT_NTP_MAX) {
+        struct ol_str name = a->config->ntp[a->ntp_index];
+        struct ol_dns_answer answer;
+
+        if (name.len > 0) {
+            int32_t rc = ol_agent_lookup(a, name, &answer);
+            if (rc == OL_E_AGAIN) {
+                return false;
+            }
+            if (rc == OL_OK) {
+                add_server(a, answer.addrs[0]);
+            }
+        }
+        a->ntp_index++;
+    }
+    return true;
+}
+
+static bool sntp_prepare(struct ol_agent *a)
+{
+    struct ol_sntp_config config = {0};
+
+    add_network_servers(a);
+    for (size_t i = 0; i < a->ntp_count; i++) {
+        config.servers[i] = a->ntp[i];
+    }
+    return a->ntp_count > 0 && ol_sntp_init(&a->sntp, &config) == OL_OK && sntp_start(a);
+}
+
+static bool leave(struct ol_agent *a)
+{
+    ol_agent_lookup_close(a);
+    ol_agent_enter(a, OL_AGENT_RESOLVE, OL_AGENT_CAUSE_NONE, 0);
+    return true;
+}
+
+bool ol_agent_clock_run(struct ol_agent *a)
+{
+    struct ol_sntp_sample sample;
+
+    if (a->wall.quality == OL_CLOCK_SYNCED || !has_datagram(a) ||
+        a->now >= a->state_until) {
+        return leave(a);
+    }
+    if (!a->sntp_ready) {
+        if (!find_servers(a)) {
+            return false;
+        }
+        if (!sntp_prepare(a)) {
+            return leave(a);
+        }
+        return true;
+    }
+    if (is_clock_needed(a) && ol_sntp_get_sample(&a->sntp, &sample) == OL_E_AGAIN) {
+        return false;
+    }
+    return leave(a);
+}
+
+static bool is_pumping(const struct ol_agent *a)
+{
+    return a->sntp_ready && !a->dns_running && a->state != OL_AGENT_CLOSED &&
+           a->state != OL_AGENT_CLOSING;
+}
+
+void ol_agent_clock_pause(struct ol_agent *a)
+{
+    if (a->sntp_socket) {
+        a->config->datagram.ops->close(a->config->datagram.ctx);
+        a->sntp_socket = false;
+    }
+}
+
+static void sntp_send(struct ol_agent *a)
+{
+    const struct ol_datagram *udp = &a->config->datagram;
+    struct ol_addr to;
+    size_t len;
+    const uint8_t *data = ol_sntp_output(&a->sntp, &to, &len);
+
+    if (data != NULL && udp->ops->send(udp->ctx, &to, data, len) != OL_E_AGAIN) {
+        ol_sntp_output_done(&a->sntp, a->now);
+    }
+}
+
+/* A new time: tells it, and ends a wait that a wrong clock had brought about. */
+static void take_sample(struct ol_agent *a)
+{
+    struct ol_sntp_sample sample;
+    int64_t before = ol_agent_get_wall(a).unix_ms;
+
+    if (ol_sntp_get_sample(&a->sntp, &sample) != OL_OK) {
+        return;
+    }
+    a->ntp_offset_ms = sample.wall.unix_ms - (int64_t)sample.at_ms;
+    a->has_ntp = true;
+    int64_t off = ol_agent_get_wall(a).unix_ms - before;
+    if (a->clock_doubted && a->state == OL_AGENT_BACKOFF &&
+        (off > OL_AGENT_CLOCK_WRONG_MS || off < -OL_AGENT_CLOCK_WRONG_MS)) {
+        a->state_until = ol_ms_min(a->state_until, a->login_at);
+    }
+    a->clock_doubted = false;
+    ol_agent_sample_clock(a);
+    struct ol_agent_event *ev = ol_agent_emit(a, OL_AGENT_EVENT_CLOCK);
+    ev->clock.wall = (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
+                                           .quality = OL_CLOCK_SYNCED};
+    ev->clock.server = a->ntp[sample.server];
+}
+
+static bool sntp_receive(struct ol_agent *a)
+{
+    const struct ol_datagram *udp = &a->config->datagram;
+    uint8_t *buf = a->config->scratch->work.datagram;
+    struct ol_addr from;
+    int32_t len = udp->ops->recv(udp->ctx, buf, OL_DNS_MESSAGE_MAX, &from);
+
+    if (len < 0) {
+        return false;
+    }
+    size_t got = len > OL_DNS_MESSAGE_MAX ? OL_DNS_MESSAGE_MAX : (size_t)len;
+    if (ol_sntp_input(&a->sntp, &from, buf, got, a->now)) {
+        take_sample(a);
+    }
+    return true;
+}
+
+bool ol_agent_clock_pump(struct ol_agent *a)
+{
+    const struct ol_datagram *udp = &a->config->datagram;
+
+    if (!is_pumping(a)) {
+        return false;
+    }
+    ol_sntp_step(&a->sntp, a->now);
+    if (!ol_sntp_is_busy(&a->sntp)) {
+        ol_agent_clock_pause(a);
+        return false;
+    }
+    if (!a->sntp_socket) {
+        if (udp->ops->open(udp->ctx, 0) != OL_OK) {
+            return false; /* the engine's own time limit moves it on */
+        }
+        a->sntp_socket = true;
+    }
+    sntp_send(a);
+    return sntp_receive(a);
+}
+
+ol_ms ol_agent_clock_deadline(const struct ol_agent *a)
+{
+    return is_pumping(a) ? ol_sntp_deadline(&a->sntp) : OL_NEVER;
+}
