@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* getentropy */
+
+#include "platform/api/api.h"
+
+#include <event2/buffer.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/api/state.h"
+
+struct route {
+    const char *path;
+    enum evhttp_cmd_type method;
+    void (*serve)(const struct ol_api_call *c);
+};
+
+static const struct route routes[] = {
+    {"/thingmodel/set-device-property", EVHTTP_REQ_POST, ol_api_set_property},
+    {"/thingmodel/query-device-property", EVHTTP_REQ_GET, ol_api_query_property},
+    {"/thingmodel/query-device-property-history", EVHTTP_REQ_GET, ol_api_query_history},
+    {"/device/create", EVHTTP_REQ_POST, ol_api_device_create},
+    {"/device/detail", EVHTTP_REQ_GET, ol_api_device_detail},
+    {"/device/list", EVHTTP_REQ_GET, ol_api_device_list},
+};
+
+static const struct route *find_route(const char *path)
+{
+    for (size_t i = 0; path != NULL && i < sizeof routes / sizeof routes[0]; i++) {
+        if (strcmp(routes[i].path, path) == 0) {
+            return &routes[i];
+        }
+    }
+    return NULL;
+}
+
+/* 32 hex digits that nobody can guess or meet twice. */
+static void make_id(char id[OL_API_ID_CAP])
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char random[16] = {0};
+    (void)(getentropy(random, sizeof random) == 0);
+    for (size_t i = 0; i < sizeof random; i++) {
+        id[2 * i] = digits[random[i] >> 4];
+        id[2 * i + 1] = digits[random[i] & 15];
+    }
+    id[OL_API_ID_CAP - 1] = '\0';
+}
+
+/* Header names have no case. */
+static struct ol_str authorization(struct evhttp_request *http)
+{
+    return ol_str_from(
+        evhttp_find_header(evhttp_request_get_input_headers(http), "authorization"));
+}
+
+static void serve(struct ol_api_call *c, const struct route *route)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    c->who = ol_api_token_check(b, authorization(c->http));
+    if (c->who.right == OL_API_NOBODY) {
+        if (c->who.resource) {
+            ol_api_fail_resource(c);
+        } else {
+            ol_api_fail(c, OL_API_AUTHENTICATION,
+                        OL_STR("authentication failed:invalid authorization"));
+        }
+        return;
+    }
+    const char *twice = ol_api_query_twice(c);
+    if (twice != NULL) {
+        ol_api_fail_parameter(c, twice);
+        return;
+    }
+    b->commit(b->ctx);
+    route->serve(c);
+}
+
+static void on_request(struct evhttp_request *http, void *ctx)
+{
+    struct ol_api_call c = {.api = ctx, .http = http};
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(http);
+    const struct route *route = find_route(evhttp_uri_get_path(uri));
+    make_id(c.id);
+    if (route == NULL) {
+        ol_api_fail(&c, HTTP_NOTFOUND, OL_STR("not found"));
+        return;
+    }
+    if (evhttp_request_get_command(http) != route->method) {
+        ol_api_fail(&c, HTTP_BADMETHOD, OL_STR("method not allowed"));
+        return;
+    }
+    const char *text = evhttp_uri_get_query(uri);
+    struct evkeyvalq query;
+    if (evhttp_parse_query_str(text == NULL ? "" : text, &query) != 0) {
+        ol_api_fail_parameter(&c, "query");
+        return;
+    }
+    struct evbuffer *body = evhttp_request_get_input_buffer(http);
+    c.query = &query;
+    c.body = ol_str_make(evbuffer_pullup(body, -1), evbuffer_get_length(body));
+    serve(&c, route);
+    evhttp_clear_headers(&query);
+}
+
+struct ol_api *ol_api_open(const struct ol_api_config *config)
+{
+    struct ol_api *api = calloc(1, sizeof *api);
+    if (api == NULL) {
+        return NULL;
+    }
+    api->config = *config;
+    api->answer = malloc(OL_API_ANSWER_MAX);
+    api->http = evhttp_new(config->base);
+    api->listener = evconnlistener_new(config->base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE, 0,
+                                       config->listen_fd);
+    if (api->answer == NULL || api->http == NULL || api->listener == NULL ||
+        evhttp_bind_listener(api->http, api->listener) == NULL ||
+        !ol_api_limit_open(api)) {
+        ol_api_close(api);
+        return NULL;
+    }
+    evhttp_set_max_headers_size(api->http, OL_API_HEADERS_MAX);
+    evhttp_set_max_body_size(api->http, OL_API_BODY_MAX);
+    evhttp_set_timeout(api->http, OL_API_IDLE_S);
+    evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+    evhttp_set_gencb(api->http, on_request, api);
+    return api;
+}
+
+void ol_api_close(struct ol_api *api)
+{
+    if (api == NULL) {
+        return;
+    }
+    if (api->http != NULL) {
+        evhttp_free(api->http); /* and the listener, once it is bound */
+    } else if (api->listener != NULL) {
+        evconnlistener_free(api->listener);
+    }
+    ol_api_limit_close(api);
+    while (api->pending != NULL) {
+        ol_api_pending_free(api, api->pending);
+    }
+    free(api->answer);
+    free(api);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLATFORM_API_BACKEND_H
+#define PLATFORM_API_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "onelink/base/status.h"
+#include "onelink/base/str.h"
+#include "onelink/base/time.h"
+#include "platform/core/store.h"
+
+/* What the HTTP API needs from the rest of the platform. Its owner supplies it; nothing calls
+ * back into the API but the row functions, during the call. Strings that come out live until
+ * the next call, those handed to a row function during it. */
+
+struct ol_api_device {
+    int64_t id;
+    struct ol_str name;
+    struct ol_str sec_key;
+    struct ol_str about;
+    int64_t created_ms; /* Unix ms */
+    int64_t online_ms;  /* when it last came online, 0: never */
+    int64_t seen_ms;    /* 0: never */
+    bool online;
+};
+
+struct ol_api_value {
+    int64_t time_ms;
+    struct ol_str text; /* JSON text */
+};
+
+struct ol_api_range {
+    int64_t from_ms; /* inclusive */
+    int64_t to_ms;   /* inclusive */
+    int64_t limit;
+    int64_t offset;
+    bool descending;
+};
+
+struct ol_api_page {
+    struct ol_str part; /* what a name must contain; empty: anything */
+    int64_t limit;
+    int64_t offset;
+};
+
+#define OL_API_KEY_CAP 96 /* a key as text, with its NUL */
+
+struct ol_api_backend {
+    void *ctx;
+
+    /* Monotonic time of this turn, and Unix ms. */
+    ol_ms (*now)(void *ctx);
+    int64_t (*wall_ms)(void *ctx);
+
+    /* Stores what came before the request, so that an answer never tells of what a crash could
+     * take back. */
+    void (*commit)(void *ctx);
+
+    /* The user of the application API: its id and its base64 key. */
+    struct ol_str (*user_id)(void *ctx);
+    struct ol_str (*user_key)(void *ctx);
+
+    const struct ol_store_product *(*find_product)(void *ctx, struct ol_str product_id);
+
+    /* OL_OK, OL_E_NOENT, OL_E_IO. */
+    int32_t (*get_device)(void *ctx, const struct ol_store_product *product,
+                          struct ol_str name, struct ol_api_device *out);
+
+    /* OL_OK, OL_E_IO. *total gets how many there are on all pages. */
+    int32_t (*each_device)(void *ctx, const struct ol_store_product *product,
+                           const struct ol_api_page *page, int64_t *total,
+                           void (*row)(void *row_ctx, const struct ol_api_device *d),
+                           void *row_ctx);
+
+    /* Stores a new device with a key made for it. OL_OK; OL_E_ARG: the name is taken; OL_E_IO. */
+    int32_t (*add_device)(void *ctx, const struct ol_store_product *product,
+                          struct ol_str name, struct ol_str about,
+                          char key[OL_API_KEY_CAP]);
+
+    /* The property's value with the latest time. OL_OK, OL_E_NOENT, OL_E_IO. */
+    int32_t (*latest)(void *ctx, const struct ol_store_product *product, int64_t device,
+                      uint16_t property, struct ol_api_value *out);
+
+    /* The values of a range. OL_OK, OL_E_IO. */
+    int32_t (*each_value)(void *ctx, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          const struct ol_api_range *range,
+                          void (*row)(void *row_ctx, const struct ol_api_value *v),
+                          void *row_ctx);
+};
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L /* gmtime_r */
+
+#include <stdio.h>
+#include <time.h>
+
+#include "onelink/onenet/name.h"
+#include "platform/api/state.h"
+
+#define NAME_CAP  128
+#define ABOUT_CAP 512
+#define PAGE_MAX  100
+
+const struct ol_store_product *ol_api_product(const struct ol_api_call *c,
+                                              struct ol_str product, struct ol_str device,
+                                              bool write)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    if (!ol_onenet_pid_is_valid(product)) {
+        ol_api_fail_parameter(c, "product_id");
+        return NULL;
+    }
+    if (write ? !ol_api_may_write(&c->who, product)
+              : !ol_api_may_read(&c->who, product, device)) {
+        ol_api_fail_resource(c);
+        return NULL;
+    }
+    const struct ol_store_product *p = b->find_product(b->ctx, product);
+    if (p == NULL) {
+        ol_api_fail(c, OL_API_NO_PRODUCT, OL_STR("product not found"));
+    }
+    return p;
+}
+
+bool ol_api_device(const struct ol_api_call *c, struct ol_str product,
+                   struct ol_str device, bool write, const struct ol_store_product **p,
+                   struct ol_api_device *d)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    if (!ol_onenet_device_is_valid(device)) {
+        ol_api_fail_parameter(c, "device_name");
+        return false;
+    }
+    *p = ol_api_product(c, product, device, write);
+    if (*p == NULL) {
+        return false;
+    }
+    int32_t rc = b->get_device(b->ctx, *p, device, d);
+    if (rc == OL_E_NOENT) {
+        ol_api_fail(c, OL_API_NO_DEVICE, OL_STR("device not found"));
+    } else if (rc != OL_OK) {
+        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+    }
+    return rc == OL_OK;
+}
+
+static void write_text(struct ol_json_writer *w, const char *key, struct ol_str value)
+{
+    ol_json_key(w, ol_str_from(key));
+    ol_json_str(w, value);
+}
+
+/* RFC 3339 in UTC, with milliseconds; the empty string for "never". */
+static void write_time(struct ol_json_writer *w, const char *key, int64_t unix_ms)
+{
+    char text[48] = "";
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm tm;
+    if (unix_ms > 0 && gmtime_r(&seconds, &tm) != NULL) {
+        size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
+        snprintf(text + n, sizeof text - n, ".%03dZ", (int)(unix_ms % 1000));
+    }
+    write_text(w, key, ol_str_from(text));
+}
+
+static void write_device(struct ol_json_writer *w, struct ol_str product,
+                         const struct ol_api_device *d)
+{
+    char id[24];
+    snprintf(id, sizeof id, "%lld", (long long)d->id);
+    ol_json_object_begin(w);
+    write_text(w, "did", ol_str_from(id));
+    write_text(w, "pid", product);
+    write_text(w, "name", d->name);
+    write_text(w, "desc", d->about);
+    ol_json_key(w, OL_STR("status"));
+    ol_json_int(w, d->online ? 1 : 0);
+    write_time(w, "create_time", d->created_ms);
+    write_time(w, "last_time", d->seen_ms > d->online_ms ? d->seen_ms : d->online_ms);
+    write_text(w, "sec_key", d->sec_key);
+    ol_json_object_end(w);
+}
+
+void ol_api_device_detail(const struct ol_api_call *c)
+{
+    const struct ol_store_product *p = NULL;
+    struct ol_api_device d;
+    if (!ol_api_device(c, ol_api_query_get(c, "product_id"),
+                       ol_api_query_get(c, "device_name"), false, &p, &d)) {
+        return;
+    }
+    struct ol_json_writer w = ol_api_reply_begin(c);
+    write_device(&w, p->product_id, &d);
+    ol_api_reply_send(c, &w);
+}
+
+struct list {
+    struct ol_json_writer w;
+    struct ol_str product;
+};
+
+static void list_row(void *ctx, const struct ol_api_device *d)
+{
+    struct list *list = ctx;
+    write_device(&list->w, list->product, d);
+}
+
+static void write_int(struct ol_json_writer *w, const char *key, int64_t value)
+{
+    ol_json_key(w, ol_str_from(key));
+    ol_json_int(w, value);
+}
+
+void ol_api_device_list(const struct ol_api_call *c)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    struct ol_api_page page = {.part = ol_api_query_get(c, "device_name"), .limit = 10};
+    int64_t total = 0;
+    if (!ol_api_query_int(c, "offset", 0, INT64_MAX, &page.offset) ||
+        !ol_api_query_int(c, "limit", 1, PAGE_MAX, &page.limit)) {
+        return;
+    }
+    const struct ol_store_product *p = ol_api_product(
+        c, ol_api_query_get(c, "product_id"), (struct ol_str){NULL, 0}, false);
+    if (p == NULL) {
+        return;
+    }
+    struct list list = {ol_api_reply_begin(c), p->product_id};
+    ol_json_object_begin(&list.w);
+    ol_json_key(&list.w, OL_STR("list"));
+    ol_json_array_begin(&list.w);
+    if (b->each_device(b->ctx, p, &page, &total, list_row, &list) != OL_OK) {
+        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        return;
+    }
+    ol_json_array_end(&list.w);
+    write_int(&list.w, "offset", page.offset);
+    write_int(&list.w, "limit", page.limit);
+    write_int(&list.w, "total", total);
+    ol_json_object_end(&list.w);
+    ol_api_reply_send(c, &list.w);
+}
+
+void ol_api_device_create(const struct ol_api_call *c)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    char product[NAME_CAP];
+    char name[NAME_CAP];
+    char about[ABOUT_CAP];
+    char key[OL_API_KEY_CAP];
+    struct ol_api_member m[] = {
+        {OL_STR("product_id"), false, true, product, sizeof product, {NULL, 0}},
+        {OL_STR("device_name"), false, true, name, sizeof name, {NULL, 0}},
+        {OL_STR("desc"), false, false, about, sizeof about, {NULL, 0}},
+    };
+    if (!ol_api_body_read(c, m, 3)) {
+        return;
+    }
+    if (!ol_onenet_device_is_valid(m[1].value)) {
+        ol_api_fail_parameter(c, "device_name");
+        return;
+    }
+    const struct ol_store_product *p = ol_api_product(c, m[0].value, m[1].value, true);
+    if (p == NULL) {
+        return;
+    }
+    int32_t rc = b->add_device(b->ctx, p, m[1].value, m[2].value, key);
+    if (rc == OL_E_ARG) {
+        ol_api_fail(c, OL_API_DEVICE_EXISTS, OL_STR("device exists"));
+        return;
+    }
+    if (rc != OL_OK) {
+        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        return;
+    }
+    struct ol_json_writer w = ol_api_reply_begin(c);
+    ol_json_object_begin(&w);
+    write_text(&w, "pid", m[0].value);
+    write_text(&w, "name", m[1].value);
+    write_text(&w, "desc", m[2].value);
+    write_text(&w, "sec_key", ol_str_from(key));
+    ol_json_object_end(&w);
+    ol_api_reply_send(c, &w);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L
+
+#include <string.h>
+#include <time.h>
+
+#include "platform/serve.h"
+#include "platform/store/history.h"
+#include "platform/store/registry.h"
+
+/* Joins the API to store and access, which do not know each other. */
+
+static ol_ms now(void *ctx)
+{
+    struct ol_platform *p = ctx;
+    return ol_access_now(&p->access);
+}
+
+static int64_t wall_ms(void *ctx)
+{
+    (void)ctx;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void commit(void *ctx)
+{
+    struct ol_platform *p = ctx;
+    ol_access_commit(&p->access);
+}
+
+static struct ol_str user_id(void *ctx)
+{
+    const struct ol_platform *p = ctx;
+    return ol_str_from(p->user_id);
+}
+
+static struct ol_str user_key(void *ctx)
+{
+    const struct ol_platform *p = ctx;
+    return ol_str_from(p->user_key);
+}
+
+static const struct ol_store_product *find_product(void *ctx, struct ol_str product_id)
+{
+    struct ol_platform *p = ctx;
+    return ol_db_product_get(&p->db, product_id);
+}
+
+static struct ol_api_device device_of(const struct ol_db_device_row *r)
+{
+    return (struct ol_api_device){
+        .id = r->id,
+        .name = r->name,
+        .sec_key = r->sec_key,
+        .about = r->about,
+        .created_ms = r->created_ms,
+        .online_ms = r->online_ms,
+        .seen_ms = r->seen_ms,
+        .online = r->online,
+    };
+}
+
+static int32_t get_device(void *ctx, const struct ol_store_product *product,
+                          struct ol_str name, struct ol_api_device *out)
+{
+    struct ol_platform *p = ctx;
+    struct ol_db_device_row row;
+    int32_t rc = ol_db_device_get(&p->db, product, name, &row);
+    if (rc == OL_OK) {
+        *out = device_of(&row);
+    }
+    return rc;
+}
+
+struct device_rows {
+    void (*row)(void *ctx, const struct ol_api_device *d);
+    void *ctx;
+};
+
+static void on_device(void *ctx, const struct ol_db_device_row *r)
+{
+    const struct device_rows *rows = ctx;
+    struct ol_api_device d = device_of(r);
+    rows->row(rows->ctx, &d);
+}
+
+static int32_t each_device(void *ctx, const struct ol_store_product *product,
+                           const struct ol_api_page *page, int64_t *total,
+                           void (*row)(void *row_ctx, const struct ol_api_device *d),
+                           void *row_ctx)
+{
+    struct ol_platform *p = ctx;
+    struct device_rows rows = {row, row_ctx};
+    struct ol_db_device_filter filter = {page->part, page->limit, page->offset};
+    int32_t rc = ol_db_device_count(&p->db, product, page->part, total);
+    return rc == OL_OK ? ol_db_device_each(&p->db, product, &filter, on_device, &rows)
+                       : rc;
+}
+
+static int32_t add_device(void *ctx, const struct ol_store_product *product,
+                          struct ol_str name, struct ol_str about,
+                          char key[OL_API_KEY_CAP])
+{
+    struct ol_platform *p = ctx;
+    if (!ol_secret_device_key(key)) {
+        return OL_E_IO;
+    }
+    return ol_db_device_add(&p->db, product, name, ol_str_from(key), about, wall_ms(ctx));
+}
+
+static int32_t latest(void *ctx, const struct ol_store_product *product, int64_t device,
+                      uint16_t property, struct ol_api_value *out)
+{
+    struct ol_platform *p = ctx;
+    struct ol_db_value v;
+    int32_t rc = ol_db_latest(&p->db, product, device, property, &v);
+    if (rc != OL_OK) {
+        return rc;
+    }
+    *out = (struct ol_api_value){v.time_ms, v.text};
+    if (v.text.ptr == v.number) {
+        memcpy(p->latest_value, v.number, sizeof p->latest_value);
+        out->text.ptr = p->latest_value;
+    }
+    return OL_OK;
+}
+
+struct value_rows {
+    void (*row)(void *ctx, const struct ol_api_value *v);
+    void *ctx;
+};
+
+static void on_value(void *ctx, const struct ol_db_value *v)
+{
+    const struct value_rows *rows = ctx;
+    struct ol_api_value value = {v->time_ms, v->text};
+    rows->row(rows->ctx, &value);
+}
+
+static int32_t each_value(void *ctx, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          const struct ol_api_range *range,
+                          void (*row)(void *row_ctx, const struct ol_api_value *v),
+                          void *row_ctx)
+{
+    struct ol_platform *p = ctx;
+    struct value_rows rows = {row, row_ctx};
+    struct ol_db_range r = {range->from_ms, range->to_ms, range->limit, range->offset,
+                            range->descending};
+    return ol_db_series_each(&p->db, product, device, property, &r, on_value, &rows);
+}
+
+struct ol_api_backend ol_platform_backend(struct ol_platform *p)
+{
+    return (struct ol_api_backend){
+        .ctx = p,
+        .now = now,
+        .wall_ms = wall_ms,
+        .commit = commit,
+        .user_id = user_id,
+        .user_key = user_key,
+        .find_product = find_product,
+        .get_device = get_device,
+        .each_device = each_device,
+        .add_device = add_device,
+        .latest = latest,
+        .each_value = each_value,
+    };
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "platform/create.h"
+#include "platform/serve.h"
+
+#ifndef OL_VERSION
+#define OL_VERSION "0.0.0"
+#endif
+
+static int dispatch(struct ol_platform *p, const struct ol_options *o)
+{
+    switch (o->command) {
+    case OL_COMMAND_PRODUCT_CREATE:
+        return ol_create_product(&p->db, o);
+    case OL_COMMAND_PRODUCT_LIST:
+        return ol_list_products(&p->db);
+    case OL_COMMAND_DEVICE_CREATE:
+        return ol_create_device(&p->db, o);
+    case OL_COMMAND_DEVICE_LIST:
+        return ol_list_devices(&p->db, o);
+    default:
+        return ol_serve(p, o);
+    }
+}
+
+static int with_database(const struct ol_options *o)
+{
+    static struct ol_platform platform;
+    char why[512];
+    char path[OL_DATADIR_PATH_CAP];
+    if (!ol_datadir_open(&platform.dir, o->data, why, sizeof why)) {
+        fprintf(stderr, "onelink-platform: %s\n", why);
+        return OL_EXIT_FAILED;
+    }
+    if (!ol_datadir_file(&platform.dir, "onelink.db", path, sizeof path)) {
+        fprintf(stderr, "onelink-platform: the path of the data folder is too long\n");
+        return OL_EXIT_FAILED;
+    }
+    if (ol_db_open(&platform.db, path, why, sizeof why) != OL_OK) {
+        fprintf(stderr, "onelink-platform: %s\n", why);
+        return OL_EXIT_FAILED;
+    }
+    int status = dispatch(&platform, o);
+    ol_db_close(&platform.db);
+    ol_datadir_close(&platform.dir);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct ol_options o;
+    int status = ol_options_parse(argc, argv, &o, stderr);
+    if (status != OL_EXIT_OK) {
+        return status;
+    }
+    if (o.command == OL_COMMAND_HELP) {
+        ol_options_help(stdout);
+        return OL_EXIT_OK;
+    }
+    if (o.command == OL_COMMAND_VERSION) {
+        printf("onelink-platform %s\n", OL_VERSION);
+        return OL_EXIT_OK;
+    }
+    /* A core file would hold keys. */
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    return with_database(&o);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLATFORM_OPTIONS_H
+#define PLATFORM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* What the command line of onelink-platform asks for. */
+enum ol_command {
+    OL_COMMAND_HELP,
+    OL_COMMAND_VERSION,
+    OL_COMMAND_SERVE,
+    OL_COMMAND_PRODUCT_CREATE,
+    OL_COMMAND_PRODUCT_LIST,
+    OL_COMMAND_DEVICE_CREATE,
+    OL_COMMAND_DEVICE_LIST
+};
+
+/* How strictly the rate limits of the platform are kept: docs/protocol.md §1.7. */
+enum ol_options_limits { OL_OPTIONS_OFF, OL_OPTIONS_WARN, OL_OPTIONS_ENFORCE };
+
+/* The strings point into argv. NULL where an option was not given and has no default. */
+struct ol_options {
+    enum ol_command command;
+    const char *data;     /* --data DIR */
+    const char *mqtt;     /* --mqtt ADDR:PORT */
+    const char *http;     /* --http ADDR:PORT */
+    const char *model;    /* --model FILE */
+    const char *id;       /* --id PID */
+    const char *product;  /* --product PID */
+    const char *name;     /* --name NAME */
+    const char *key_file; /* --key-file FILE|- */
+    enum ol_options_limits limits;
+    uint32_t set_timeout_s; /* 1..60 */
+    bool message_log;
+    bool studio_lists; /* --lists studio: data.list where the current platform has an
+                          array */
+};
+
+#define OL_EXIT_OK     0
+#define OL_EXIT_FAILED 1 /* what was asked for could not be done */
+#define OL_EXIT_USAGE  2 /* what was asked for is wrong: command line, model or key */
+
+/* Reads the command line into *out. OL_EXIT_OK, or OL_EXIT_USAGE after one sentence and
+ * the usage on err. */
+int ol_options_parse(int argc, char **argv, struct ol_options *out, FILE *err);
+
+/* The help text. */
+void ol_options_help(FILE *to);
+
+#endif

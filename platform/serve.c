@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L
+
+#include "platform/serve.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "onelink/json/writer.h"
+#include "platform/access/listen.h"
+#include "platform/store/history.h"
+#include "platform/store/registry.h"
+
+/* Descriptors that are not for devices: the API's connections, files, spare ones. */
+#define DESCRIPTORS_KEPT (OL_API_CONNECTIONS_MAX + 64)
+#define CONNECTIONS_MAX  20000
+#define TOKEN_FILE       "console.token"
+
+static int failed(const char *why)
+{
+    fprintf(stderr, "onelink-platform: %s\n", why);
+    return OL_EXIT_FAILED;
+}
+
+/* ---- the user of the API ---- */
+
+static bool load_setting(struct ol_db *db, const char *name, char *out, size_t cap)
+{
+    struct ol_str value;
+    if (ol_db_setting_get(db, ol_str_from(name), &value) != OL_OK || value.len >= cap) {
+        return false;
+    }
+    memcpy(out, value.ptr, value.len);
+    out[value.len] = '\0';
+    return true;
+}
+
+/* Made once; two programs that start on one new folder keep the same. */
+static bool load_user(struct ol_platform *p)
+{
+    char id[OL_SECRET_ID_CAP];
+    char key[OL_SECRET_CAP];
+    bool ok = ol_secret_user_id(id) && ol_secret_user_key(key) &&
+              ol_db_setting_add(&p->db, OL_STR("user_id"), ol_str_from(id)) == OL_OK &&
+              ol_db_setting_add(&p->db, OL_STR("user_key"), ol_str_from(key)) == OL_OK;
+    ol_secret_wipe(key, sizeof key);
+    return ok && load_setting(&p->db, "user_id", p->user_id, sizeof p->user_id) &&
+           load_setting(&p->db, "user_key", p->user_key, sizeof p->user_key);
+}
+
+static bool write_token(struct ol_platform *p, char *why, size_t cap)
+{
+    char token[OL_SECRET_TOKEN_CAP];
+    bool ok =
+        ol_secret_user_token(ol_str_from(p->user_id), ol_str_from(p->user_key), token);
+    if (ok) {
+        ok = ol_datadir_write(&p->dir, TOKEN_FILE, token, why, cap);
+    } else {
+        snprintf(why, cap, "the key of the API user in the database is damaged");
+    }
+    ol_secret_wipe(token, sizeof token);
+    return ok;
+}
+
+/* ---- parts ---- */
+
+static void *resize(void *ctx, void *ptr, size_t old_len, size_t new_len)
+{
+    (void)ctx;
+    (void)old_len;
+    if (new_len == 0) {
+        free(ptr);
+        return NULL;
+    }
+    return realloc(ptr, new_len);
+}
+
+/* As many descriptors as the system lets us have. */
+static uint32_t connections_max(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return CONNECTIONS_MAX;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur >= CONNECTIONS_MAX + DESCRIPTORS_KEPT) {
+        return CONNECTIONS_MAX;
+    }
+    return limit.rlim_cur > 2 * DESCRIPTORS_KEPT
+               ? (uint32_t)(limit.rlim_cur - DESCRIPTORS_KEPT)
+               : DESCRIPTORS_KEPT;
+}
+
+static bool node_open(struct ol_platform *p, const struct ol_options *o)
+{
+    static const enum ol_limits limits[] = {
+        [OL_OPTIONS_OFF] = OL_LIMITS_OFF,
+        [OL_OPTIONS_WARN] = OL_LIMITS_WARN,
+        [OL_OPTIONS_ENFORCE] = OL_LIMITS_ENFORCE,
+    };
+    struct ol_node_config config = {
+        .alloc = {NULL, resize},
+        .store = ol_db_store(&p->db),
+        .limits = limits[o->limits],
+        .set_timeout_ms = o->set_timeout_s * 1000,
+        .connections_max = connections_max(),
+        .log_off = !o->message_log,
+    };
+    return ol_node_init(&p->node, &config) == OL_OK;
+}
+
+static void on_event(void *ctx, const struct ol_node_event *ev)
+{
+    struct ol_platform *p = ctx;
+    ol_api_on_event(p->api, ev);
+}
+
+static void on_signal(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    struct ol_platform *p = ctx;
+    ol_access_stop(&p->access);
+}
+
+static void free_event(struct event *ev)
+{
+    if (ev != NULL) {
+        event_free(ev);
+    }
+}
+
+static bool print_ready(const struct ol_platform *p, const char *mqtt, const char *http)
+{
+    char url[OL_LISTEN_TEXT_CAP + 16];
+    char token[OL_DATADIR_PATH_CAP];
+    char line[2 * OL_DATADIR_PATH_CAP];
+    snprintf(url, sizeof url, "http://%s/", http);
+    if (!ol_datadir_file(&p->dir, TOKEN_FILE, token, sizeof token)) {
+        return false;
+    }
+    struct ol_json_writer w = ol_json_writer_make(line, sizeof line);
+    ol_json_object_begin(&w);
+    ol_json_key(&w, OL_STR("mqtt"));
+    ol_json_str(&w, ol_str_from(mqtt));
+    ol_json_key(&w, OL_STR("http"));
+    ol_json_str(&w, ol_str_from(url));
+    ol_json_key(&w, OL_STR("token_file"));
+    ol_json_str(&w, ol_str_from(token));
+    ol_json_object_end(&w);
+    return ol_json_writer_status(&w) == OL_OK &&
+           printf("%.*s\n", (int)w.out.len, line) > 0 && fflush(stdout) == 0;
+}
+
+/* ---- serving ---- */
+
+/* Both ports are open: turns until the end. */
+static int run(struct ol_platform *p, const struct ol_options *o, int mqtt_fd,
+               int http_fd, const char *mqtt, const char *http)
+{
+    struct ol_api_config api = {p->base, http_fd, &p->node, ol_platform_backend(p),
+                                o->studio_lists};
+    p->api = ol_api_open(&api);
+    if (p->api == NULL) {
+        close(mqtt_fd);
+        return failed("no memory");
+    }
+    struct ol_access_config access = {p->base, &p->node, mqtt_fd, on_event, p};
+    if (ol_access_open(&p->access, &access) != OL_OK) {
+        return failed("no memory");
+    }
+    struct event *term = evsignal_new(p->base, SIGTERM, on_signal, p);
+    struct event *interrupt = evsignal_new(p->base, SIGINT, on_signal, p);
+    int status = OL_EXIT_OK;
+    if (term == NULL || interrupt == NULL || event_add(term, NULL) != 0 ||
+        event_add(interrupt, NULL) != 0) {
+        status = failed("signals cannot be caught");
+    } else if (!print_ready(p, mqtt, http)) {
+        status = failed("cannot write to standard output");
+    } else {
+        ol_access_run(&p->access);
+    }
+    free_event(term);
+    free_event(interrupt);
+    ol_access_close(&p->access);
+    return status;
+}
+
+static int open_ports(struct ol_platform *p, const struct ol_options *o)
+{
+    char why[256];
+    char mqtt[OL_LISTEN_TEXT_CAP];
+    char http[OL_LISTEN_TEXT_CAP];
+    int mqtt_fd = ol_listen_open(o->mqtt, mqtt, why, sizeof why);
+    if (mqtt_fd < 0) {
+        (void)failed(why);
+        return mqtt_fd == -2 ? OL_EXIT_USAGE : OL_EXIT_FAILED;
+    }
+    int http_fd = ol_listen_open(o->http, http, why, sizeof why);
+    if (http_fd < 0) {
+        close(mqtt_fd);
+        (void)failed(why);
+        return http_fd == -2 ? OL_EXIT_USAGE : OL_EXIT_FAILED;
+    }
+    return run(p, o, mqtt_fd, http_fd, mqtt, http);
+}
+
+static int64_t wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int ol_serve(struct ol_platform *p, const struct ol_options *o)
+{
+    char why[512];
+    signal(SIGPIPE, SIG_IGN);
+    if (!ol_datadir_lock(&p->dir, why, sizeof why)) {
+        return failed(why);
+    }
+    if (!load_user(p) || ol_db_presence_end_all(&p->db, wall_ms(),
+                                                OL_STR("the platform ended")) != OL_OK) {
+        return failed("the database cannot be written; is the disk full?");
+    }
+    if (!write_token(p, why, sizeof why)) {
+        return failed(why);
+    }
+    p->base = event_base_new();
+    if (p->base == NULL || !node_open(p, o)) {
+        return failed("no memory");
+    }
+    int status = open_ports(p, o);
+    ol_api_close(p->api);
+    ol_node_reset(&p->node);
+    event_base_free(p->base);
+    libevent_global_shutdown();
+    ol_secret_wipe(p->user_key, sizeof p->user_key);
+    return status;
+}

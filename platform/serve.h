@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLATFORM_SERVE_H
+#define PLATFORM_SERVE_H
+
+#include "platform/access/access.h"
+#include "platform/api/api.h"
+#include "platform/core/node.h"
+#include "platform/datadir.h"
+#include "platform/options.h"
+#include "platform/secret.h"
+#include "platform/store/db.h"
+
+/* A platform that serves: everything that lives as long as the process. */
+struct ol_platform {
+    struct ol_datadir dir;
+    struct ol_db db;
+    struct ol_node node;
+    struct ol_access access;
+    struct ol_api *api;
+    struct event_base *base;
+    char user_id[OL_SECRET_ID_CAP];
+    char user_key[OL_SECRET_CAP];
+    char latest_value[24];
+};
+
+/* Serves until SIGTERM or SIGINT. The folder and the database are open. Returns an exit status,
+ * after one sentence on standard error if it is not OL_EXIT_OK. */
+int ol_serve(struct ol_platform *p, const struct ol_options *o);
+
+/* What the HTTP API gets from the platform. */
+struct ol_api_backend ol_platform_backend(struct ol_platform *p);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/store/db.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/store/internal.h"
+
+static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
+    [OL_DB_BEGIN] = "BEGIN IMMEDIATE",
+    [OL_DB_COMMIT] = "COMMIT",
+    [OL_DB_ROLLBACK] = "ROLLBACK",
+    [OL_DB_PRODUCT_FIND] = "SELECT id, product_id, access_key, model FROM product"
+                           " WHERE product_id = ?1",
+    [OL_DB_PRODUCT_LIST] = "SELECT product_id, created_ms FROM product ORDER BY id",
+    [OL_DB_PRODUCT_ADD] = "INSERT INTO product(product_id, access_key, model, created_ms)"
+                          " VALUES(?1, ?2, ?3, ?4)",
+    [OL_DB_POINT_LIST] = "SELECT number, identifier FROM point WHERE product = ?1",
+    [OL_DB_POINT_ADD] =
+        "INSERT INTO point(product, number, identifier) VALUES(?1, ?2, ?3)",
+    [OL_DB_DEVICE_FIND] =
+        "SELECT id, sec_key FROM device WHERE product = ?1 AND name = ?2",
+    [OL_DB_DEVICE_DETAIL] =
+        "SELECT id, name, sec_key, about, created_ms, online, online_ms, seen_ms, reason"
+        " FROM device WHERE product = ?1 AND name = ?2",
+    [OL_DB_DEVICE_LIST] =
+        "SELECT id, name, sec_key, about, created_ms, online, online_ms, seen_ms, reason"
+        " FROM device WHERE product = ?1 AND instr(name, ?2) > 0 ORDER BY id"
+        " LIMIT ?3 OFFSET ?4",
+    [OL_DB_DEVICE_COUNT] =
+        "SELECT count(*) FROM device WHERE product = ?1 AND instr(name, ?2) > 0",
+    [OL_DB_DEVICE_ADD] = "INSERT INTO device(product, name, sec_key, about, created_ms)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [OL_DB_DEVICE_PRESENCE] =
+        "UPDATE device SET online = ?2, online_ms = iif(?2, ?3, online_ms), seen_ms = ?4,"
+        " reason = ?5 WHERE id = ?1",
+    [OL_DB_SETTING_GET] = "SELECT value FROM setting WHERE name = ?1",
+    [OL_DB_SETTING_ADD] = "INSERT OR IGNORE INTO setting(name, value) VALUES(?1, ?2)",
+    [OL_DB_SAMPLE_PUT] = "INSERT OR REPLACE INTO history(point, time, value)"
+                         " VALUES(?1, ?2, ?3)",
+    [OL_DB_SAMPLE_LATEST] = "SELECT time, value FROM history WHERE point = ?1"
+                            " ORDER BY time DESC LIMIT 1",
+    [OL_DB_SAMPLE_UP] = "SELECT time, value FROM history WHERE point = ?1"
+                        " AND time BETWEEN ?2 AND ?3 ORDER BY time LIMIT ?4 OFFSET ?5",
+    [OL_DB_SAMPLE_DOWN] =
+        "SELECT time, value FROM history WHERE point = ?1"
+        " AND time BETWEEN ?2 AND ?3 ORDER BY time DESC LIMIT ?4 OFFSET ?5",
+    [OL_DB_PRESENCE_ADD] = "INSERT OR REPLACE INTO presence(device, time, online, reason)"
+                           " VALUES(?1, ?2, ?3, ?4)",
+    [OL_DB_PRESENCE_TRIM] =
+        "DELETE FROM presence WHERE device = ?1 AND time <= (SELECT time FROM presence"
+        " WHERE device = ?1 ORDER BY time DESC LIMIT 1 OFFSET ?2)",
+    [OL_DB_PRESENCE_LIST] = "SELECT time, online, reason FROM presence WHERE device = ?1"
+                            " ORDER BY time DESC LIMIT ?2",
+    [OL_DB_PRESENCE_END_LOG] =
+        "INSERT OR REPLACE INTO presence(device, time, online, reason)"
+        " SELECT id, ?1, 0, ?2 FROM device WHERE online <> 0",
+    [OL_DB_PRESENCE_END] = "UPDATE device SET online = 0, reason = ?1 WHERE online <> 0",
+    [OL_DB_LOG_PUT] =
+        "INSERT OR REPLACE INTO log(slot, seq, prev, device, who, time, kind,"
+        " length, code, topic, body, reason)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    [OL_DB_LOG_HEAD] = "SELECT max(seq) FROM log",
+    [OL_DB_LOG_HEADS] = "SELECT device, max(seq) FROM log GROUP BY device",
+    [OL_DB_LOG_GET] =
+        "SELECT seq, prev, device, who, time, kind, length, code, topic, body,"
+        " reason FROM log WHERE slot = ?1",
+};
+
+static bool set_up(sqlite3 *sql)
+{
+    /* The page cache is small on purpose: what is written lately is what is read. */
+    return sqlite3_busy_timeout(sql, OL_DB_BUSY_MS) == SQLITE_OK &&
+           sqlite3_exec(sql,
+                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        " PRAGMA cache_size=-8000; PRAGMA foreign_keys=ON;"
+                        " PRAGMA wal_autocheckpoint=2000; PRAGMA temp_store=MEMORY",
+                        NULL, NULL, NULL) == SQLITE_OK;
+}
+
+int32_t ol_db_open(struct ol_db *db, const char *path, char *why, size_t cap)
+{
+    *db = (struct ol_db){0};
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &db->sql, flags, NULL) != SQLITE_OK || !set_up(db->sql)) {
+        snprintf(why, cap, "cannot open the database %s: %s", path,
+                 db->sql == NULL ? "no memory" : sqlite3_errmsg(db->sql));
+        ol_db_close(db);
+        return OL_E_IO;
+    }
+    int32_t rc = ol_db_migrate(db->sql, why, cap);
+    if (rc == OL_OK && !ol_db_log_load(db)) {
+        snprintf(why, cap, "cannot read the message log: %s", sqlite3_errmsg(db->sql));
+        rc = OL_E_IO;
+    }
+    if (rc != OL_OK) {
+        ol_db_close(db);
+    }
+    return rc;
+}
+
+void ol_db_close(struct ol_db *db)
+{
+    if (db->sql == NULL) {
+        return;
+    }
+    if (ol_db_commit(db) != OL_OK) {
+        ol_db_rollback(db);
+    }
+    for (int i = 0; i < OL_DB_STATEMENT_COUNT; i++) {
+        sqlite3_finalize(db->statements[i]);
+    }
+    ol_db_products_free(db);
+    free(db->heads);
+    free(db->key);
+    sqlite3_close(db->sql);
+    *db = (struct ol_db){0};
+}
+
+sqlite3_stmt *ol_db_statement(struct ol_db *db, enum ol_db_statement which)
+{
+    sqlite3_stmt *st = db->statements[which];
+    if (st != NULL) {
+        sqlite3_reset(st);
+        return st;
+    }
+    if (sqlite3_prepare_v3(db->sql, statement_text[which], -1, SQLITE_PREPARE_PERSISTENT,
+                           &st, NULL) != SQLITE_OK) {
+        return NULL;
+    }
+    db->statements[which] = st;
+    return st;
+}
+
+int32_t ol_db_run(struct ol_db *db, sqlite3_stmt *st)
+{
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    int rc = sqlite3_step(st);
+    sqlite3_reset(st);
+    if (rc == SQLITE_DONE || rc == SQLITE_ROW) {
+        return OL_OK;
+    }
+    if (rc == SQLITE_CONSTRAINT) {
+        return OL_E_ARG;
+    }
+    /* A full disk and the like can end the transaction by itself. */
+    if (db->in_batch && sqlite3_get_autocommit(db->sql) != 0) {
+        db->batch_failed = true;
+    }
+    return OL_E_IO;
+}
+
+void ol_db_bind_str(sqlite3_stmt *st, int at, struct ol_str text)
+{
+    const char *ptr = text.ptr == NULL ? "" : text.ptr;
+    sqlite3_bind_text(st, at, ptr, (int)text.len, SQLITE_STATIC);
+}
+
+struct ol_str ol_db_column_str(sqlite3_stmt *st, int at)
+{
+    const void *text = sqlite3_column_text(st, at);
+    return ol_str_make(text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(st, at));
+}
+
+int32_t ol_db_batch(struct ol_db *db)
+{
+    if (db->in_batch) {
+        return OL_OK;
+    }
+    int32_t rc = ol_db_run(db, ol_db_statement(db, OL_DB_BEGIN));
+    db->in_batch = rc == OL_OK;
+    return rc;
+}
+
+void ol_db_rollback(struct ol_db *db)
+{
+    if (!db->in_batch) {
+        return;
+    }
+    if (sqlite3_get_autocommit(db->sql) == 0 &&
+        ol_db_run(db, ol_db_statement(db, OL_DB_ROLLBACK)) != OL_OK) {
+        (void)sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+    }
+    db->in_batch = false;
+    db->batch_failed = false;
+    if (!ol_db_log_load(db)) {
+        db->log_lost++;
+    }
+}
+
+int32_t ol_db_commit(struct ol_db *db)
+{
+    if (!db->in_batch) {
+        return OL_OK;
+    }
+    if (db->batch_failed || ol_db_run(db, ol_db_statement(db, OL_DB_COMMIT)) != OL_OK) {
+        ol_db_rollback(db);
+        return OL_E_IO;
+    }
+    db->in_batch = false;
+    return OL_OK;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLATFORM_STORE_DB_H
+#define PLATFORM_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "onelink/base/status.h"
+#include "platform/core/store.h"
+
+/* The platform's database: one SQLite file in WAL mode with synchronous=NORMAL, so that
+ * what a commit wrote survives the death of the process, whatever kills it (a power cut
+ * may take the last commits with it, never a part of one). Unlike onelink/ this layer
+ * allocates.
+ *
+ *   db.h        open, close, the batch, the contract of platform/core/store.h
+ *   registry.h  products, devices, settings
+ *   history.h   what was reported, who was online
+ *   msglog.h    the message log
+ *
+ * One thread. Several processes may have the file open; each write waits for the others
+ * for at most OL_DB_BUSY_MS. */
+
+struct sqlite3;
+struct sqlite3_stmt;
+struct ol_db_product;
+
+#define OL_DB_BUSY_MS 5000
+
+/* Lines that the message log holds; a new one takes the place of the oldest. */
+#define OL_DB_LOG_LINES 65536
+
+/* Bytes of a payload that the message log keeps. */
+#define OL_DB_LOG_BODY_MAX 2048
+
+/* The statements, made when first used and kept. */
+enum ol_db_statement {
+    OL_DB_BEGIN,
+    OL_DB_COMMIT,
+    OL_DB_ROLLBACK,
+    OL_DB_PRODUCT_FIND,
+    OL_DB_PRODUCT_LIST,
+    OL_DB_PRODUCT_ADD,
+    OL_DB_POINT_LIST,
+    OL_DB_POINT_ADD,
+    OL_DB_DEVICE_FIND,
+    OL_DB_DEVICE_DETAIL,
+    OL_DB_DEVICE_LIST,
+    OL_DB_DEVICE_COUNT,
+    OL_DB_DEVICE_ADD,
+    OL_DB_DEVICE_PRESENCE,
+    OL_DB_SETTING_GET,
+    OL_DB_SETTING_ADD,
+    OL_DB_SAMPLE_PUT,
+    OL_DB_SAMPLE_LATEST,
+    OL_DB_SAMPLE_UP,
+    OL_DB_SAMPLE_DOWN,
+    OL_DB_PRESENCE_ADD,
+    OL_DB_PRESENCE_TRIM,
+    OL_DB_PRESENCE_LIST,
+    OL_DB_PRESENCE_END,
+    OL_DB_PRESENCE_END_LOG,
+    OL_DB_LOG_PUT,
+    OL_DB_LOG_HEAD,
+    OL_DB_LOG_HEADS,
+    OL_DB_LOG_GET,
+    OL_DB_STATEMENT_COUNT
+};
+
+/* Where the newest line of a device stands in the message log. */
+struct ol_db_head {
+    int64_t device; /* -1: free */
+    int64_t seq;
+};
+
+struct ol_db {
+    struct sqlite3 *sql;
+    struct sqlite3_stmt *statements[OL_DB_STATEMENT_COUNT];
+    struct ol_db_product *products; /* those looked up so far */
+    struct ol_db_head *heads;       /* open addressing, head_cap is a power of two */
+    uint32_t head_cap;
+    uint32_t head_count;
+    int64_t log_seq;   /* of the newest line */
+    uint64_t log_lost; /* lines that could not be stored */
+    uint32_t presence_puts;
+    char *key; /* the last device key handed out */
+    bool in_batch;
+    bool batch_failed; /* a write was lost: commit must fail */
+};
+
+/* Opens or makes the file and brings its schema up to date. OL_OK; OL_E_IO: no file, no
+ * memory or not a database; OL_E_CORRUPT: made by a newer program. Then one sentence
+ * stands in why[cap] and nothing is open. */
+OL_MUST int32_t ol_db_open(struct ol_db *db, const char *path, char *why, size_t cap);
+
+/* Commits the batch and closes. Harmless on a zeroed or closed one. */
+void ol_db_close(struct ol_db *db);
+
+/* The contract of the access node, over this database. It lives as long as db stays open.
+ */
+struct ol_store ol_db_store(struct ol_db *db);
+
+/* Opens the batch if it is not open. OL_OK or OL_E_IO (try again later). */
+OL_MUST int32_t ol_db_batch(struct ol_db *db);
+
+/* Makes the batch durable. OL_OK, also without one; OL_E_IO: nothing of it is stored. */
+OL_MUST int32_t ol_db_commit(struct ol_db *db);
+
+/* Takes back what was put since the last commit. */
+void ol_db_rollback(struct ol_db *db);
+
+/* ---- for the files of this layer ---- */
+
+/* The statement, reset and ready to be bound; NULL when it cannot be made. */
+struct sqlite3_stmt *ol_db_statement(struct ol_db *db, enum ol_db_statement which);
+
+/* Runs a bound statement that gives no rows. OL_OK, OL_E_IO, or OL_E_ARG: it breaks a
+ * constraint (a name that is taken). */
+OL_MUST int32_t ol_db_run(struct ol_db *db, struct sqlite3_stmt *st);
+
+void ol_db_bind_str(struct sqlite3_stmt *st, int at, struct ol_str text);
+
+/* A text column; it lives until the statement is used again. */
+struct ol_str ol_db_column_str(struct sqlite3_stmt *st, int at);
+
+/* Brings the schema up to date: PRAGMA user_version. Errors as ol_db_open. */
+OL_MUST int32_t ol_db_migrate(struct sqlite3 *sql, char *why, size_t cap);
+
+#endif

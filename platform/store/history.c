@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/store/history.h"
+
+#include <sqlite3.h>
+
+#include "onelink/base/buf.h"
+#include "platform/store/internal.h"
+
+#define PRESENCE_TRIM_EVERY 16
+
+/* Plain digits that fit 64 bits and come back the same are stored as an integer. */
+static bool plain_integer(struct ol_str text, int64_t *out)
+{
+    size_t i = text.len > 0 && text.ptr[0] == '-' ? 1 : 0;
+    size_t digits = text.len - i;
+    if (digits == 0 || digits > 18 || (text.ptr[i] == '0' && (digits > 1 || i > 0))) {
+        return false;
+    }
+    int64_t v = 0;
+    bool negative = i > 0;
+    for (; i < text.len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.ptr[i] - '0';
+        if (digit > 9) {
+            return false;
+        }
+        v = v * 10 + (int64_t)digit;
+    }
+    *out = negative ? -v : v;
+    return true;
+}
+
+int32_t ol_db_put_sample(void *ctx, const struct ol_store_sample *sample)
+{
+    struct ol_db *db = ctx;
+    uint16_t number = ol_db_product_of(sample->product)->numbers[sample->property];
+    int32_t rc = ol_db_batch(db);
+    sqlite3_stmt *st = rc == OL_OK ? ol_db_statement(db, OL_DB_SAMPLE_PUT) : NULL;
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    int64_t integer = 0;
+    sqlite3_bind_int64(st, 1, ol_db_point_key(sample->device, number));
+    sqlite3_bind_int64(st, 2, sample->time_ms);
+    if (plain_integer(sample->value, &integer)) {
+        sqlite3_bind_int64(st, 3, integer);
+    } else {
+        ol_db_bind_str(st, 3, sample->value);
+    }
+    return ol_db_run(db, st);
+}
+
+static void value_of(sqlite3_stmt *st, struct ol_db_value *out)
+{
+    out->time_ms = sqlite3_column_int64(st, 0);
+    if (sqlite3_column_type(st, 1) != SQLITE_INTEGER) {
+        out->text = ol_db_column_str(st, 1);
+        return;
+    }
+    struct ol_writer w = ol_writer_make(out->number, sizeof out->number);
+    ol_writer_dec_i64(&w, sqlite3_column_int64(st, 1));
+    out->text = ol_str_make(out->number, w.len);
+}
+
+static int64_t key_of(const struct ol_store_product *product, int64_t device,
+                      uint16_t property)
+{
+    return ol_db_point_key(device, ol_db_product_of(product)->numbers[property]);
+}
+
+int32_t ol_db_latest(struct ol_db *db, const struct ol_store_product *product,
+                     int64_t device, uint16_t property, struct ol_db_value *out)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_SAMPLE_LATEST);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, key_of(product, device, property));
+    int rc = sqlite3_step(st);
+    if (rc != SQLITE_ROW) {
+        sqlite3_reset(st);
+        return rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
+    }
+    value_of(st, out);
+    return OL_OK;
+}
+
+int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          const struct ol_db_range *range,
+                          void (*row)(void *ctx, const struct ol_db_value *v), void *ctx)
+{
+    sqlite3_stmt *st =
+        ol_db_statement(db, range->descending ? OL_DB_SAMPLE_DOWN : OL_DB_SAMPLE_UP);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, key_of(product, device, property));
+    sqlite3_bind_int64(st, 2, range->from_ms);
+    sqlite3_bind_int64(st, 3, range->to_ms);
+    sqlite3_bind_int64(st, 4, range->limit);
+    sqlite3_bind_int64(st, 5, range->offset);
+    int rc = SQLITE_ROW;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        struct ol_db_value v;
+        value_of(st, &v);
+        row(ctx, &v);
+    }
+    sqlite3_reset(st);
+    return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
+}
+
+static int32_t presence_row(struct ol_db *db, const struct ol_store_presence *presence)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_ADD);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, presence->device);
+    sqlite3_bind_int64(st, 2, presence->time_ms);
+    sqlite3_bind_int(st, 3, presence->state == OL_PRESENCE_ONLINE);
+    ol_db_bind_str(st, 4, presence->reason);
+    return ol_db_run(db, st);
+}
+
+/* Now and then, so that a device that comes and goes for ever does not fill the disk. */
+static int32_t presence_trim(struct ol_db *db, int64_t device)
+{
+    if (db->presence_puts++ % PRESENCE_TRIM_EVERY != 0) {
+        return OL_OK;
+    }
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_TRIM);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    sqlite3_bind_int(st, 2, OL_DB_PRESENCE_KEPT);
+    return ol_db_run(db, st);
+}
+
+int32_t ol_db_put_presence(void *ctx, const struct ol_store_presence *presence)
+{
+    struct ol_db *db = ctx;
+    int32_t rc = ol_db_batch(db);
+    sqlite3_stmt *st = rc == OL_OK ? ol_db_statement(db, OL_DB_DEVICE_PRESENCE) : NULL;
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, presence->device);
+    sqlite3_bind_int(st, 2, presence->state == OL_PRESENCE_ONLINE);
+    sqlite3_bind_int64(st, 3, presence->time_ms);
+    sqlite3_bind_int64(st, 4, presence->last_seen_ms);
+    ol_db_bind_str(st, 5, presence->reason);
+    rc = ol_db_run(db, st);
+    if (rc == OL_OK) {
+        rc = presence_row(db, presence);
+    }
+    return rc == OL_OK ? presence_trim(db, presence->device) : rc;
+}
+
+int32_t ol_db_presence_each(struct ol_db *db, int64_t device, int64_t limit,
+                            void (*row)(void *ctx, const struct ol_db_presence *p),
+                            void *ctx)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_LIST);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    sqlite3_bind_int64(st, 2, limit);
+    int rc = SQLITE_ROW;
+    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        struct ol_db_presence p = {sqlite3_column_int64(st, 0),
+                                   sqlite3_column_int(st, 1) != 0,
+                                   ol_db_column_str(st, 2)};
+        row(ctx, &p);
+    }
+    sqlite3_reset(st);
+    return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
+}
+
+int32_t ol_db_presence_end_all(struct ol_db *db, int64_t now_ms, struct ol_str reason)
+{
+    int32_t rc = ol_db_batch(db);
+    sqlite3_stmt *log = rc == OL_OK ? ol_db_statement(db, OL_DB_PRESENCE_END_LOG) : NULL;
+    sqlite3_stmt *end = rc == OL_OK ? ol_db_statement(db, OL_DB_PRESENCE_END) : NULL;
+    if (log == NULL || end == NULL) {
+        ol_db_rollback(db);
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(log, 1, now_ms);
+    ol_db_bind_str(log, 2, reason);
+    ol_db_bind_str(end, 1, reason);
+    rc = ol_db_run(db, log);
+    rc = rc == OL_OK ? ol_db_run(db, end) : rc;
+    if (rc != OL_OK) {
+        ol_db_rollback(db);
+        return rc;
+    }
+    return ol_db_commit(db);
+}
