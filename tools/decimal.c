@@ -11,9 +11,6 @@ static bool multiply(int64_t a, int64_t b, int64_t *out)
 /* d with a smaller exponent and the same value. */
 static bool lower_exponent(struct ol_dec *d, int32_t exponent)
 {
-    if (d->mantissa == 0) {
-        d->exponent = exponent;
-    }
     while (d->exponent > exponent) {
         if (!multiply(d->mantissa, 10, &d->mantissa)) {
             return false;
@@ -40,6 +37,10 @@ bool cli_dec_add(struct ol_dec a, struct ol_dec b, struct ol_dec *out)
 {
     a = shorten(a);
     b = shorten(b);
+    if (a.mantissa == 0 || b.mantissa == 0) {
+        *out = a.mantissa == 0 ? b : a;
+        return true;
+    }
     int32_t exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
     struct ol_dec sum = {0, exponent};
     if (!lower_exponent(&a, exponent) || !lower_exponent(&b, exponent) ||

@@ -139,13 +139,13 @@ static void report_member(struct cli_device *d, const struct ol_json_token *key,
 
 void cli_report_line(struct cli_device *d, struct ol_str line)
 {
-    static const struct ol_str none = {NULL, 0};
     struct ol_json_token key, first;
     struct ol_str text;
     struct ol_json_reader r = ol_json_reader_make(line.ptr, line.len);
     if (ol_json_check(line.ptr, line.len) != OL_OK ||
         ol_json_reader_next(&r, &key) != OL_OK || key.kind != OL_JSON_OBJECT_BEGIN) {
-        complain(d, none, "not a JSON object; allowed: {\"identifier\": value, ...}");
+        complain(d, OL_STR(""),
+                 "not a JSON object; allowed: {\"identifier\": value, ...}");
         return;
     }
     while (ol_json_reader_next(&r, &key) == OL_OK && key.kind == OL_JSON_KEY) {
@@ -169,12 +169,11 @@ static bool is_blank(struct ol_str line)
 
 void cli_report_lines(struct cli_device *d)
 {
-    static const struct ol_str none = {NULL, 0};
     struct ol_str line;
     bool too_long = false;
     while (cli_lines_next(&d->lines, &line, &too_long)) {
         if (too_long) {
-            complain(d, none, "longer than 65536 bytes; allowed: shorter lines");
+            complain(d, OL_STR(""), "longer than 65536 bytes; allowed: shorter lines");
         } else if (!is_blank(line)) {
             cli_report_line(d, line);
         }

@@ -181,13 +181,10 @@ static int refuse_key(struct ol_str key)
     enum ol_onenet_token_error error = ol_onenet_key_check(key, &at);
     const char *what = ol_onenet_token_error_str(error);
     if (error == OL_ONENET_TOKEN_KEY_CHAR) {
-        return refuse(
-            "the key is not base64: %s, at character %zu; allowed: the key as the "
-            "console shows it",
-            what, at + 1);
+        return refuse("%s, at character %zu; allowed: base64, as the console shows it",
+                      what, at + 1);
     }
-    return refuse("the key is not base64: %s; allowed: the key as the console shows it",
-                  what);
+    return refuse("%s; allowed: base64, as the console shows it", what);
 }
 
 static int print_token(const struct ol_onenet_token *token, struct ol_str key)
