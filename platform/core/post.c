@@ -64,10 +64,11 @@ static struct ol_onenet_refusal read_members(const struct ol_onenet_model *model
         if (rc == OL_E_NOENT) {
             return m->count == 0 ? format_error() : ol_onenet_refusal_none();
         }
+        if (rc == OL_E_ARG) {
+            return ol_onenet_refusal_make(OL_ONENET_CODE_TIME, item->name.text);
+        }
         if (rc != OL_OK) {
-            return ol_onenet_refusal_make(rc == OL_E_ARG ? OL_ONENET_CODE_TIME
-                                                         : OL_ONENET_CODE_FORMAT,
-                                          item->name.text);
+            return format_error();
         }
         struct ol_onenet_refusal r = take_member(model, m);
         if (r.code != OL_ONENET_CODE_OK) {
