@@ -1,4 +1,5 @@
-#SPDX - License - Identifier : MIT
-foreach (name token token_decode)
-ol_test(test_onenet_${name} SOURCES onenet_${name}.c DEPENDS ol_onenet ol_test_support)
-    endforeach()
+# SPDX-License-Identifier: MIT
+foreach(name token token_decode topic model_import)
+    ol_test(test_onenet_${name} SOURCES onenet_${name}.c
+        DEPENDS ol_onenet ol_test_support)
+endforeach()
