@@ -5,9 +5,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <event2/util.h>
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,31 +42,61 @@ static void explain(const char *address, int error, char *why, size_t cap)
     }
 }
 
+/* "ADDR:PORT" or "[ADDR]:PORT". (evutil_parse_sockaddr_port would refuse port 0.) */
+static bool parse(const char *address, struct sockaddr_storage *sa, socklen_t *len)
+{
+    char host[INET6_ADDRSTRLEN + 1];
+    struct sockaddr_in *in = (void *)sa;
+    struct sockaddr_in6 *in6 = (void *)sa;
+    const char *colon = strrchr(address, ':');
+    if (colon == NULL || colon[1] < '0' || colon[1] > '9') {
+        return false;
+    }
+    char *end = NULL;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    size_t host_len = (size_t)(colon - address);
+    bool six = host_len > 2 && address[0] == '[' && colon[-1] == ']';
+    size_t skip = six ? 1 : 0;
+    host_len -= 2 * skip;
+    if (*end != '\0' || port > 65535 || host_len >= sizeof host) {
+        return false;
+    }
+    memcpy(host, address + skip, host_len);
+    host[host_len] = '\0';
+    if (six) {
+        in6->sin6_family = AF_INET6;
+        in6->sin6_port = htons((uint16_t)port);
+        *len = sizeof *in6;
+        return inet_pton(AF_INET6, host, &in6->sin6_addr) == 1;
+    }
+    in->sin_family = AF_INET;
+    in->sin_port = htons((uint16_t)port);
+    *len = sizeof *in;
+    return inet_pton(AF_INET, host, &in->sin_addr) == 1;
+}
+
 int ol_listen_open(const char *address, char bound[OL_LISTEN_TEXT_CAP], char *why,
                    size_t cap)
 {
     struct sockaddr_storage sa = {0};
-    int len = (int)sizeof sa;
-    const char *colon = strrchr(address, ':');
-    /* Without its port evutil would take port 0. */
-    if (colon == NULL || colon[1] == '\0' || strchr(colon, ']') != NULL ||
-        evutil_parse_sockaddr_port(address, (struct sockaddr *)&sa, &len) != 0) {
+    socklen_t len = 0;
+    if (!parse(address, &sa, &len)) {
         snprintf(why, cap, "%s is not ADDR:PORT, such as 127.0.0.1:1883", address);
         return -2;
     }
     int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
-    socklen_t bound_len = sizeof sa;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(fd, (struct sockaddr *)&sa, (socklen_t)len) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&sa, &bound_len) != 0) {
+        bind(fd, (struct sockaddr *)&sa, len) != 0 || listen(fd, BACKLOG) != 0) {
         explain(address, errno, why, cap);
         if (fd >= 0) {
             close(fd);
         }
         return -1;
     }
-    describe((struct sockaddr *)&sa, bound);
+    len = sizeof sa;
+    if (getsockname(fd, (struct sockaddr *)&sa, &len) == 0) {
+        describe((struct sockaddr *)&sa, bound);
+    }
     return fd;
 }
