@@ -160,8 +160,8 @@ void ol_dns_output_done(struct ol_dns *d, ol_ms now)
 static uint8_t find_server(const struct ol_dns *d, const struct ol_addr *from)
 {
     uint8_t i = 0;
-    while (i < d->server_count &&
-           (((uint32_t)d->asked >> i & 1U) == 0 || !ol_addr_equal(from, &d->servers[i]))) {
+    while (i < d->server_count && (((uint32_t)d->asked >> i & 1U) == 0 ||
+                                   !ol_addr_equal(from, &d->servers[i]))) {
         i++;
     }
     return i;

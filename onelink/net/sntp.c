@@ -180,7 +180,8 @@ bool ol_sntp_input(struct ol_sntp *s, const struct ol_addr *from, const void *da
 {
     struct ol_sntp_answer answer;
     const uint8_t *nonce = s->random + 8 * (size_t)s->server;
-    if (s->state != STATE_WAIT || !ol_addr_equal(from, &s->servers[s->server]) ||
+    if (s->state != STATE_WAIT || now >= s->deadline_ms ||
+        !ol_addr_equal(from, &s->servers[s->server]) ||
         ol_sntp_answer_decode(data, len, nonce, &answer) != OL_OK) {
         return false;
     }

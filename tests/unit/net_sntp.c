@@ -485,6 +485,7 @@ static void test_late_answer(void **state)
     setup_with(&f, 2);
     sent(&f, 0, T0);
     put_answer(m, f.nonce, NTP_2026, 0, NTP_2026, 0);
+    assert_false(give(&f, 0, m, T0 + 3000)); /* its time is over, stepped or not */
     ol_sntp_step(&f.sntp, T0 + 3000);
     assert_false(give(&f, 0, m, T0 + 3001));
     sent(&f, 1, T0 + 3002);
