@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/mqtt/client.h"
 
-#include <string.h>
-
 #include "onelink/mqtt/client_state.h"
+#include "onelink/mqtt/copy.h"
 
 #define CONNACK_TIMEOUT_MS  10000u
 #define PINGRESP_TIMEOUT_MS 10000u
@@ -24,7 +23,8 @@ static bool config_is_valid(const struct ol_mqtt_client_config *config)
 int32_t ol_mqtt_client_init(struct ol_mqtt_client *c,
                             const struct ol_mqtt_client_config *config)
 {
-    *c = (struct ol_mqtt_client){.config = config, .ack_at = OL_NEVER};
+    ol_mqtt_wipe((uint8_t *)c, sizeof *c);
+    c->config = config;
     ol_mqtt_flow_init(&c->flow, config->window != 0 ? config->window : 1);
     return config_is_valid(config) ? OL_OK : OL_E_ARG;
 }
@@ -35,7 +35,7 @@ ol_ms ol_mqtt_client_timeout(const struct ol_mqtt_client *c, uint32_t timeout_ms
     if (timeout_ms == OL_MQTT_NO_TIMEOUT) {
         return OL_NEVER;
     }
-    return ol_ms_add(c->now, timeout_ms != 0 ? timeout_ms : default_ms);
+    return c->now + (timeout_ms != 0 ? timeout_ms : default_ms);
 }
 
 int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
@@ -44,7 +44,8 @@ int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
     if (c->state != OL_MQTT_STATE_CLOSED) {
         return OL_E_ARG;
     }
-    struct ol_writer w = ol_writer_make(c->config->rx, c->config->rx_cap);
+    struct ol_writer w;
+    ol_mqtt_writer_set(&w, c->config->rx, c->config->rx_cap);
     int32_t rc = ol_mqtt_connect_encode(&w, connect);
     if (rc != OL_OK) {
         return rc;
@@ -64,10 +65,9 @@ int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
 void ol_mqtt_client_closed(struct ol_mqtt_client *c, ol_ms now)
 {
     if (c->state == OL_MQTT_STATE_OPENING) {
-        memset(c->config->rx, 0, c->rx_end); /* the password is in there */
+        ol_mqtt_wipe(c->config->rx, c->rx_end); /* the password is in there */
     }
     c->now = now;
-    c->ack_at = OL_NEVER;
     c->large_left = 0;
     c->rx_at = 0;
     c->rx_end = 0;
@@ -120,19 +120,13 @@ int32_t ol_mqtt_client_fail(struct ol_mqtt_client *c, enum ol_mqtt_reason reason
     return OL_E_PROTO;
 }
 
-void ol_mqtt_client_ack_restart(struct ol_mqtt_client *c)
+static ol_ms ack_due_at(const struct ol_mqtt_client *c)
 {
-    c->ack_at = OL_NEVER;
-    if (ol_mqtt_flow_is_waiting(&c->flow)) {
-        c->ack_at = ol_mqtt_client_timeout(c, c->config->ack_timeout_ms, ACK_TIMEOUT_MS);
+    uint32_t timeout_ms = c->config->ack_timeout_ms;
+    if (!ol_mqtt_flow_is_waiting(&c->flow) || timeout_ms == OL_MQTT_NO_TIMEOUT) {
+        return OL_NEVER;
     }
-}
-
-void ol_mqtt_client_ack_start(struct ol_mqtt_client *c)
-{
-    if (c->ack_at == OL_NEVER && c->state == OL_MQTT_STATE_ONLINE) {
-        ol_mqtt_client_ack_restart(c);
-    }
+    return c->ack_from + (timeout_ms != 0 ? timeout_ms : ACK_TIMEOUT_MS);
 }
 
 static ol_ms ping_due_at(const struct ol_mqtt_client *c)
@@ -140,7 +134,7 @@ static ol_ms ping_due_at(const struct ol_mqtt_client *c)
     if (c->keepalive_s == 0) {
         return OL_NEVER;
     }
-    return ol_ms_add(c->sent_at, c->keepalive_s * MS_PER_S);
+    return c->sent_at + c->keepalive_s * MS_PER_S;
 }
 
 /* Counts as sent even when it still waits for the transport, so that a keep alive of one
@@ -155,39 +149,22 @@ static void ping(struct ol_mqtt_client *c)
         ol_mqtt_client_timeout(c, c->config->pingresp_timeout_ms, PINGRESP_TIMEOUT_MS);
 }
 
-static void step_online(struct ol_mqtt_client *c)
-{
-    if (c->now >= c->ack_at) {
-        (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_ACK);
-    } else if (c->pinging) {
-        if (c->now >= c->wait_at) {
-            (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_PINGRESP);
-        }
-    } else if (c->now >= ping_due_at(c)) {
-        ping(c);
-    }
-}
-
 void ol_mqtt_client_step(struct ol_mqtt_client *c, ol_ms now)
 {
     c->now = now;
-    switch (c->state) {
-    case OL_MQTT_STATE_OPENING:
-    case OL_MQTT_STATE_WAITING:
-        if (now >= c->wait_at) {
-            (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_CONNACK);
-        }
-        break;
-    case OL_MQTT_STATE_ONLINE:
-        step_online(c);
-        break;
-    case OL_MQTT_STATE_ENDING:
-        if (now >= c->wait_at) {
-            c->state = OL_MQTT_STATE_OVER;
-        }
-        break;
-    default:
-        break;
+    if (now < ol_mqtt_client_deadline(c)) {
+        return;
+    }
+    if (c->state == OL_MQTT_STATE_ENDING) {
+        c->state = OL_MQTT_STATE_OVER;
+    } else if (c->state != OL_MQTT_STATE_ONLINE) {
+        (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_CONNACK);
+    } else if (now >= ack_due_at(c)) {
+        (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_ACK);
+    } else if (c->pinging) {
+        (void)ol_mqtt_client_fail(c, OL_MQTT_REASON_NO_PINGRESP);
+    } else {
+        ping(c);
     }
 }
 
@@ -199,7 +176,7 @@ ol_ms ol_mqtt_client_deadline(const struct ol_mqtt_client *c)
     case OL_MQTT_STATE_ENDING:
         return c->wait_at;
     case OL_MQTT_STATE_ONLINE:
-        return ol_ms_min(c->ack_at, c->pinging ? c->wait_at : ping_due_at(c));
+        return ol_ms_min(ack_due_at(c), c->pinging ? c->wait_at : ping_due_at(c));
     default:
         return OL_NEVER;
     }

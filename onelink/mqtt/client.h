@@ -79,28 +79,28 @@ struct ol_mqtt_client_config {
 #define OL_MQTT_TX_RESERVE 8u
 
 /* Plain data without pointers but the config's: may be copied together with both buffers.
- * All members are private to client.c. */
+ * All members are private to client*.c. */
 struct ol_mqtt_client {
     const struct ol_mqtt_client_config *config;
-    ol_ms now;                /* of the last call that told it */
-    ol_ms sent_at;            /* when bytes were sent last */
-    ol_ms wait_at;            /* deadline of CONNACK or PINGRESP */
-    ol_ms ack_at;             /* deadline of the next PUBACK, SUBACK or UNSUBACK */
-    struct ol_mqtt_flow flow; /* unanswered publishes and requests */
-    uint32_t large_left;      /* payload bytes to come of a PUBLISH larger than rx */
-    uint16_t rx_at;           /* first byte in rx that is not consumed */
-    uint16_t rx_end;          /* behind the last byte in rx */
-    uint16_t rx_taken;        /* bytes that the event delivered last points into */
-    uint16_t tx_sent;         /* first byte in tx that is not sent */
-    uint16_t tx_end;          /* behind the last committed byte in tx */
-    uint16_t draft_at;        /* variable header of the publish begun; 0 = none */
-    uint16_t draft_cap;       /* payload room given with it */
-    uint16_t keepalive_s;
     uint8_t state;
     uint8_t reason; /* enum ol_mqtt_reason of a failure not told yet */
+    bool clean;     /* the CONNECT asked for a clean session */
+    bool pinging;   /* a PINGREQ is unanswered */
     bool draft_qos1;
-    bool clean;   /* the CONNECT asked for a clean session */
-    bool pinging; /* a PINGREQ is unanswered */
+    uint16_t draft_at;  /* variable header of the publish begun; 0 = none */
+    uint16_t draft_cap; /* payload room given with it */
+    uint16_t rx_at;     /* first byte in rx that is not consumed */
+    uint16_t rx_end;    /* behind the last byte in rx */
+    uint16_t rx_taken;  /* bytes that the event delivered last points into */
+    uint16_t tx_sent;   /* first byte in tx that is not sent */
+    uint16_t tx_end;    /* behind the last committed byte in tx */
+    uint16_t keepalive_s;
+    uint32_t large_left; /* payload bytes to come of a PUBLISH larger than rx */
+    ol_ms now;           /* of the last call that told it */
+    ol_ms sent_at;       /* when bytes were sent last */
+    ol_ms wait_at;       /* deadline of CONNACK, of PINGRESP, of a DISCONNECT's output */
+    ol_ms ack_from;      /* since when nothing was answered that waits for it */
+    struct ol_mqtt_flow flow; /* unanswered publishes and requests */
 };
 
 /* OL_E_ARG for a buffer missing, too small or too large, a window above
@@ -271,7 +271,7 @@ struct ol_mqtt_event {
     };
 };
 
-/* Takes the next event. OL_E_AGAIN: none now; *ev is not touched. An incoming QoS 1
+/* Takes the next event. OL_E_AGAIN: none now; *ev means nothing. An incoming QoS 1
  * message waits here (and everything behind it) while tx has no room for its PUBACK: send
  * output. */
 OL_MUST int32_t ol_mqtt_client_next_event(struct ol_mqtt_client *c,

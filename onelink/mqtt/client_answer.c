@@ -17,7 +17,7 @@ int32_t ol_mqtt_client_on_connack(struct ol_mqtt_client *c, const uint8_t *body,
     }
     c->state = OL_MQTT_STATE_ONLINE;
     ol_mqtt_tx_resume(c, ack.session_present);
-    ol_mqtt_client_ack_start(c);
+    c->ack_from = c->now;
     ev->type = OL_MQTT_EVENT_LOGIN;
     ev->session_present = ack.session_present;
     return OL_OK;
@@ -41,43 +41,32 @@ int32_t ol_mqtt_client_on_puback(struct ol_mqtt_client *c, const uint8_t *body,
     ev->type = OL_MQTT_EVENT_DELIVERED;
     ev->handle = r->handle;
     ol_mqtt_flow_remove(&c->flow, (size_t)index);
-    ol_mqtt_client_ack_restart(c);
+    c->ack_from = c->now;
     ol_mqtt_tx_rewind(c);
     return OL_OK;
 }
 
-int32_t ol_mqtt_client_on_suback(struct ol_mqtt_client *c, const uint8_t *body,
-                                 size_t len, struct ol_mqtt_event *ev)
+int32_t ol_mqtt_client_on_suback(struct ol_mqtt_client *c, uint8_t type,
+                                 const uint8_t *body, size_t len,
+                                 struct ol_mqtt_event *ev)
 {
-    struct ol_mqtt_suback ack;
-    if (ol_mqtt_suback_decode(body, len, &ack) != OL_OK) {
+    bool is_suback = type == OL_MQTT_SUBACK;
+    uint8_t asked_by = is_suback ? OL_MQTT_SUBSCRIBE : OL_MQTT_UNSUBSCRIBE;
+    struct ol_mqtt_suback *ack = &ev->suback;
+    ack->codes = (struct ol_str){NULL, 0};
+    int32_t rc = is_suback ? ol_mqtt_suback_decode(body, len, ack)
+                           : ol_mqtt_ack_decode(body, len, &ack->packet_id);
+    if (rc != OL_OK) {
         return ol_mqtt_client_fail(c, OL_MQTT_REASON_BAD_PACKET);
     }
-    int32_t asked = ol_mqtt_flow_request_take(&c->flow, OL_MQTT_SUBSCRIBE, ack.packet_id);
+    int32_t asked = ol_mqtt_flow_request_take(&c->flow, asked_by, ack->packet_id);
     if (asked < 0) {
         return ol_mqtt_client_fail(c, OL_MQTT_REASON_WRONG_PACKET_ID);
     }
-    if ((size_t)asked != ack.codes.len) {
+    if (is_suback && (size_t)asked != ack->codes.len) {
         return ol_mqtt_client_fail(c, OL_MQTT_REASON_WRONG_COUNT);
     }
-    ol_mqtt_client_ack_restart(c);
-    ev->type = OL_MQTT_EVENT_SUBACK;
-    ev->suback = ack;
-    return OL_OK;
-}
-
-int32_t ol_mqtt_client_on_unsuback(struct ol_mqtt_client *c, const uint8_t *body,
-                                   size_t len, struct ol_mqtt_event *ev)
-{
-    uint16_t id;
-    if (ol_mqtt_ack_decode(body, len, &id) != OL_OK) {
-        return ol_mqtt_client_fail(c, OL_MQTT_REASON_BAD_PACKET);
-    }
-    if (ol_mqtt_flow_request_take(&c->flow, OL_MQTT_UNSUBSCRIBE, id) < 0) {
-        return ol_mqtt_client_fail(c, OL_MQTT_REASON_WRONG_PACKET_ID);
-    }
-    ol_mqtt_client_ack_restart(c);
-    ev->type = OL_MQTT_EVENT_UNSUBACK;
-    ev->suback = (struct ol_mqtt_suback){.packet_id = id};
+    c->ack_from = c->now;
+    ev->type = is_suback ? OL_MQTT_EVENT_SUBACK : OL_MQTT_EVENT_UNSUBACK;
     return OL_OK;
 }

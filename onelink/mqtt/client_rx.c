@@ -11,8 +11,6 @@
 
 #define PUBLISH_QOS_2 0x04u
 
-#define NO_EVENT 1 /* a packet was taken that means nothing to the caller */
-
 static bool receives(const struct ol_mqtt_client *c)
 {
     return c->state == OL_MQTT_STATE_WAITING || c->state == OL_MQTT_STATE_ONLINE;
@@ -73,19 +71,17 @@ static bool is_expected(const struct ol_mqtt_client *c, const struct ol_mqtt_hea
 static int32_t take_answer(struct ol_mqtt_client *c, uint8_t type, const uint8_t *body,
                            size_t len, struct ol_mqtt_event *ev)
 {
-    switch (type) {
-    case OL_MQTT_CONNACK:
-        return ol_mqtt_client_on_connack(c, body, len, ev);
-    case OL_MQTT_PUBACK:
+    if (type == OL_MQTT_PUBACK) {
         return ol_mqtt_client_on_puback(c, body, len, ev);
-    case OL_MQTT_SUBACK:
-        return ol_mqtt_client_on_suback(c, body, len, ev);
-    case OL_MQTT_UNSUBACK:
-        return ol_mqtt_client_on_unsuback(c, body, len, ev);
-    default: /* PINGRESP */
-        c->pinging = false;
-        return NO_EVENT;
     }
+    if (type == OL_MQTT_PINGRESP) {
+        c->pinging = false;
+        return OL_MQTT_NO_EVENT;
+    }
+    if (type == OL_MQTT_CONNACK) {
+        return ol_mqtt_client_on_connack(c, body, len, ev);
+    }
+    return ol_mqtt_client_on_suback(c, type, body, len, ev);
 }
 
 /* Takes the next packet, or the next part of one that is larger than rx. */
@@ -105,16 +101,15 @@ static int32_t take_packet(struct ol_mqtt_client *c, struct ol_mqtt_event *ev)
         return ol_mqtt_client_fail(c, OL_MQTT_REASON_UNEXPECTED_PACKET);
     }
     size_t size = h.len + h.remaining;
-    if (size > c->config->rx_cap) {
-        return h.type == OL_MQTT_PUBLISH
-                   ? ol_mqtt_client_on_large(c, &h, ev)
-                   : ol_mqtt_client_fail(c, OL_MQTT_REASON_TOO_LARGE);
-    }
-    if (here < size) {
+    bool is_large = size > c->config->rx_cap;
+    if (here < size && !is_large) {
         return OL_E_AGAIN;
     }
     if (h.type == OL_MQTT_PUBLISH) {
-        return ol_mqtt_client_on_publish(c, &h, ev);
+        return ol_mqtt_client_on_publish(c, &h, here, ev);
+    }
+    if (is_large) {
+        return ol_mqtt_client_fail(c, OL_MQTT_REASON_TOO_LARGE);
     }
     c->rx_taken = (uint16_t)size;
     return take_answer(c, h.type, packet + h.len, h.remaining, ev);
@@ -124,9 +119,11 @@ int32_t ol_mqtt_client_next_event(struct ol_mqtt_client *c, struct ol_mqtt_event
 {
     int32_t rc;
     do {
-        release(c);
+        if (c->rx_taken != 0) {
+            release(c);
+        }
         rc = receives(c) ? take_packet(c, ev) : OL_E_AGAIN;
-    } while (rc == NO_EVENT);
+    } while (rc == OL_MQTT_NO_EVENT);
     if (c->reason == OL_MQTT_REASON_NONE) {
         return rc;
     }

@@ -11,8 +11,8 @@ static int32_t encode(struct ol_mqtt_client *c, uint8_t type, uint16_t id,
         return OL_E_NOSPC;
     }
     ol_mqtt_tx_squeeze(c, false);
-    struct ol_writer w =
-        ol_writer_make(c->config->tx + c->tx_end,
+    struct ol_writer w;
+    ol_mqtt_writer_set(&w, c->config->tx + c->tx_end,
                        c->config->tx_cap - c->tx_end - OL_MQTT_PUBLISH_RESERVE);
     int32_t rc = ol_mqtt_subscribe_encode(&w, type, id, filters, count, qos);
     c->tx_end = (uint16_t)(c->tx_end + w.len);
@@ -28,6 +28,7 @@ static int32_t request(struct ol_mqtt_client *c, uint8_t type,
     if (c->state != OL_MQTT_STATE_ONLINE) {
         return OL_E_CLOSED;
     }
+    ol_mqtt_client_ack_start(c);
     int32_t id = ol_mqtt_flow_request_add(&c->flow, type, (uint8_t)count);
     if (id < 0) {
         return id;
@@ -37,7 +38,6 @@ static int32_t request(struct ol_mqtt_client *c, uint8_t type,
         int32_t undone = ol_mqtt_flow_request_take(&c->flow, type, (uint16_t)id);
         return undone < 0 ? undone : rc;
     }
-    ol_mqtt_client_ack_start(c);
     return id;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "onelink/mqtt/client_state.h"
 #include "onelink/mqtt/copy.h"
 #include "onelink/mqtt/wire.h"
@@ -134,25 +132,20 @@ void ol_mqtt_tx_suspend(struct ol_mqtt_client *c)
     ol_mqtt_tx_squeeze(c, true);
 }
 
-static bool sends_from_tx(const struct ol_mqtt_client *c)
-{
-    return c->state == OL_MQTT_STATE_ONLINE || c->state == OL_MQTT_STATE_ENDING;
-}
-
 const uint8_t *ol_mqtt_client_output(struct ol_mqtt_client *c, size_t *len)
 {
     if (c->state == OL_MQTT_STATE_OPENING) {
         *len = (size_t)(c->rx_end - c->rx_at);
         return c->config->rx + c->rx_at;
     }
-    *len = sends_from_tx(c) ? (size_t)(c->tx_end - c->tx_sent) : 0;
+    *len = c->state >= OL_MQTT_STATE_ONLINE ? (size_t)(c->tx_end - c->tx_sent) : 0;
     return c->config->tx + c->tx_sent;
 }
 
 /* Wipes what was sent of the CONNECT, which holds the password. */
 static void connect_sent(struct ol_mqtt_client *c, size_t len)
 {
-    memset(c->config->rx + c->rx_at, 0, len);
+    ol_mqtt_wipe(c->config->rx + c->rx_at, len);
     c->rx_at = (uint16_t)(c->rx_at + len);
     if (c->rx_at == c->rx_end) {
         c->rx_at = 0;
@@ -175,5 +168,7 @@ void ol_mqtt_client_output_done(struct ol_mqtt_client *c, size_t len)
         return;
     }
     c->tx_sent = (uint16_t)(c->tx_sent + len);
-    ol_mqtt_tx_rewind(c);
+    if (c->flow.count == 0) {
+        ol_mqtt_tx_rewind(c);
+    }
 }

@@ -24,64 +24,82 @@ bool ol_mqtt_connect_flags_are_valid(uint8_t flags)
            (flags & OL_MQTT_CONNECT_PASSWORD) == 0;
 }
 
-static bool is_encodable(const struct ol_mqtt_connect *c)
+/* The payload in its order (§3.1.3): which flag puts each string there, none for the
+ * first. */
+const struct ol_mqtt_connect_field ol_mqtt_connect_field[OL_MQTT_CONNECT_FIELDS] = {
+    {0, offsetof(struct ol_mqtt_connect, client_id), OL_MQTT_TEXT},
+    {OL_MQTT_CONNECT_WILL, offsetof(struct ol_mqtt_connect, will_topic), OL_MQTT_NAME},
+    {OL_MQTT_CONNECT_WILL, offsetof(struct ol_mqtt_connect, will_message), OL_MQTT_BYTES},
+    {OL_MQTT_CONNECT_USER_NAME, offsetof(struct ol_mqtt_connect, user_name),
+     OL_MQTT_TEXT},
+    {OL_MQTT_CONNECT_PASSWORD, offsetof(struct ol_mqtt_connect, password), OL_MQTT_BYTES},
+};
+
+bool ol_mqtt_connect_has(uint8_t flags, size_t field)
 {
-    if (!ol_mqtt_connect_flags_are_valid(c->flags) || !ol_mqtt_is_utf8(c->client_id)) {
-        return false;
-    }
-    if (c->client_id.len == 0 && (c->flags & OL_MQTT_CONNECT_CLEAN_SESSION) == 0) {
-        return false;
-    }
-    if ((c->flags & OL_MQTT_CONNECT_WILL) != 0 &&
-        (!ol_mqtt_is_topic_name(c->will_topic) || c->will_message.len > STRING_LEN_MAX)) {
-        return false;
-    }
-    if ((c->flags & OL_MQTT_CONNECT_USER_NAME) != 0 && !ol_mqtt_is_utf8(c->user_name)) {
-        return false;
-    }
-    return (c->flags & OL_MQTT_CONNECT_PASSWORD) == 0 ||
-           c->password.len <= STRING_LEN_MAX;
+    uint8_t flag = ol_mqtt_connect_field[field].flag;
+    return flag == 0 || (flags & flag) != 0;
 }
 
-/* The payload strings that are on the wire, in their order (§3.1.3). */
-static size_t payload_strings(const struct ol_mqtt_connect *c, struct ol_str out[5])
+bool ol_mqtt_connect_string_is_valid(struct ol_str s, size_t field)
 {
-    size_t n = 0;
-    out[n++] = c->client_id;
-    if ((c->flags & OL_MQTT_CONNECT_WILL) != 0) {
-        out[n++] = c->will_topic;
-        out[n++] = c->will_message;
+    switch (ol_mqtt_connect_field[field].kind) {
+    case OL_MQTT_TEXT:
+        return ol_mqtt_is_utf8(s);
+    case OL_MQTT_NAME:
+        return ol_mqtt_is_topic_name(s);
+    default:
+        return s.len <= STRING_LEN_MAX;
     }
-    if ((c->flags & OL_MQTT_CONNECT_USER_NAME) != 0) {
-        out[n++] = c->user_name;
+}
+
+static const struct ol_str *get_field(const struct ol_mqtt_connect *c, size_t field)
+{
+    return (const void *)((const char *)c + ol_mqtt_connect_field[field].offset);
+}
+
+/* The length of all that is behind the fixed header, or OL_E_ARG. */
+static int32_t body_len(const struct ol_mqtt_connect *c)
+{
+    size_t len = VARIABLE_LEN;
+    if (!ol_mqtt_connect_flags_are_valid(c->flags)) {
+        return OL_E_ARG;
     }
-    if ((c->flags & OL_MQTT_CONNECT_PASSWORD) != 0) {
-        out[n++] = c->password;
+    if (c->client_id.len == 0 && (c->flags & OL_MQTT_CONNECT_CLEAN_SESSION) == 0) {
+        return OL_E_ARG;
     }
-    return n;
+    for (size_t i = 0; i < OL_MQTT_CONNECT_FIELDS; i++) {
+        if (!ol_mqtt_connect_has(c->flags, i)) {
+            continue;
+        }
+        struct ol_str s = *get_field(c, i);
+        if (!ol_mqtt_connect_string_is_valid(s, i)) {
+            return OL_E_ARG;
+        }
+        len += LENGTH_LEN + s.len;
+    }
+    return (int32_t)len;
 }
 
 int32_t ol_mqtt_connect_encode(struct ol_writer *w, const struct ol_mqtt_connect *connect)
 {
-    if (!is_encodable(connect)) {
-        return OL_E_ARG;
+    int32_t len = body_len(connect);
+    if (len < 0) {
+        return len;
     }
-    struct ol_str strings[5];
-    size_t count = payload_strings(connect, strings);
-    size_t remaining = VARIABLE_LEN;
-    for (size_t i = 0; i < count; i++) {
-        remaining += LENGTH_LEN + strings[i].len;
-    }
-    int32_t rc = ol_mqtt_packet_begin(w, OL_MQTT_FIRST(OL_MQTT_CONNECT), remaining);
+    uint8_t *p;
+    int32_t rc = ol_mqtt_packet_begin(w, OL_MQTT_FIRST(OL_MQTT_CONNECT), (size_t)len, &p);
     if (rc != OL_OK) {
         return rc;
     }
-    ol_mqtt_string_put(w, OL_STR("MQTT"));
-    ol_writer_u8(w, OL_MQTT_LEVEL_3_1_1);
-    ol_writer_u8(w, connect->flags);
-    ol_writer_u16(w, connect->keepalive_s);
-    for (size_t i = 0; i < count; i++) {
-        ol_mqtt_string_put(w, strings[i]);
+    p = ol_mqtt_string_put(p, OL_STR("MQTT"));
+    *p++ = OL_MQTT_LEVEL_3_1_1;
+    *p++ = connect->flags;
+    p = ol_mqtt_u16_put(p, connect->keepalive_s);
+    for (size_t i = 0; i < OL_MQTT_CONNECT_FIELDS; i++) {
+        if (ol_mqtt_connect_has(connect->flags, i)) {
+            p = ol_mqtt_string_put(p, *get_field(connect, i));
+        }
     }
     return OL_OK;
 }

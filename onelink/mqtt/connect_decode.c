@@ -17,22 +17,17 @@ static bool get_variable_header(struct ol_reader *r, struct ol_mqtt_connect *out
 
 static bool get_payload(struct ol_reader *r, struct ol_mqtt_connect *out)
 {
-    out->client_id = ol_mqtt_string_get(r);
-    if ((out->flags & OL_MQTT_CONNECT_WILL) != 0) {
-        out->will_topic = ol_mqtt_string_get(r);
-        out->will_message = ol_mqtt_string_get(r);
-        if (!ol_mqtt_is_topic_name(out->will_topic)) {
+    for (size_t i = 0; i < OL_MQTT_CONNECT_FIELDS; i++) {
+        if (!ol_mqtt_connect_has(out->flags, i)) {
+            continue;
+        }
+        struct ol_str *s = (void *)((char *)out + ol_mqtt_connect_field[i].offset);
+        *s = ol_mqtt_string_get(r);
+        if (r->bad || !ol_mqtt_connect_string_is_valid(*s, i)) {
             return false;
         }
     }
-    if ((out->flags & OL_MQTT_CONNECT_USER_NAME) != 0) {
-        out->user_name = ol_mqtt_string_get(r);
-    }
-    if ((out->flags & OL_MQTT_CONNECT_PASSWORD) != 0) {
-        out->password = ol_mqtt_string_get(r);
-    }
-    return !r->bad && ol_reader_left(r) == 0 && ol_mqtt_is_utf8(out->client_id) &&
-           ol_mqtt_is_utf8(out->user_name);
+    return ol_reader_left(r) == 0;
 }
 
 int32_t ol_mqtt_connect_decode(const uint8_t *body, size_t len,

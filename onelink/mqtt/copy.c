@@ -1,63 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/mqtt/copy.h"
 
-#include <string.h>
+#define WORD sizeof(word)
 
-#define WORD sizeof(uint32_t)
+/* Four bytes of whatever lies there. */
+typedef uint32_t __attribute__((may_alias)) word;
 
-static void copy_bytes(uint8_t *dst, const uint8_t *src, size_t len)
+static void copy_words(word *dst, const word *src, size_t count)
 {
-    const uint8_t *end = src + len;
+    const word *end = src + count;
     while (src != end) {
         *dst++ = *src++;
     }
 }
 
-/* Both ends on the same place within a word: after up to three bytes both are aligned. */
-static void copy_aligned(uint8_t *dst, const uint8_t *src, size_t len)
+/* Where the two lie differently within their words, a Cortex-M0 cannot load the one and
+ * store the other as words. len is a multiple of four, not 0. */
+static void copy_fours(uint8_t *dst, const uint8_t *src, size_t len)
 {
-    size_t head = (0u - (uintptr_t)src) % WORD;
-    copy_bytes(dst, src, head);
-    dst += head;
-    src += head;
-    len -= head;
-    const uint8_t *end = src + len / WORD * WORD;
-    while (src != end) {
-        uint32_t word;
-        memcpy(&word, __builtin_assume_aligned(src, WORD), WORD);
-        memcpy(__builtin_assume_aligned(dst, WORD), &word, WORD);
-        src += WORD;
-        dst += WORD;
-    }
-    copy_bytes(dst, src, len % WORD);
-}
-
-/* A Cortex-M0 cannot access a word at an odd place, so four bytes a turn. */
-static void copy_unaligned(uint8_t *dst, const uint8_t *src, size_t len)
-{
-    const uint8_t *end = src + len / WORD * WORD;
-    while (src != end) {
-        uint8_t a = src[0];
-        uint8_t b = src[1];
-        uint8_t c = src[2];
-        uint8_t d = src[3];
-        dst[0] = a;
-        dst[1] = b;
-        dst[2] = c;
-        dst[3] = d;
-        src += WORD;
-        dst += WORD;
-    }
-    copy_bytes(dst, src, len % WORD);
+    const uint8_t *end = src + len;
+    do {
+        dst[0] = src[0];
+        dst[1] = src[1];
+        dst[2] = src[2];
+        dst[3] = src[3];
+        src += 4;
+        dst += 4;
+    } while (src != end);
 }
 
 void ol_mqtt_copy_down(uint8_t *dst, const uint8_t *src, size_t len)
 {
-    if (dst == src || len < 2 * WORD) {
-        copy_bytes(dst, src, dst == src ? 0 : len);
-    } else if (((uintptr_t)dst - (uintptr_t)src) % WORD == 0) {
-        copy_aligned(dst, src, len);
-    } else {
-        copy_unaligned(dst, src, len);
+    size_t most = 0;
+    if (dst == src) {
+        return;
+    }
+    if (len >= 4 * WORD) {
+        if (((uintptr_t)dst - (uintptr_t)src) % WORD != 0) {
+            most = len / WORD * WORD;
+            copy_fours(dst, src, most);
+        } else {
+            while ((uintptr_t)src % WORD != 0) {
+                *dst++ = *src++;
+                len--;
+            }
+            most = len / WORD * WORD;
+            copy_words(__builtin_assume_aligned(dst, WORD),
+                       __builtin_assume_aligned(src, WORD), len / WORD);
+        }
+    }
+    for (; most != len; most++) {
+        dst[most] = src[most];
     }
 }

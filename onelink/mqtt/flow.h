@@ -21,7 +21,7 @@ struct ol_mqtt_flow_record {
     uint16_t at;        /* where its packet begins in the caller's buffer */
     uint16_t len;       /* of the whole packet */
     uint16_t packet_id; /* 1..65535 */
-    uint16_t handle;    /* 1..65535; stays the same when the identifier is renewed */
+    uint16_t handle;    /* its first identifier; stays when that is renewed */
 };
 
 /* A SUBSCRIBE or UNSUBSCRIBE without answer. packet_id 0 marks a free place. */
@@ -31,13 +31,14 @@ struct ol_mqtt_flow_request {
     uint8_t count; /* filters asked for */
 };
 
+/* What is used most comes first: a Cortex-M0 reaches near members with less code. */
 struct ol_mqtt_flow {
-    struct ol_mqtt_flow_record record[OL_MQTT_WINDOW_MAX];
+    uint8_t count;    /* records in use */
+    uint8_t requests; /* requests in use */
+    uint8_t window;   /* records allowed, 1..OL_MQTT_WINDOW_MAX */
+    uint16_t last_id; /* given out last */
     struct ol_mqtt_flow_request request[OL_MQTT_REQUESTS_MAX];
-    uint16_t last_id;     /* given out last */
-    uint16_t last_handle; /* given out last */
-    uint8_t count;        /* records in use */
-    uint8_t window;       /* records allowed, 1..OL_MQTT_WINDOW_MAX */
+    struct ol_mqtt_flow_record record[OL_MQTT_WINDOW_MAX];
 };
 
 /* An empty table. window is 1..OL_MQTT_WINDOW_MAX. The first identifier is 1. */
@@ -46,9 +47,9 @@ void ol_mqtt_flow_init(struct ol_mqtt_flow *f, uint8_t window);
 /* The window has no room for another publish. */
 bool ol_mqtt_flow_is_full(const struct ol_mqtt_flow *f);
 
-/* Appends a publish with a new identifier and a new handle, both non-zero and not in use
- * [MQTT-2.3.1-1, MQTT-2.3.1-2]. The table must not be full. The record lives until the
- * next change of the table. */
+/* Appends a publish with a new identifier, which is its handle too: neither 0 nor in use
+ * as one or the other [MQTT-2.3.1-1, MQTT-2.3.1-2]. The table must not be full. The
+ * record lives until the next change of the table. */
 struct ol_mqtt_flow_record *ol_mqtt_flow_add(struct ol_mqtt_flow *f, uint16_t at,
                                              uint16_t len);
 
@@ -75,6 +76,9 @@ OL_MUST int32_t ol_mqtt_flow_request_take(struct ol_mqtt_flow *f, uint8_t type,
 void ol_mqtt_flow_request_reset(struct ol_mqtt_flow *f);
 
 /* Anything waits for an answer. */
-bool ol_mqtt_flow_is_waiting(const struct ol_mqtt_flow *f);
+static inline bool ol_mqtt_flow_is_waiting(const struct ol_mqtt_flow *f)
+{
+    return (f->count | f->requests) != 0;
+}
 
 #endif

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/mqtt/packet.h"
 
-#define BIT(type)        (1u << (type))
-#define LENGTH_BYTES_MAX 4
-#define CONTINUE_BIT     0x80u
-#define PUBLISH_DUP      0x08u
-#define PUBLISH_QOS      0x06u
+#define BIT(type)    (1u << (type))
+#define CONTINUE_BIT 0x80u
+#define SHIFT_END    28u /* four bytes of seven bits (§2.2.3) */
 
-/* Types whose flags must be 0010 [MQTT-2.2.2-1]; those of every other but PUBLISH are 0.
- */
-#define FLAGS_2 (BIT(OL_MQTT_PUBREL) | BIT(OL_MQTT_SUBSCRIBE) | BIT(OL_MQTT_UNSUBSCRIBE))
+/* Which values of the flags each type may have, one bit a value [MQTT-2.2.2-1]. PUBLISH:
+ * not QoS 3 [MQTT-3.3.1-4], no DUP at QoS 0 [MQTT-3.3.1-2]. */
+#define NO_FLAGS BIT(0)
+#define FLAGS_2  BIT(2)
+
+static const uint16_t allowed_flags[16] = {
+    [OL_MQTT_CONNECT] = NO_FLAGS,  [OL_MQTT_CONNACK] = NO_FLAGS,
+    [OL_MQTT_PUBLISH] = 0x3C3F,    [OL_MQTT_PUBACK] = NO_FLAGS,
+    [OL_MQTT_PUBREC] = NO_FLAGS,   [OL_MQTT_PUBREL] = FLAGS_2,
+    [OL_MQTT_PUBCOMP] = NO_FLAGS,  [OL_MQTT_SUBSCRIBE] = FLAGS_2,
+    [OL_MQTT_SUBACK] = NO_FLAGS,   [OL_MQTT_UNSUBSCRIBE] = FLAGS_2,
+    [OL_MQTT_UNSUBACK] = NO_FLAGS, [OL_MQTT_PINGREQ] = NO_FLAGS,
+    [OL_MQTT_PINGRESP] = NO_FLAGS, [OL_MQTT_DISCONNECT] = NO_FLAGS,
+};
 
 #define BODY_EMPTY                                                                       \
     (BIT(OL_MQTT_PINGREQ) | BIT(OL_MQTT_PINGRESP) | BIT(OL_MQTT_DISCONNECT))
@@ -17,24 +26,12 @@
     (BIT(OL_MQTT_CONNACK) | BIT(OL_MQTT_PUBACK) | BIT(OL_MQTT_PUBREC) |                  \
      BIT(OL_MQTT_PUBREL) | BIT(OL_MQTT_PUBCOMP) | BIT(OL_MQTT_UNSUBACK))
 
-static bool flags_are_valid(unsigned type, unsigned flags)
-{
-    if (type == OL_MQTT_PUBLISH) {
-        unsigned qos = flags & PUBLISH_QOS;
-        return qos != PUBLISH_QOS && (qos != 0 || (flags & PUBLISH_DUP) == 0);
-    }
-    if (type < OL_MQTT_CONNECT || type > OL_MQTT_DISCONNECT) {
-        return false;
-    }
-    return flags == ((BIT(type) & FLAGS_2) != 0 ? 2u : 0u);
-}
-
 static bool size_is_valid(unsigned type, uint32_t remaining)
 {
-    if ((BIT(type) & BODY_EMPTY) != 0) {
-        return remaining == 0;
+    if ((BIT(type) & (BODY_EMPTY | BODY_2)) == 0) {
+        return true;
     }
-    return (BIT(type) & BODY_2) == 0 || remaining == 2;
+    return remaining == ((BIT(type) & BODY_2) != 0 ? 2 : 0);
 }
 
 int32_t ol_mqtt_header_decode(const uint8_t *data, size_t len, struct ol_mqtt_header *out)
@@ -42,25 +39,30 @@ int32_t ol_mqtt_header_decode(const uint8_t *data, size_t len, struct ol_mqtt_he
     if (len == 0) {
         return OL_E_AGAIN;
     }
-    unsigned type = data[0] >> 4;
-    unsigned flags = data[0] & 0x0Fu;
-    if (!flags_are_valid(type, flags)) {
+    const uint8_t *p = data;
+    const uint8_t *end = data + len;
+    unsigned type = *p >> 4;
+    unsigned flags = *p++ & 0x0Fu;
+    if ((allowed_flags[type] & BIT(flags)) == 0) {
         return OL_E_PROTO;
     }
     uint32_t remaining = 0;
-    for (unsigned i = 0; i < LENGTH_BYTES_MAX; i++) {
-        if (i + 1 >= len) {
+    unsigned shift = 0;
+    unsigned byte;
+    do {
+        if (p == end) {
             return OL_E_AGAIN;
         }
-        uint32_t byte = data[i + 1];
-        remaining |= (byte & ~CONTINUE_BIT) << (7 * i);
-        if ((byte & CONTINUE_BIT) == 0) {
-            out->type = (uint8_t)type;
-            out->flags = (uint8_t)flags;
-            out->len = (uint8_t)(i + 2);
-            out->remaining = remaining;
-            return size_is_valid(type, remaining) ? OL_OK : OL_E_PROTO;
-        }
+        byte = *p++;
+        remaining |= (byte & ~CONTINUE_BIT) << shift;
+        shift += 7;
+    } while (byte >= CONTINUE_BIT && shift < SHIFT_END);
+    if (byte >= CONTINUE_BIT || !size_is_valid(type, remaining)) {
+        return OL_E_PROTO;
     }
-    return OL_E_PROTO;
+    out->type = (uint8_t)type;
+    out->flags = (uint8_t)flags;
+    out->len = (uint8_t)(p - data);
+    out->remaining = remaining;
+    return OL_OK;
 }

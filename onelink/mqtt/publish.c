@@ -27,8 +27,10 @@ int32_t ol_mqtt_publish_decode(const struct ol_mqtt_header *h, const uint8_t *bo
     if (len < head) {
         return OL_E_AGAIN;
     }
-    out->topic = ol_str_make(body + LENGTH_LEN, topic_len);
-    out->payload = ol_str_make(body + head, len - head);
+    out->topic.ptr = (const char *)body + LENGTH_LEN;
+    out->topic.len = topic_len;
+    out->payload.ptr = (const char *)body + head;
+    out->payload.len = len - head;
     out->payload_len = h->remaining - (uint32_t)head;
     out->packet_id = id_len != 0 ? get_u16(body + head - ID_LEN) : 0;
     out->qos = (h->flags >> 1) & 3u;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "onelink/mqtt/wire.h"
 
 int32_t ol_mqtt_suback_encode(struct ol_writer *w, uint16_t packet_id,
@@ -12,10 +14,10 @@ int32_t ol_mqtt_suback_encode(struct ol_writer *w, uint16_t packet_id,
             return OL_E_ARG;
         }
     }
-    int32_t rc = ol_mqtt_packet_begin(w, OL_MQTT_FIRST(OL_MQTT_SUBACK), 2 + count);
+    uint8_t *p;
+    int32_t rc = ol_mqtt_packet_begin(w, OL_MQTT_FIRST(OL_MQTT_SUBACK), 2 + count, &p);
     if (rc == OL_OK) {
-        ol_writer_u16(w, packet_id);
-        ol_writer_bytes(w, codes, count);
+        memcpy(ol_mqtt_u16_put(p, packet_id), codes, count);
     }
     return rc;
 }

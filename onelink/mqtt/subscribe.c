@@ -22,16 +22,17 @@ int32_t ol_mqtt_subscribe_encode(struct ol_writer *w, uint8_t type, uint16_t pac
         }
         remaining += LENGTH_LEN + filters[i].len + (with_qos ? QOS_LEN : 0);
     }
-    int32_t rc = ol_mqtt_packet_begin(w, (uint8_t)(OL_MQTT_FIRST(type) | OL_MQTT_FLAGS_2),
-                                      remaining);
+    uint8_t first = (uint8_t)(OL_MQTT_FIRST(type) | OL_MQTT_FLAGS_2);
+    uint8_t *p;
+    int32_t rc = ol_mqtt_packet_begin(w, first, remaining, &p);
     if (rc != OL_OK) {
         return rc;
     }
-    ol_writer_u16(w, packet_id);
+    p = ol_mqtt_u16_put(p, packet_id);
     for (size_t i = 0; i < count; i++) {
-        ol_mqtt_string_put(w, filters[i]);
+        p = ol_mqtt_string_put(p, filters[i]);
         if (with_qos) {
-            ol_writer_u8(w, qos);
+            *p++ = qos;
         }
     }
     return OL_OK;

@@ -6,51 +6,56 @@
 #define WORD      sizeof(uint32_t)
 #define EVERY(b)  ((uint32_t)(b)*0x01010101u)
 #define HIGH_BITS EVERY(0x80)
-#define WILD_BIT  0x08u /* the only bit in which '#' (23h) and '+' (2Bh) differ */
+#define PLAIN_MIN 0x2Cu /* ',': NUL and both wildcards lie below */
 
-/* ASCII without NUL and without wildcards. */
-static bool is_plain_byte(uint8_t b)
+/* Letters, digits, '/', '-', '_' and what else of ASCII needs no closer look: adding
+ * 80h - PLAIN_MIN to such a byte, and to no other below 80h, sets the high bit. */
+static bool bytes_are_plain(const uint8_t *p, const uint8_t *end)
 {
-    return b != 0 && b < 0x80 && b != '+' && b != '#';
-}
-
-/* The same for four bytes at once. Adding 7Fh to a byte below 80h sets its high bit
- * exactly when the byte is not 0. */
-static bool is_plain_word(uint32_t w)
-{
-    uint32_t wild = (w | EVERY(WILD_BIT)) ^ EVERY('+');
-    uint32_t not_zero = (w + EVERY(0x7F)) & (wild + EVERY(0x7F));
-    return (not_zero & ~w & HIGH_BITS) == HIGH_BITS;
-}
-
-/* Topics are checked at every publish and every message; nearly all are plain. */
-static bool is_plain(const uint8_t *p, size_t len)
-{
-    const uint8_t *end = p + len;
-    while (p != end && (uintptr_t)p % WORD != 0) {
-        if (!is_plain_byte(*p++)) {
-            return false;
-        }
-    }
-    while ((size_t)(end - p) >= WORD) {
-        uint32_t w;
-        memcpy(&w, __builtin_assume_aligned(p, WORD), WORD);
-        if (!is_plain_word(w)) {
-            return false;
-        }
-        p += WORD;
-    }
     while (p != end) {
-        if (!is_plain_byte(*p++)) {
+        if ((uint8_t)(*p++ - PLAIN_MIN) >= 0x80 - PLAIN_MIN) {
             return false;
         }
     }
     return true;
 }
 
-static bool has_byte(struct ol_str s, char wanted)
+/* The same with four bytes a turn; p is aligned. A carry from one byte into the next
+ * needs a byte that has the high bit already, which is found by itself. */
+__attribute__((noinline)) static bool words_are_plain(const uint8_t *p,
+                                                      const uint8_t *end)
 {
-    return memchr(s.ptr, wanted, s.len) != NULL;
+    uint32_t plain = HIGH_BITS;
+    while (p != end) {
+        uint32_t w;
+        memcpy(&w, __builtin_assume_aligned(p, WORD), WORD);
+        plain &= (w + EVERY(0x80 - PLAIN_MIN)) & ~w;
+        p += WORD;
+    }
+    return plain == HIGH_BITS;
+}
+
+/* Topics are checked at every publish and every message, and nearly all are plain. */
+static bool is_plain(const uint8_t *p, size_t len)
+{
+    const uint8_t *end = p + len;
+    if (len < 2 * WORD) {
+        return bytes_are_plain(p, end);
+    }
+    const uint8_t *words = p + (0u - (uintptr_t)p) % WORD;
+    const uint8_t *tail = end - (uintptr_t)end % WORD;
+    return bytes_are_plain(p, words) && words_are_plain(words, tail) &&
+           bytes_are_plain(tail, end);
+}
+
+static bool has_wildcard(struct ol_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] == '+' || s.ptr[i] == '#') {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool ol_mqtt_is_topic_name(struct ol_str text)
@@ -58,8 +63,9 @@ bool ol_mqtt_is_topic_name(struct ol_str text)
     if (text.len == 0 || text.len > 65535u) {
         return false;
     }
-    if (is_plain((const uint8_t *)text.ptr, text.len)) {
+    size_t dollar = text.ptr[0] == '$' ? 1 : 0;
+    if (is_plain((const uint8_t *)text.ptr + dollar, text.len - dollar)) {
         return true;
     }
-    return ol_mqtt_is_utf8(text) && !has_byte(text, '+') && !has_byte(text, '#');
+    return ol_mqtt_is_utf8(text) && !has_wildcard(text);
 }
