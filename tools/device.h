@@ -20,7 +20,7 @@
 
 /* Everything that `onelink run` works with. One per process, too large for a stack. */
 
-#define CLI_PACKET_MAX   65536 /* largest packet in either direction */
+#define CLI_PACKET_MAX   65535 /* largest packet in either direction */
 #define CLI_PROPERTY_MAX OL_ONENET_POINTS_MAX
 
 /* What the settings say about one property of the model. */

@@ -92,17 +92,35 @@ static void tell_rejected(const struct cli_device *d, const struct ol_agent_even
                  "  The device log in the platform's console says which.");
 }
 
+/* " (host:port)" where one host is configured; the agent's own choice is told at login.
+ */
+static void put_place(const struct cli_device *d, char *out, size_t cap)
+{
+    struct ol_str host = d->agent_config.host;
+    bool is_auto = ol_str_equal(host, OL_STR("auto"));
+    if (is_auto) {
+        out[0] = '\0';
+        return;
+    }
+    snprintf(out, cap, " (%.*s:%u)", (int)host.len, host.ptr,
+             (unsigned)d->agent_config.port);
+}
+
 static void tell_backoff(const struct cli_device *d, const struct ol_agent_event *ev)
 {
-    char at[9], wait[32];
-    uint32_t waiting = ol_agent_get_waiting(&d->agent);
+    char at[9], place[300], waiting[48] = "";
+    uint32_t count = ol_agent_get_waiting(&d->agent);
+    uint32_t tenths = (ev->state.wait_ms + 50) / 100;
     const char *explanation = cli_explain_cause(ev->state.cause);
     cli_log_time_encode(at, ev->state.wait_ms);
-    snprintf(wait, sizeof(wait), "%u.%u", (unsigned)(ev->state.wait_ms / 1000),
-             (unsigned)(ev->state.wait_ms % 1000 / 100));
-    cli_log_line(&d->log, OL_LOG_WARN, "%s%s%s; next try in %s s, at %s; %u values wait",
-                 ol_agent_cause_str(ev->state.cause), explanation[0] ? ": " : "",
-                 explanation, wait, at, (unsigned)waiting);
+    put_place(d, place, sizeof(place));
+    if (count > 0) {
+        snprintf(waiting, sizeof(waiting), "; values that wait: %u", (unsigned)count);
+    }
+    cli_log_line(&d->log, OL_LOG_WARN, "%s%s%s%s; next try in %u.%u s, at %s%s",
+                 ol_agent_cause_str(ev->state.cause), place, explanation[0] ? ": " : "",
+                 explanation, (unsigned)(tenths / 10), (unsigned)(tenths % 10), at,
+                 waiting);
 }
 
 static void tell_state(const struct cli_device *d, const struct ol_agent_event *ev)
