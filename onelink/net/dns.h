@@ -19,10 +19,11 @@
  *     ol_dns_init(&dns, &config);
  *     ol_dns_open(&dns, name, random, now);
  *     until ol_dns_get_answer(&dns, &answer) != OL_E_AGAIN:
+ *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) != OL_E_AGAIN)
+ *             ol_dns_output_done(&dns, now);
+ *         sleep until ol_dns_deadline(&dns) or a datagram comes
+ *         for each datagram: ol_dns_input(&dns, &from, data, len, now);
  *         ol_dns_step(&dns, now);
- *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) !=
- * OL_E_AGAIN) ol_dns_output_done(&dns, now); for each datagram: ol_dns_input(&dns, &from,
- * data, len, now); sleep until ol_dns_deadline(&dns) or a datagram
  *
  * Against forged answers (RFC 5452) the caller opens a datagram socket on a random port
  * for each lookup (local_port 0) and gives unpredictable bytes; the engine checks
