@@ -427,7 +427,8 @@ uint32_t ol_agent_get_waiting(const struct ol_agent *a);
 struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a);
 
 /* Hands in a sample: property is its index in the model, value is converted to the model's type
- * (ol_onenet_value_convert), unix_ms its time in Unix milliseconds, 0 for now.
+ * (ol_onenet_value_convert), unix_ms its time in Unix milliseconds, 0 for that of
+ * the last ol_agent_step.
  *
  * OL_OK: accepted. OL_E_NOSPC: the queue is full; the sample is counted, nothing older was pushed
  * out, and the next one may fit when a post was delivered. OL_E_ARG: it can never be sent (it does

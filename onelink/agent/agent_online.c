@@ -233,6 +233,23 @@ static void on_mqtt_event(struct ol_agent *a, const struct ol_mqtt_event *in)
 
 /* ---- The pump ---- */
 
+/* The CONNECT is not out yet, so nothing may come but the end, which must not go unseen. */
+static bool receive_nothing(struct ol_agent *a)
+{
+    const struct ol_stream *stream = &a->config->stream;
+    int32_t got = stream->ops->recv(stream->ctx, a->config->scratch->work.text, 1);
+
+    if (got == OL_E_AGAIN) {
+        return false;
+    }
+    if (got > 0) {
+        ol_agent_fail(a, OL_AGENT_CAUSE_PROTOCOL);
+    } else {
+        lost(a);
+    }
+    return true;
+}
+
 /* true: bytes came, or the end. */
 static bool receive(struct ol_agent *a)
 {
@@ -241,20 +258,14 @@ static bool receive(struct ol_agent *a)
     uint8_t *room = ol_mqtt_client_input(&a->mqtt, &cap);
 
     if (cap == 0) {
-        /* The CONNECT is not out yet. */
-        int32_t status = stream->ops->state(stream->ctx);
-        if (status == OL_OK || status == OL_E_AGAIN) {
-            return false;
-        }
-        lost(a);
-        return true;
+        return receive_nothing(a);
     }
     int32_t got = stream->ops->recv(stream->ctx, room, cap);
     if (got > 0) {
         ol_mqtt_client_input_done(&a->mqtt, (size_t)got);
         return true;
     }
-    if (got == OL_E_AGAIN || got == 0) {
+    if (got == OL_E_AGAIN) {
         return false;
     }
     lost(a);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/sim/world.h"
+
+static struct sim_world world;
+
+static int usage(void)
+{
+    fputs("usage: sim_run --seed N [--verbose] [--bug NAME]\n"
+          "       sim_run --seeds A..B [--bug NAME]\n"
+          "       sim_run --bugs COUNT\n"
+          "Simulates device and platform in virtual time; the same seed gives the same "
+          "run.\n"
+          "--bug makes the device misbehave; --bugs tells that each bug is found within "
+          "COUNT\n"
+          "seeds.\n",
+          stderr);
+    return 2;
+}
+
+static void tell_failure(enum sim_bug bug)
+{
+    printf("seed %llu: %s\n", (unsigned long long)world.seed, world.failure);
+    printf("replay: build/tests/sim_run --seed %llu --verbose%s%s\n",
+           (unsigned long long)world.seed, bug != SIM_BUG_NONE ? " --bug " : "",
+           bug != SIM_BUG_NONE ? sim_bug_str(bug) : "");
+}
+
+static int run_one(uint64_t seed, enum sim_bug bug, bool verbose)
+{
+    if (sim_run(&world, seed, bug, verbose)) {
+        printf("seed %llu: ok\n", (unsigned long long)seed);
+        return 0;
+    }
+    tell_failure(bug);
+    return 1;
+}
+
+static int run_many(uint64_t first, uint64_t last, enum sim_bug bug)
+{
+    clock_t begin = clock();
+    uint64_t failed = 0;
+
+    for (uint64_t seed = first; seed <= last; seed++) {
+        if (!sim_run(&world, seed, bug, false)) {
+            tell_failure(bug);
+            if (++failed == 10) {
+                last = seed;
+            }
+        }
+    }
+    double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    printf("seeds %llu..%llu: %llu failed, %.1f s\n", (unsigned long long)first,
+           (unsigned long long)last, (unsigned long long)failed, seconds);
+    return failed > 0;
+}
+
+/* Each deliberate bug must be found. */
+static int run_bugs(uint64_t count)
+{
+    int missed = 0;
+
+    for (int bug = SIM_BUG_NONE + 1; bug < SIM_BUG_COUNT; bug++) {
+        uint64_t seed = 1;
+        while (seed <= count && sim_run(&world, seed, (enum sim_bug)bug, false)) {
+            seed++;
+        }
+        if (seed > count) {
+            printf("%-10s NOT FOUND in %llu seeds\n", sim_bug_str((enum sim_bug)bug),
+                   (unsigned long long)count);
+            missed = 1;
+        } else {
+            printf("%-10s seed %llu: %s\n", sim_bug_str((enum sim_bug)bug),
+                   (unsigned long long)seed, world.failure);
+        }
+    }
+    return missed;
+}
+
+static bool find_bug(const char *name, enum sim_bug *bug)
+{
+    for (int i = 0; i < SIM_BUG_COUNT; i++) {
+        if (strcmp(sim_bug_str((enum sim_bug)i), name) == 0) {
+            *bug = (enum sim_bug)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    enum sim_bug bug = SIM_BUG_NONE;
+    bool verbose = false;
+    uint64_t first = 0;
+    uint64_t last = 0;
+    uint64_t bugs = 0;
+
+    for (int i = 1; i < argc; i++) {
+        bool has_value = i + 1 < argc;
+        if (strcmp(argv[i], "--verbose") == 0) {
+            verbose = true;
+        } else if (strcmp(argv[i], "--seed") == 0 && has_value) {
+            first = last = strtoull(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--bugs") == 0 && has_value) {
+            bugs = strtoull(argv[++i], NULL, 10);
+        } else if (strcmp(argv[i], "--seeds") == 0 && has_value) {
+            char *end = argv[++i];
+            first = strtoull(end, &end, 10);
+            last = strncmp(end, "..", 2) == 0 ? strtoull(end + 2, NULL, 10) : 0;
+        } else if (strcmp(argv[i], "--bug") == 0 && has_value) {
+            if (!find_bug(argv[++i], &bug)) {
+                return usage();
+            }
+        } else {
+            return usage();
+        }
+    }
+    if (bugs > 0) {
+        return run_bugs(bugs);
+    }
+    if (first == 0 || last < first) {
+        return usage();
+    }
+    return first == last ? run_one(first, bug, verbose) : run_many(first, last, bug);
+}
