@@ -81,6 +81,20 @@ static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *mo
     return OL_ONENET_VALUE_OK;
 }
 
+/* Characters of a string. Every byte of UTF-8 but 10xxxxxx begins one. */
+static size_t count_chars(const struct ol_onenet_value *text)
+{
+    struct ol_json_token t = {OL_JSON_STRING, true, text->as.s};
+    if (text->escaped) {
+        return ol_json_token_chars(&t);
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < text->as.s.len; i++) {
+        count += ((uint8_t)text->as.s.ptr[i] & 0xC0) != 0x80;
+    }
+    return count;
+}
+
 static enum ol_onenet_value_error convert_str(const struct ol_onenet_field *field,
                                               const struct ol_onenet_value *in,
                                               struct ol_onenet_value *out)
@@ -88,11 +102,10 @@ static enum ol_onenet_value_error convert_str(const struct ol_onenet_field *fiel
     if (in->kind != OL_ONENET_VALUE_STRING) {
         return OL_ONENET_VALUE_TYPE;
     }
-    struct ol_json_token t = {OL_JSON_STRING, in->escaped, in->as.s};
     if (!ol_utf8_is_valid(in->as.s)) {
         return OL_ONENET_VALUE_TYPE;
     }
-    if (field->length > 0 && ol_json_token_chars(&t) > field->length) {
+    if (field->length > 0 && count_chars(in) > field->length) {
         return OL_ONENET_VALUE_LENGTH;
     }
     *out = *in;
