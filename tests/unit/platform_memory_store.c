@@ -111,7 +111,7 @@ static int32_t put_presence(void *ctx, const struct ol_store_presence *presence)
         return OL_E_IO;
     }
     struct ol_memory_device *d = &m->device[presence->device - 1];
-    d->presence = presence->state;
+    d->presence = (int)presence->state;
     d->presence_count++;
     (void)snprintf(d->reason, sizeof d->reason, "%.*s", (int)presence->reason.len,
                    presence->reason.ptr == NULL ? "" : presence->reason.ptr);
