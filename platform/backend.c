@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
 
-#include <string.h>
 #include <time.h>
 
 #include "platform/serve.h"
@@ -120,10 +119,6 @@ static int32_t latest(void *ctx, const struct ol_store_product *product, int64_t
         return rc;
     }
     *out = (struct ol_api_value){v.time_ms, v.text};
-    if (v.text.ptr == v.number) {
-        memcpy(p->latest_value, v.number, sizeof p->latest_value);
-        out->text.ptr = p->latest_value;
-    }
     return OL_OK;
 }
 

@@ -20,7 +20,6 @@ struct ol_platform {
     struct event_base *base;
     char user_id[OL_SECRET_ID_CAP];
     char user_key[OL_SECRET_CAP];
-    char latest_value[24];
 };
 
 /* Serves until SIGTERM or SIGINT. The folder and the database are open. Returns an exit status,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "onelink/onenet/model.h"
 #include "platform/api/state.h"
@@ -246,6 +247,23 @@ void ol_api_set_property(const struct ol_api_call *c)
                                   pending);
 }
 
+/* A string that is escaped already; the node hands it out without its quotes. */
+static void write_escaped(struct ol_json_writer *w, struct ol_str text)
+{
+    char *quoted = malloc(text.len + 2);
+    if (quoted == NULL) {
+        ol_json_null(w);
+        return;
+    }
+    quoted[0] = '"';
+    if (text.len > 0) {
+        memcpy(quoted + 1, text.ptr, text.len);
+    }
+    quoted[text.len + 1] = '"';
+    ol_json_raw(w, ol_str_make(quoted, text.len + 2));
+    free(quoted);
+}
+
 /* The device's own answer. */
 static void write_answer(struct ol_json_writer *w, const struct ol_node_event *ev)
 {
@@ -254,7 +272,7 @@ static void write_answer(struct ol_json_writer *w, const struct ol_node_event *e
     ol_json_key(w, OL_STR("code"));
     ol_json_int(w, ev->code);
     ol_json_key(w, OL_STR("msg"));
-    ol_json_raw(w, ev->msg.len > 0 ? ev->msg : OL_STR("\"\""));
+    write_escaped(w, ev->msg);
     if (ev->data.len > 0) {
         ol_json_key(w, OL_STR("data"));
         ol_json_raw(w, ev->data);

@@ -114,7 +114,7 @@ void ol_db_close(struct ol_db *db)
     }
     ol_db_products_free(db);
     free(db->heads);
-    free(db->key);
+    free(db->kept);
     sqlite3_close(db->sql);
     *db = (struct ol_db){0};
 }
@@ -164,6 +164,31 @@ struct ol_str ol_db_column_str(sqlite3_stmt *st, int at)
 {
     const void *text = sqlite3_column_text(st, at);
     return ol_str_make(text, text == NULL ? 0 : (size_t)sqlite3_column_bytes(st, at));
+}
+
+bool ol_db_keep(struct ol_db *db, struct ol_str *const *strings, size_t count)
+{
+    size_t total = 1;
+    for (size_t i = 0; i < count; i++) {
+        total += strings[i]->len;
+    }
+    if (total > db->kept_cap) {
+        char *grown = realloc(db->kept, total);
+        if (grown == NULL) {
+            return false;
+        }
+        db->kept = grown;
+        db->kept_cap = total;
+    }
+    char *at = db->kept;
+    for (size_t i = 0; i < count; i++) {
+        if (strings[i]->len > 0) {
+            memcpy(at, strings[i]->ptr, strings[i]->len);
+        }
+        *strings[i] = ol_str_make(at, strings[i]->len);
+        at += strings[i]->len;
+    }
+    return true;
 }
 
 int32_t ol_db_batch(struct ol_db *db)

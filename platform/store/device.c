@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <sqlite3.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "platform/store/internal.h"
 #include "platform/store/registry.h"
@@ -19,16 +17,10 @@ int32_t ol_db_find_device(void *ctx, const struct ol_store_product *product,
     int rc = sqlite3_step(st);
     int32_t status = rc == SQLITE_ROW ? OL_OK : rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
     if (status == OL_OK) {
-        struct ol_str key = ol_db_column_str(st, 1);
-        free(db->key);
-        db->key = malloc(key.len + 1);
-        if (db->key != NULL) {
-            memcpy(db->key, key.ptr, key.len);
-            *out =
-                (struct ol_store_device){sqlite3_column_int64(st, 0), {db->key, key.len}};
-        } else {
-            status = OL_E_IO;
-        }
+        *out = (struct ol_store_device){sqlite3_column_int64(st, 0),
+                                        ol_db_column_str(st, 1)};
+        struct ol_str *keep[] = {&out->sec_key};
+        status = ol_db_keep(db, keep, 1) ? OL_OK : OL_E_IO;
     }
     sqlite3_reset(st);
     return status;
@@ -87,7 +79,10 @@ int32_t ol_db_device_get(struct ol_db *db, const struct ol_store_product *produc
         return rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
     }
     *out = row_of(st);
-    return OL_OK;
+    struct ol_str *keep[] = {&out->name, &out->sec_key, &out->about, &out->reason};
+    bool kept = ol_db_keep(db, keep, 4);
+    sqlite3_reset(st);
+    return kept ? OL_OK : OL_E_IO;
 }
 
 int32_t ol_db_device_each(struct ol_db *db, const struct ol_store_product *product,
@@ -140,7 +135,10 @@ int32_t ol_db_setting_get(struct ol_db *db, struct ol_str name, struct ol_str *o
         return rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
     }
     *out = ol_db_column_str(st, 0);
-    return OL_OK;
+    struct ol_str *keep[] = {out};
+    bool kept = ol_db_keep(db, keep, 1);
+    sqlite3_reset(st);
+    return kept ? OL_OK : OL_E_IO;
 }
 
 int32_t ol_db_setting_add(struct ol_db *db, struct ol_str name, struct ol_str value)

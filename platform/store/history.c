@@ -7,6 +7,7 @@
 #include "platform/store/internal.h"
 
 #define PRESENCE_TRIM_EVERY 16
+#define NUMBER_CAP          24
 
 /* Plain digits that fit 64 bits and come back the same are stored as an integer. */
 static bool plain_integer(struct ol_str text, int64_t *out)
@@ -49,16 +50,17 @@ int32_t ol_db_put_sample(void *ctx, const struct ol_store_sample *sample)
     return ol_db_run(db, st);
 }
 
-static void value_of(sqlite3_stmt *st, struct ol_db_value *out)
+/* number holds the text of an integer. */
+static void value_of(sqlite3_stmt *st, char number[NUMBER_CAP], struct ol_db_value *out)
 {
     out->time_ms = sqlite3_column_int64(st, 0);
     if (sqlite3_column_type(st, 1) != SQLITE_INTEGER) {
         out->text = ol_db_column_str(st, 1);
         return;
     }
-    struct ol_writer w = ol_writer_make(out->number, sizeof out->number);
+    struct ol_writer w = ol_writer_make(number, NUMBER_CAP);
     ol_writer_dec_i64(&w, sqlite3_column_int64(st, 1));
-    out->text = ol_str_make(out->number, w.len);
+    out->text = ol_str_make(number, w.len);
 }
 
 static int64_t key_of(const struct ol_store_product *product, int64_t device,
@@ -80,8 +82,12 @@ int32_t ol_db_latest(struct ol_db *db, const struct ol_store_product *product,
         sqlite3_reset(st);
         return rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
     }
-    value_of(st, out);
-    return OL_OK;
+    char number[NUMBER_CAP];
+    value_of(st, number, out);
+    struct ol_str *keep[] = {&out->text};
+    bool kept = ol_db_keep(db, keep, 1);
+    sqlite3_reset(st);
+    return kept ? OL_OK : OL_E_IO;
 }
 
 int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *product,
@@ -101,8 +107,9 @@ int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *produ
     sqlite3_bind_int64(st, 5, range->offset);
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+        char number[NUMBER_CAP];
         struct ol_db_value v;
-        value_of(st, &v);
+        value_of(st, number, &v);
         row(ctx, &v);
     }
     sqlite3_reset(st);

@@ -9,11 +9,10 @@
 /* Changes of presence that are kept of each device, at least. */
 #define OL_DB_PRESENCE_KEPT 1000
 
-/* A stored value: JSON text as it was reported. */
+/* A stored value: JSON text as it was reported. It lives until the next call into the database. */
 struct ol_db_value {
     int64_t time_ms;
-    struct ol_str text; /* lives until the next call into the database */
-    char number[24];    /* text may point here: do not copy the struct */
+    struct ol_str text;
 };
 
 /* The value with the latest time. property is the index in the product's model. OL_OK;

@@ -19,7 +19,7 @@ static const char *const steps[] = {
     "CREATE TABLE product(id INTEGER PRIMARY KEY, product_id TEXT NOT NULL UNIQUE,"
     " access_key TEXT NOT NULL, model TEXT NOT NULL, created_ms INTEGER NOT NULL);"
     "CREATE TABLE point(product INTEGER NOT NULL REFERENCES product(id),"
-    " number INTEGER NOT NULL, identifier TEXT NOT NULL,"
+    " identifier TEXT NOT NULL, number INTEGER NOT NULL,"
     " PRIMARY KEY(product, identifier)) WITHOUT ROWID;"
     "CREATE TABLE device(id INTEGER PRIMARY KEY,"
     " product INTEGER NOT NULL REFERENCES product(id), name TEXT NOT NULL,"

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: MIT
+find_library(OL_PAHO_LIBRARY NAMES paho-mqtt3c REQUIRED)
+add_executable(platform_paho platform_paho.c)
+target_link_libraries(platform_paho PRIVATE ol_flags ${OL_PAHO_LIBRARY})
+set_target_properties(platform_paho PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+foreach(name cli api mosquitto paho restart)
+    ol_script_test(platform_${name} TIMEOUT 300
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/platform_${name}.sh)
+endforeach()
