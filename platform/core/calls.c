@@ -146,7 +146,8 @@ static int32_t call_begin(struct ol_node *node, struct ol_session *s,
                           void *user, ol_ms now, struct ol_call_start *out)
 {
     /* More than the connection may have waiting would only cost it the connection. */
-    bool fits = s->out.len + params.len + 1024 <= s->out_max;
+    size_t waiting = s->out.len - s->out_pos;
+    bool fits = waiting + params.len + 1024 <= s->out_max;
     struct ol_call *call = fits ? call_make(node, s, kind, now) : NULL;
     if (call == NULL) {
         return refuse_code(out, OL_CODE_API_INTERNAL, OL_E_NOSPC);

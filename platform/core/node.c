@@ -137,7 +137,7 @@ bool ol_node_write(struct ol_node *node, struct ol_session *s, size_t cap,
     if (ol_session_write(s, &node->mem, cap, w)) {
         return true;
     }
-    bool slow = s->out.len + cap > s->out_max;
+    bool slow = s->out.len - s->out_pos + cap > s->out_max;
     ol_node_drop(node, s, slow ? OL_REASON_SLOW : OL_REASON_NO_MEMORY, false, now);
     return false;
 }

@@ -303,9 +303,22 @@ void ol_session_drop_input(struct ol_session *s, struct ol_mem *mem)
 
 /* ---- output ---- */
 
+/* Moves what is not sent yet to the beginning of the buffer. */
+static void compact_output(struct ol_session *s)
+{
+    memmove(s->out.data, s->out.data + s->out_pos, s->out.len - s->out_pos);
+    s->out.len -= s->out_pos;
+    s->out_released -= s->out_pos;
+    s->out_pos = 0;
+}
+
 bool ol_session_write(struct ol_session *s, struct ol_mem *mem, size_t cap,
                       struct ol_writer *w)
 {
+    /* A client that never quite catches up must not let the buffer creep. */
+    if (s->out_pos > 0 && cap > s->out.cap - s->out.len) {
+        compact_output(s);
+    }
     uint8_t *room = ol_bytes_room(&s->out, mem, cap, s->out_max);
     *w = ol_writer_make(room, room == NULL ? 0 : cap);
     return room != NULL;

@@ -243,6 +243,30 @@ static void test_partial_output(void **state)
     ol_world_close(&w);
 }
 
+/* A client that is always two bytes behind is not slow, and its queue does not grow. */
+static void test_never_caught_up(void **state)
+{
+    (void)state;
+    struct ol_world w;
+    struct ol_peer p;
+    ol_world_open(&w, &(struct ol_node_config){.output_max = 600});
+    ol_peer_open(&p, &w);
+    ol_peer_login(&p, "dev-1", 60);
+    p.blocked = true;
+    ol_peer_send(&p, "\xc0\x00", 2);
+    for (int i = 0; i < 2000; i++) {
+        size_t len;
+        ol_peer_send(&p, "\xc0\x00", 2);
+        const uint8_t *data = ol_session_output(p.session, &len);
+        assert_int_equal(len, 4);
+        assert_memory_equal(data, "\xd0\x00\xd0\x00", 4);
+        ol_node_output_done(&w.node, p.session, 2, w.now);
+        assert_in_range(p.session->out.cap, 1, 600);
+    }
+    ol_peer_close(&p);
+    ol_world_close(&w);
+}
+
 /* An idle session holds its subscriptions and nothing else. */
 static void test_idle_memory(void **state)
 {
@@ -726,6 +750,7 @@ int main(void)
         cmocka_unit_test(test_devices_apart),
         cmocka_unit_test(test_slow_client),
         cmocka_unit_test(test_partial_output),
+        cmocka_unit_test(test_never_caught_up),
         cmocka_unit_test(test_idle_memory),
         cmocka_unit_test(test_answer_follows_commit),
         cmocka_unit_test(test_commit_fails),
