@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define ROUND_MS     2000U
-#define ROUND_MAX_MS 8000U
-#define ROUNDS       3U
+#define ROUND_MS      2000U
+#define ROUND_MAX_MS  8000U
+#define ROUNDS        3U
+#define LITERAL_TTL_S 86400U
 
 static uint16_t next_id(struct ol_dns *d)
 {
@@ -40,74 +41,40 @@ int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config)
 {
     memset(d, 0, sizeof *d);
     d->server_count = ol_net_servers_set(d->servers, config->servers, OL_DNS_PORT);
-    if (d->server_count == 0 || (config->cache == NULL && config->cache_count > 0)) {
+    if (d->server_count == 0) {
         return OL_E_ARG;
     }
     /* A round takes the same time with one server or three: each has its share. */
     d->try_min_ms = or_default(config->round_ms, ROUND_MS) / d->server_count;
     d->try_max_ms = or_default(config->round_max_ms, ROUND_MAX_MS) / d->server_count;
     d->round_count = (uint8_t)or_default(config->round_count, ROUNDS);
-    d->cache = config->cache;
-    d->cache_count = config->cache_count;
-    if (d->cache_count > 0) {
-        memset(d->cache, 0, d->cache_count * sizeof *d->cache);
-    }
     ol_dns_close(d);
     return OL_OK;
-}
-
-/* What needs no server: an address in text form, a name in the cache. */
-static bool is_known(struct ol_dns *d, struct ol_str name, ol_ms now)
-{
-    struct ol_dns_answer *a = &d->answer;
-    if (ol_addr_decode(name, 0, &a->addrs[0]) == OL_OK) {
-        a->addr_count = 1;
-        a->ttl_s = OL_DNS_CACHE_TTL_MAX;
-        return true;
-    }
-    const struct ol_dns_cache_entry *e =
-        ol_dns_cache_find(d->cache, d->cache_count, name, now);
-    if (e == NULL) {
-        return false;
-    }
-    memcpy(a->addrs, e->addrs, sizeof e->addrs);
-    a->addr_count = e->addr_count;
-    a->ttl_s = (uint32_t)(e->expires_at_ms - now) / 1000U;
-    return true;
-}
-
-/* For the cache. A name that is too long for it counts as empty there. */
-static void keep_name(struct ol_dns *d, struct ol_str name)
-{
-    d->name_len = name.len <= sizeof d->name ? (uint8_t)name.len : 0;
-    memcpy(d->name, name.ptr, d->name_len);
 }
 
 int32_t ol_dns_open(struct ol_dns *d, struct ol_str name, uint32_t random, ol_ms now)
 {
     ol_dns_close(d);
     d->random = random != 0 ? random : 1; /* 0 would stay 0 in next_id */
-    d->try_ms = d->try_min_ms;
-    d->rounds_left = d->round_count;
-    d->server = 0;
-    d->asked = 0;
-    d->chain_len = 0;
-    d->rcode = OL_DNS_NOERROR;
-    d->ttl_s = OL_DNS_CACHE_TTL_MAX;
-    memset(&d->answer, 0, sizeof d->answer);
     int32_t len = ol_dns_query_encode(name, next_id(d), d->query, sizeof d->query);
     if (len < 0) {
         return OL_E_ARG;
     }
-    if (name.ptr[name.len - 1] == '.') {
-        name.len--;
-    }
-    if (is_known(d, name, now)) {
+    memset(&d->answer, 0, sizeof d->answer);
+    d->answer.ttl_s = LITERAL_TTL_S;
+    if (ol_addr_decode(name, 0, &d->answer.addrs[0]) == OL_OK) {
+        d->answer.addr_count = 1;
         finish(d, OL_OK);
         return OL_OK;
     }
-    keep_name(d, name);
     d->query_len = (uint16_t)len;
+    d->server = 0;
+    d->asked = 0;
+    d->chain_len = 0;
+    d->rcode = OL_DNS_NOERROR;
+    d->ttl_s = UINT32_MAX;
+    d->try_ms = d->try_min_ms;
+    d->rounds_left = d->round_count;
     d->status = OL_E_AGAIN;
     begin_try(d, now);
     return OL_OK;
@@ -130,7 +97,8 @@ void ol_dns_step(struct ol_dns *d, ol_ms now)
         d->try_ms = d->try_ms < d->try_max_ms / 2 ? d->try_ms * 2 : d->try_max_ms;
     }
     if (d->rounds_left == 0) {
-        d->answer = (struct ol_dns_answer){.rcode = d->rcode};
+        memset(&d->answer, 0, sizeof d->answer);
+        d->answer.rcode = d->rcode;
         finish(d, OL_E_TIMEOUT);
         return;
     }
@@ -203,8 +171,6 @@ static void take_answer(struct ol_dns *d, uint8_t server, const void *data, size
     }
     a->ttl_s = d->ttl_s;
     if (a->addr_count > 0) {
-        ol_dns_cache_set(d->cache, d->cache_count, ol_str_make(d->name, d->name_len), a,
-                         now);
         finish(d, OL_OK);
     } else if (a->alias_pos != 0) {
         ask_alias(d, data, len, now);

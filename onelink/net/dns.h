@@ -10,7 +10,6 @@
 #include "onelink/base/status.h"
 #include "onelink/base/str.h"
 #include "onelink/base/time.h"
-#include "onelink/net/dns_cache.h"
 #include "onelink/net/dns_message.h"
 #include "onelink/net/servers.h"
 
@@ -19,10 +18,9 @@
  *     ol_dns_init(&dns, &config);
  *     ol_dns_open(&dns, name, random, now);
  *     until ol_dns_get_answer(&dns, &answer) != OL_E_AGAIN:
- *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) != OL_E_AGAIN)
- *             ol_dns_output_done(&dns, now);
- *         sleep until ol_dns_deadline(&dns) or a datagram comes
- *         for each datagram: ol_dns_input(&dns, &from, data, len, now);
+ *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) !=
+ * OL_E_AGAIN) ol_dns_output_done(&dns, now); sleep until ol_dns_deadline(&dns) or a
+ * datagram comes for each datagram: ol_dns_input(&dns, &from, data, len, now);
  *         ol_dns_step(&dns, now);
  *
  * Against forged answers (RFC 5452) the caller opens a datagram socket on a random port
@@ -32,19 +30,16 @@
 #define OL_DNS_SERVERS_MAX OL_NET_SERVERS_MAX
 
 struct ol_dns_config {
-    struct ol_addr
-        servers[OL_DNS_SERVERS_MAX]; /* family OL_ADDR_NONE: not used; port 0: 53 */
+    /* Family OL_ADDR_NONE: not used; port 0: 53. */
+    struct ol_addr servers[OL_DNS_SERVERS_MAX];
     uint32_t round_ms; /* time of the first round over all servers; doubles each round.
                           0: 2000 */
     uint32_t round_max_ms; /* where doubling ends. 0: 8000 */
     uint8_t round_count;   /* rounds before OL_E_TIMEOUT. 0: 3. The defaults give up after
                               14 s */
-    struct ol_dns_cache_entry
-        *cache; /* caller's, may be NULL; lives as long as the engine */
-    uint8_t cache_count;
 };
 
-/* Private. About 520 bytes. Small members come first, where short instructions reach
+/* Private. About 460 bytes. Small members come first, where short instructions reach
  * them. */
 struct ol_dns {
     uint8_t server_count;
@@ -52,8 +47,6 @@ struct ol_dns {
     uint8_t asked;  /* bit per server: it has this query, so it may answer it */
     uint8_t rounds_left;
     uint8_t round_count;
-    uint8_t name_len;
-    uint8_t cache_count;
     uint8_t chain_len; /* CNAME records followed so far */
     uint8_t rcode;     /* of the last server that did not help */
     bool has_output;
@@ -65,22 +58,19 @@ struct ol_dns {
     uint32_t try_max_ms;
     uint32_t ttl_s; /* least so far */
     ol_ms try_until_ms;
-    struct ol_dns_cache_entry *cache;
     struct ol_dns_answer answer;
     struct ol_addr servers[OL_DNS_SERVERS_MAX];
-    char name[OL_DNS_CACHE_NAME_MAX]; /* as the caller asked, for the cache */
     uint8_t query[OL_DNS_QUERY_CAP];
 };
 
-/* Sets up the engine and empties the cache. Call it anew when the servers change. OL_OK,
- * or OL_E_ARG (no server, or cache NULL with cache_count above 0). *config is copied. */
+/* Sets up the engine. Call it anew when the servers change. OL_OK, or OL_E_ARG (no
+ * server). *config is copied. */
 OL_MUST int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config);
 
 /* Begins to look up the IPv4 addresses of `name` (rules: ol_dns_query_encode), giving up
  * an earlier lookup. random: 32 unpredictable bits, new for each lookup. A dotted-decimal
- * address (RFC 1123 2.1) and a cached name are answered at once. name is read only during
- * the call. OL_OK: under way or done, see ol_dns_get_answer. OL_E_ARG: no valid name;
- * nothing runs. */
+ * address (RFC 1123 2.1) is answered at once. name is read only during the call. OL_OK:
+ * under way or done, see ol_dns_get_answer. OL_E_ARG: no valid name; nothing runs. */
 OL_MUST int32_t ol_dns_open(struct ol_dns *d, struct ol_str name, uint32_t random,
                             ol_ms now);
 

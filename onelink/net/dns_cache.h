@@ -8,8 +8,18 @@
 #include "onelink/base/time.h"
 #include "onelink/net/dns_message.h"
 
-#define OL_DNS_CACHE_NAME_MAX 63    /* longer names are not cached */
-#define OL_DNS_CACHE_TTL_MAX  86400 /* seconds; a longer TTL counts as this */
+/* Names and their addresses for as long as the TTL allows, in a table of the caller's:
+ *
+ *     entry = ol_dns_cache_find(cache, count, name, now);
+ *     without one, look it up (onelink/net/dns.h), and then
+ *     ol_dns_cache_set(cache, count, name, &answer, now);
+ *
+ * Zero the table at first and whenever the network changes. */
+
+#define OL_DNS_CACHE_NAME_MAX 63 /* longer names are not cached */
+#define OL_DNS_CACHE_TTL_MAX                                                             \
+    86400 /* seconds; a longer TTL counts as this (RFC 8767 4)                           \
+           */
 
 /* One remembered name. All zero means free. The caller owns an array of them. */
 struct ol_dns_cache_entry {

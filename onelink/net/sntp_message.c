@@ -6,17 +6,17 @@
 
 #include "onelink/base/buf.h"
 
-#define LEAP_UNKNOWN  3U
-#define VERSION       4U
-#define MODE_CLIENT   3U
-#define MODE_SERVER   4U
-#define STRATUM_MAX   15U
-#define UNIX_AT_ERA_0 (-INT64_C(2208988800)) /* 1900-01-01 */
-#define UNIX_AT_ERA_1 INT64_C(2085978496)    /* 2036-02-07T06:28:16Z */
-#define UNIX_EARLIEST INT64_C(1704067200)    /* 2024-01-01: no server's clock is older */
-#define DISTANCE_MAX  (16U << 16)            /* seconds, 16.16 fixed point */
-#define ORIGINATE_POS 24
-#define TRANSMIT_POS  40
+#define LEAP_UNKNOWN   3U
+#define VERSION        4U
+#define MODE_CLIENT    3U
+#define MODE_SERVER    4U
+#define STRATUM_MAX    15U
+#define UNIX_AT_ERA_0  (-INT64_C(2208988800)) /* 1900-01-01 */
+#define UNIX_AT_ERA_1  INT64_C(2085978496)    /* 2036-02-07T06:28:16Z */
+#define UNIX_EARLIEST  INT64_C(1704067200)    /* 2024-01-01: no server's clock is older */
+#define DISTANCE_MAX_S 16U
+#define ORIGINATE_POS  24
+#define TRANSMIT_POS   40
 
 void ol_sntp_request_encode(const uint8_t nonce[8], uint8_t buf[OL_SNTP_MESSAGE_LEN])
 {
@@ -54,8 +54,8 @@ static enum ol_sntp_verdict kiss_verdict(const uint8_t code[4])
  * 4, MAXDISP of 16 s). A negative delay, which RFC 4330 allows, counts as 0. */
 static bool is_far_off(uint32_t root_delay, uint32_t root_dispersion)
 {
-    uint32_t half = root_delay > INT32_MAX ? 0 : root_delay / 2;
-    return root_dispersion >= DISTANCE_MAX || half >= DISTANCE_MAX - root_dispersion;
+    uint32_t delay_s = root_delay > INT32_MAX ? 0 : root_delay >> 16;
+    return delay_s / 2 + (root_dispersion >> 16) >= DISTANCE_MAX_S;
 }
 
 int32_t ol_sntp_answer_decode(const void *msg, size_t len, const uint8_t nonce[8],

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/net/dns.h"
+#include "onelink/net/dns_cache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,10 +18,10 @@ struct fixture {
     struct ol_dns_answer answer;
 };
 
-static void setup_with(struct fixture *f, unsigned servers, uint8_t cache_count)
+static void setup_with(struct fixture *f, unsigned servers)
 {
-    struct ol_dns_config config = {.cache = f->cache, .cache_count = cache_count};
-    memset(f->cache, 0x5A, sizeof f->cache);
+    struct ol_dns_config config = {0};
+    memset(f->cache, 0, sizeof f->cache);
     for (unsigned i = 0; i < servers; i++) {
         config.servers[i] = ol_addr_ipv4(192, 0, 2, (uint8_t)(i + 1), i == 2 ? 5353 : 0);
         f->server[i] = config.servers[i];
@@ -75,6 +76,7 @@ static void resolve(struct fixture *f, const char *name, uint32_t ttl, ol_ms now
     struct dns_msg m = address_for(&q, DNS_USUAL, ttl);
     assert_true(give(f, 0, &m, now));
     assert_int_equal(status(f), OL_OK);
+    ol_dns_cache_set(f->cache, 2, ol_str_from(name), &f->answer, now);
 }
 
 static void test_init_arguments(void **state)
@@ -82,12 +84,9 @@ static void test_init_arguments(void **state)
     struct ol_dns dns;
     struct ol_dns_answer a;
     struct ol_dns_config none = {0};
-    struct ol_dns_config no_cache = {.servers = {{.family = OL_ADDR_IPV4}},
-                                     .cache_count = 1};
     struct ol_dns_config third = {.servers = {{0}, {0}, ol_addr_ipv4(1, 2, 3, 4, 0)}};
     (void)state;
     assert_int_equal(ol_dns_init(&dns, &none), OL_E_ARG);
-    assert_int_equal(ol_dns_init(&dns, &no_cache), OL_E_ARG);
     assert_int_equal(ol_dns_init(&dns, &third), OL_OK);
     assert_int_equal(ol_dns_get_answer(&dns, &a), OL_E_CLOSED);
     assert_int_equal(ol_dns_deadline(&dns), OL_NEVER);
@@ -101,7 +100,7 @@ static void test_answer(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "mqtts.example", T0);
     assert_int_equal(status(&f), OL_E_AGAIN);
     struct dns_msg q = sent(&f, 0, T0);
@@ -122,7 +121,7 @@ static void test_bad_name(void **state)
     struct ol_addr to;
     size_t len;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "good", T0);
     assert_int_equal(ol_dns_open(&f.dns, OL_STR("not good"), 1, T0), OL_E_ARG);
     assert_int_equal(ol_dns_open(&f.dns, OL_STR(""), 1, T0), OL_E_ARG);
@@ -139,7 +138,7 @@ static void test_literal(void **state)
     size_t len;
     struct ol_addr expected = ol_addr_ipv4(192, 0, 2, 7, 0);
     (void)state;
-    setup_with(&f, 1, 2);
+    setup_with(&f, 1);
     begin(&f, "192.0.2.7", T0);
     assert_int_equal(status(&f), OL_OK);
     assert_int_equal(f.answer.addr_count, 1);
@@ -155,7 +154,7 @@ static void test_silence(void **state)
     ol_ms now = T0;
     static const ol_ms gaps[] = {2000, 4000, 8000};
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", now);
     struct dns_msg first = sent(&f, 0, now);
     for (unsigned i = 0; i < 3; i++) {
@@ -183,7 +182,7 @@ static void test_silence_of_three(void **state)
     ol_ms now = T0;
     unsigned count = 0;
     (void)state;
-    setup_with(&f, 3, 0);
+    setup_with(&f, 3);
     begin(&f, "a.example", now);
     while (status(&f) == OL_E_AGAIN) {
         (void)sent(&f, count % 3, now);
@@ -204,7 +203,7 @@ static void test_never_sent(void **state)
     size_t len;
     ol_ms now = T0;
     (void)state;
-    setup_with(&f, 2, 0);
+    setup_with(&f, 2);
     begin(&f, "a.example", now);
     while (status(&f) == OL_E_AGAIN) {
         assert_non_null(ol_dns_output(&f.dns, &to, &len));
@@ -221,7 +220,7 @@ static void test_sent_late(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", T0);
     (void)sent(&f, 0, T0 + 1500);
     assert_int_equal(ol_dns_deadline(&f.dns), T0 + 3500);
@@ -247,7 +246,7 @@ static void test_time_near_the_end(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", OL_NEVER - 10);
     assert_int_equal(ol_dns_deadline(&f.dns), OL_NEVER);
 }
@@ -257,7 +256,7 @@ static void test_late_answer(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 2, 0);
+    setup_with(&f, 2);
     begin(&f, "a.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     struct dns_msg m = address_for(&q, DNS_USUAL, 60);
@@ -273,7 +272,7 @@ static void test_poisoning(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 1);
+    setup_with(&f, 1);
     begin(&f, "a.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     struct dns_msg good = address_for(&q, DNS_USUAL, 60);
@@ -297,26 +296,8 @@ static void test_poisoning(void **state)
     assert_false(give(&f, 0, &m, T0));
     assert_int_equal(status(&f), OL_E_AGAIN);
     assert_int_equal(ol_dns_deadline(&f.dns), T0 + 2000); /* none of it moved the clock */
-    assert_null(ol_dns_cache_find(f.cache, 1, OL_STR("a.example"), T0));
     assert_true(give(&f, 0, &good, T0));
     assert_int_equal(status(&f), OL_OK);
-}
-
-/* Records of other names beside the answer are not remembered. */
-static void test_no_extra_credit(void **state)
-{
-    struct fixture f;
-    (void)state;
-    setup_with(&f, 1, 2);
-    begin(&f, "a.example", T0);
-    struct dns_msg q = sent(&f, 0, T0);
-    struct dns_msg m = address_for(&q, DNS_USUAL, 60);
-    dns_flags(&m, DNS_USUAL, 2);
-    dns_name(&m, "bank.example");
-    dns_a(&m, 60, 0x06060606);
-    assert_true(give(&f, 0, &m, T0));
-    assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("a.example"), T0));
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("bank.example"), T0));
 }
 
 static void test_identifiers_differ(void **state)
@@ -325,7 +306,7 @@ static void test_identifiers_differ(void **state)
     uint8_t seen[8192] = {0};
     unsigned repeats = 0;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     for (uint32_t i = 0; i < 200; i++) {
         assert_int_equal(
             ol_dns_open(&f.dns, OL_STR("a.example"), i * UINT32_C(0x9E3779B9), T0),
@@ -342,7 +323,7 @@ static void test_no_such_name(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 2, 1);
+    setup_with(&f, 2);
     begin(&f, "nope.example", T0);
     struct dns_msg m = sent(&f, 0, T0);
     dns_flags(&m, DNS_USUAL | OL_DNS_NXDOMAIN, 0);
@@ -356,7 +337,7 @@ static void test_no_address(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 2, 1);
+    setup_with(&f, 2);
     begin(&f, "mail.example", T0);
     struct dns_msg m = sent(&f, 0, T0);
     dns_flags(&m, DNS_USUAL, 0);
@@ -374,7 +355,7 @@ static void test_next_server_at_once(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         struct fixture f;
-        setup_with(&f, 2, 0);
+        setup_with(&f, 2);
         begin(&f, "a.example", T0);
         struct dns_msg q = sent(&f, 0, T0);
         struct dns_msg m = q;
@@ -397,7 +378,7 @@ static void test_all_refuse(void **state)
     ol_ms now = T0;
     unsigned count = 0;
     (void)state;
-    setup_with(&f, 2, 0);
+    setup_with(&f, 2);
     begin(&f, "a.example", now);
     while (status(&f) == OL_E_AGAIN) {
         struct dns_msg m = sent(&f, count % 2, now);
@@ -420,7 +401,7 @@ static void test_alias_is_asked(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 2, 1);
+    setup_with(&f, 2);
     begin(&f, "www.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     struct dns_msg m;
@@ -438,8 +419,6 @@ static void test_alias_is_asked(void **state)
     assert_true(give(&f, 0, &m, T0));
     assert_int_equal(status(&f), OL_OK);
     assert_int_equal(f.answer.ttl_s, 50); /* the least of the whole chain */
-    assert_non_null(ol_dns_cache_find(f.cache, 1, OL_STR("www.example"), T0));
-    assert_null(ol_dns_cache_find(f.cache, 1, OL_STR("cdn.example"), T0));
 }
 
 /* A server that always points on: not more than OL_DNS_CHAIN_MAX times. */
@@ -448,7 +427,7 @@ static void test_alias_without_end(void **state)
     struct fixture f;
     unsigned count = 0;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a", T0);
     while (status(&f) == OL_E_AGAIN && count < 100) {
         struct dns_msg q = sent(&f, 0, T0);
@@ -467,7 +446,7 @@ static void test_truncated_with_address(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     struct dns_msg m = address_for(&q, DNS_USUAL | DNS_TC, 60);
@@ -482,7 +461,7 @@ static void test_close_and_reopen(void **state)
     struct ol_addr to;
     size_t len;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     ol_dns_close(&f.dns);
@@ -501,7 +480,7 @@ static void test_context_is_plain_data(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 0);
+    setup_with(&f, 1);
     begin(&f, "a.example", T0);
     struct dns_msg q = sent(&f, 0, T0);
     struct fixture branch = f;
@@ -517,25 +496,28 @@ static void test_context_is_plain_data(void **state)
 static void test_cache_hit_and_expiry(void **state)
 {
     struct fixture f;
-    struct ol_addr to;
-    size_t len;
+    const struct ol_dns_cache_entry *e;
+    struct ol_addr expected = ol_addr_ipv4(198, 51, 100, 1, 0);
     (void)state;
-    setup_with(&f, 1, 2);
+    setup_with(&f, 1);
+    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.example"), T0));
     resolve(&f, "Mqtts.example", 60, T0);
-    begin(&f, "mqtts.EXAMPLE.", T0 + 20500);
-    assert_int_equal(status(&f), OL_OK);
-    assert_int_equal(f.answer.addr_count, 1);
-    assert_int_equal(f.answer.ttl_s, 39);
-    assert_null(ol_dns_output(&f.dns, &to, &len));
-    begin(&f, "mqtts.example", T0 + 60000);
-    assert_int_equal(status(&f), OL_E_AGAIN);
+    e = ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.EXAMPLE"), T0 + 59999); /* RFC 4343 */
+    assert_non_null(e);
+    assert_int_equal(e->addr_count, 1);
+    assert_true(ol_addr_equal(&e->addrs[0], &expected));
+    assert_true(e->expires_at_ms == T0 + 60000);
+    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.example"), T0 + 60000));
+    assert_null(ol_dns_cache_find(f.cache, 0, OL_STR("mqtts.example"), T0));
+    ol_dns_cache_set(f.cache, 0, OL_STR("x"), &f.answer, T0);
+    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("x"), T0));
 }
 
 static void test_cache_ttl_edges(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 2);
+    setup_with(&f, 1);
     resolve(&f, "zero.example", 0, T0);
     assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("zero.example"), T0));
     resolve(&f, "long.example", 0x7FFFFFFF, T0);
@@ -549,7 +531,7 @@ static void test_cache_replacement(void **state)
 {
     struct fixture f;
     (void)state;
-    setup_with(&f, 1, 2);
+    setup_with(&f, 1);
     resolve(&f, "long.example", 1000, T0);
     resolve(&f, "short.example", 10, T0);
     resolve(&f, "new.example", 100, T0);
@@ -559,11 +541,17 @@ static void test_cache_replacement(void **state)
     ol_ms later = T0 + 200000;
     resolve(&f, "new.example", 5000, later);
     assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), later));
-    assert_int_equal(ol_dns_init(&f.dns, &(struct ol_dns_config){.servers = {f.server[0]},
-                                                                 .cache = f.cache,
-                                                                 .cache_count = 2}),
-                     OL_OK);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), later));
+}
+
+/* An answer without an address is not remembered. */
+static void test_cache_negative(void **state)
+{
+    struct fixture f;
+    struct ol_dns_answer none = {.ttl_s = 60};
+    (void)state;
+    setup_with(&f, 1);
+    ol_dns_cache_set(f.cache, 2, OL_STR("a"), &none, T0);
+    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("a"), T0));
 }
 
 static void test_cache_name_length(void **state)
@@ -571,7 +559,7 @@ static void test_cache_name_length(void **state)
     struct fixture f;
     char name[OL_DNS_CACHE_NAME_MAX + 2];
     (void)state;
-    setup_with(&f, 1, 2);
+    setup_with(&f, 1);
     memset(name, 'a', sizeof name);
     name[1] = '.';
     name[OL_DNS_CACHE_NAME_MAX + 1] = '\0';
@@ -599,7 +587,6 @@ int main(void)
         cmocka_unit_test(test_time_near_the_end),
         cmocka_unit_test(test_late_answer),
         cmocka_unit_test(test_poisoning),
-        cmocka_unit_test(test_no_extra_credit),
         cmocka_unit_test(test_identifiers_differ),
         cmocka_unit_test(test_no_such_name),
         cmocka_unit_test(test_no_address),
@@ -613,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_cache_hit_and_expiry),
         cmocka_unit_test(test_cache_ttl_edges),
         cmocka_unit_test(test_cache_replacement),
+        cmocka_unit_test(test_cache_negative),
         cmocka_unit_test(test_cache_name_length),
     };
     return cmocka_run_group_tests_name("net/dns", tests, NULL, NULL);
