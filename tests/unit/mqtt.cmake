@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+ol_test(test_mqtt_packet SOURCES mqtt_packet.c mqtt_check.c
+    DEPENDS ol_mqtt ol_test_support)
+ol_test(test_mqtt_topic SOURCES mqtt_topic.c DEPENDS ol_mqtt ol_test_support)
+ol_test(test_mqtt_copy SOURCES mqtt_copy.c DEPENDS ol_mqtt ol_test_support)
+ol_test(test_mqtt_flow SOURCES mqtt_flow.c DEPENDS ol_mqtt)
