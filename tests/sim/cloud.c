@@ -11,6 +11,7 @@
 
 #define SEAT_HANDSHAKE_MS 10000
 #define STACKED_KEY       0x5EED
+#define SETTLE_MS         5000 /* what a fault held up has arrived by then */
 
 static void *resize(void *ctx, void *ptr, size_t old_len, size_t new_len)
 {
@@ -46,6 +47,7 @@ void sim_cloud_init(struct sim_cloud *c, struct sim_net *net)
         c->seat[i].used = false;
     }
     c->has_twin = false;
+    c->disturbed_at = net->now;
     c->is_up = false;
     c->is_stacked = false;
     c->rejects = false;
@@ -357,7 +359,7 @@ static bool note_call(struct sim_cloud *c, struct sim_call *call, int32_t rc,
     }
     call->handle = start->handle;
     call->began_at = c->net->now;
-    call->is_calm = is_calm;
+    call->is_calm = is_calm && c->net->now > c->disturbed_at + SETTLE_MS;
     return true;
 }
 
@@ -401,6 +403,7 @@ bool sim_cloud_get(struct sim_cloud *c, bool is_calm)
 
 void sim_cloud_disturb(struct sim_cloud *c)
 {
+    c->disturbed_at = c->net->now;
     for (size_t i = 0; i < SIM_CALLS_MAX; i++) {
         c->call[i].is_calm = false;
     }

@@ -43,6 +43,7 @@ struct sim_cloud {
     bool is_up;
     bool is_stacked; /* connections carry the TLS-shaped filter */
     bool rejects;    /* the device's key was changed */
+    ol_ms disturbed_at;
     size_t allocated;
     unsigned illegal; /* connections closed for what the device sent */
     uint8_t illegal_reason;

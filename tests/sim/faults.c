@@ -174,6 +174,7 @@ void sim_fault_begin(struct sim_world *w)
         return; /* costs five minutes each time */
     }
     sim_say(w, "fault    %s", sim_fault_str(fault));
+    w->faults++;
     sim_cloud_disturb(&w->cloud);
     start(w, fault);
     w->until[fault] = w->net.now + 100 + roll(w, 12000);

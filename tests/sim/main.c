@@ -40,6 +40,22 @@ static int run_one(uint64_t seed, enum sim_bug bug, bool verbose)
     return 1;
 }
 
+static void tell_totals(const struct sim_totals *t)
+{
+    printf("%llu virtual hours, %llu faults, %llu logins, %llu times online\n",
+           (unsigned long long)(t->virtual_s / 3600), (unsigned long long)t->faults,
+           (unsigned long long)t->logins, (unsigned long long)t->online);
+    printf(
+        "%llu posts (%llu again), %llu samples delivered, %llu refused by a full queue, "
+        "%llu dropped with their property\n",
+        (unsigned long long)t->posts, (unsigned long long)t->reposts,
+        (unsigned long long)t->delivered, (unsigned long long)t->refused_full,
+        (unsigned long long)t->dropped_aside);
+    printf("%llu commands (%llu answered late), %llu runs without a date at first\n",
+           (unsigned long long)t->commands, (unsigned long long)t->late,
+           (unsigned long long)t->dateless);
+}
+
 static int run_many(uint64_t first, uint64_t last, enum sim_bug bug)
 {
     clock_t begin = clock();
@@ -54,6 +70,7 @@ static int run_many(uint64_t first, uint64_t last, enum sim_bug bug)
         }
     }
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    tell_totals(&world.totals);
     printf("seeds %llu..%llu: %llu failed, %.1f s\n", (unsigned long long)first,
            (unsigned long long)last, (unsigned long long)failed, seconds);
     return failed > 0;

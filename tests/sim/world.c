@@ -280,6 +280,9 @@ static void on_set(struct sim_world *w, const struct ol_agent_event *ev)
             w->fate[item.field][value] = SIM_FATE_ACCEPTED;
             continue;
         }
+        if (w->bug == SIM_BUG_DEAF) {
+            continue;
+        }
         if (w->open_handle != 0) {
             answer_command(w, 400);
         }
@@ -294,7 +297,7 @@ static void run_application(struct sim_world *w)
 {
     ol_ms now = w->net.now;
 
-    if (w->open_handle != 0 && now >= w->open_until && w->bug != SIM_BUG_DEAF) {
+    if (w->open_handle != 0 && now >= w->open_until) {
         answer_command(w, roll(w, 8) == 0 ? 400 : 200);
     }
     if (now >= w->sample_at && now < w->calm_at) {
@@ -447,8 +450,7 @@ static void run_instant(struct sim_world *w)
         bool device = run_device(w, acted);
         bool cloud = sim_cloud_turn(&w->cloud);
         acted = false;
-        if (w->open_handle != 0 && w->net.now >= w->open_until &&
-            w->bug != SIM_BUG_DEAF) {
+        if (w->open_handle != 0 && w->net.now >= w->open_until) {
             answer_command(w, 200);
             acted = true;
         }
@@ -489,9 +491,17 @@ static bool is_settled(const struct sim_world *w)
            w->net.client.conn != NULL && !w->net.client.conn->is_silent;
 }
 
+/* A post without times gets the time of its arrival from the platform: sent twice it may be there
+ * twice, and it may meet the time of a sample that has one. */
+static unsigned excused_losses(const struct sim_world *w)
+{
+    return w->has_dateless_posts ? w->cloud.history.overwritten : 0;
+}
+
 static void check_values(struct sim_world *w)
 {
     const struct ol_agent_stats *stats = ol_agent_get_stats(&w->agent);
+    uint32_t lost = excused_losses(w);
     uint32_t found = 0;
     uint32_t accepted = 0;
 
@@ -507,13 +517,14 @@ static void check_values(struct sim_world *w)
                 sim_fail(w, "%s %lld is in the history %u times",
                          device_fields[p].identifier.ptr, (long long)v, n);
             }
-            if (n == 0 && stats->dropped_aside == 0) {
+            if (n == 0 && stats->dropped_aside + lost == 0) {
                 sim_fail(w, "%s %lld is not in the history",
                          device_fields[p].identifier.ptr, (long long)v);
             }
         }
     }
-    if (found + stats->dropped_aside != accepted || accepted != stats->accepted) {
+    if (found + stats->dropped_aside > accepted ||
+        found + stats->dropped_aside + lost < accepted || accepted != stats->accepted) {
         sim_fail(w, "%u accepted (%u by the agent's count), %u stored, %u dropped",
                  accepted, stats->accepted, found, stats->dropped_aside);
     }
@@ -531,7 +542,7 @@ static void check_end(struct sim_world *w)
         return;
     }
     check_values(w);
-    if (c->history.overwritten > 0) {
+    if (c->history.overwritten > excused_losses(w)) {
         sim_fail(w, "%u samples share property and time with another one",
                  c->history.overwritten);
     }
@@ -582,9 +593,29 @@ static void reset_watch(struct sim_world *w)
     w->logins_seen = 0;
     w->posted_at = 0;
     w->steps = 0;
+    w->faults = 0;
     w->set_backs = 0;
     w->in_flight = 0;
     w->failure[0] = '\0';
+}
+
+static void count_run(struct sim_world *w)
+{
+    const struct ol_agent_stats *stats = ol_agent_get_stats(&w->agent);
+    struct sim_totals *t = &w->totals;
+
+    t->faults += w->faults;
+    t->virtual_s += (w->net.now - w->began_at) / 1000;
+    t->logins += stats->logins;
+    t->online += stats->online;
+    t->posts += stats->posts;
+    t->reposts += stats->reposts;
+    t->delivered += stats->delivered;
+    t->refused_full += stats->refused_full;
+    t->dropped_aside += stats->dropped_aside;
+    t->commands += stats->commands;
+    t->late += stats->late;
+    t->dateless += w->has_dateless_posts;
 }
 
 bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
@@ -607,6 +638,7 @@ bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
     if (w->failure[0] == '\0') {
         check_close(w);
     }
+    count_run(w);
     sim_cloud_free(&w->cloud);
     if (w->cloud.allocated != 0) {
         sim_fail(w, "the platform leaks %zu bytes", w->cloud.allocated);

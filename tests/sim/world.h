@@ -53,6 +53,22 @@ enum sim_fault {
     SIM_FAULT_COUNT /* faults of flash, power, chip and DHCP join here with their models */
 };
 
+/* What a number of runs amounted to: shows that they were not idle. */
+struct sim_totals {
+    uint64_t faults;
+    uint64_t virtual_s;
+    uint64_t logins;
+    uint64_t online;
+    uint64_t posts;
+    uint64_t reposts;
+    uint64_t delivered;
+    uint64_t refused_full;
+    uint64_t dropped_aside;
+    uint64_t commands;
+    uint64_t late;
+    uint64_t dateless; /* runs with posts without times */
+};
+
 /* What became of a value. */
 enum sim_fate {
     SIM_FATE_NONE,     /* not used, or not accepted */
@@ -106,7 +122,9 @@ struct sim_world {
     ol_ms posted_at;
     uint32_t steps;
     uint8_t in_flight;
+    uint32_t faults;
     char failure[160];
+    struct sim_totals totals;
 };
 
 /* Runs one seed. true: every invariant held; else w->failure says which did not. */
