@@ -325,6 +325,21 @@ static void test_close_deadline(void **state)
     assert_int_equal(recv(f->peer, b, sizeof b, 0), 0); /* our FIN came first */
 }
 
+/* Patience that ran out: a second close with less time is obeyed. */
+static void test_close_twice(void **state)
+{
+    struct fixture *f = *state;
+    join(f);
+    ol_ms now = ol_posix_now_ms();
+    f->link.ops->close(f->link.ctx, now, now + 60000);
+    f->link.ops->close(f->link.ctx, now, now + 90000); /* more time is not given */
+    assert_true(f->link.ops->deadline(f->link.ctx) == now + 60000);
+    assert_int_equal(state_of(f), OL_E_AGAIN);
+    f->link.ops->close(f->link.ctx, now, now);
+    assert_int_equal(state_of(f), OL_E_CLOSED);
+    assert_int_equal(f->posix.fd, -1);
+}
+
 static void test_drop(void **state)
 {
     struct fixture *f = *state;
@@ -373,13 +388,21 @@ static void test_no_descriptor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STREAM_TEST(test_bytes),          STREAM_TEST(test_open_while_open),
-        STREAM_TEST(test_bad_address),    STREAM_TEST(test_partial_sends),
-        STREAM_TEST(test_peer_closes),    STREAM_TEST(test_peer_resets),
-        STREAM_TEST(test_no_sigpipe),     STREAM_TEST(test_bytes_before_failure),
-        STREAM_TEST(test_refused),        STREAM_TEST(test_connect_timeout),
-        STREAM_TEST(test_close_in_order), STREAM_TEST(test_close_deadline),
-        STREAM_TEST(test_drop),           STREAM_TEST(test_close_while_opening),
+        STREAM_TEST(test_bytes),
+        STREAM_TEST(test_open_while_open),
+        STREAM_TEST(test_bad_address),
+        STREAM_TEST(test_partial_sends),
+        STREAM_TEST(test_peer_closes),
+        STREAM_TEST(test_peer_resets),
+        STREAM_TEST(test_no_sigpipe),
+        STREAM_TEST(test_bytes_before_failure),
+        STREAM_TEST(test_refused),
+        STREAM_TEST(test_connect_timeout),
+        STREAM_TEST(test_close_in_order),
+        STREAM_TEST(test_close_deadline),
+        STREAM_TEST(test_close_twice),
+        STREAM_TEST(test_drop),
+        STREAM_TEST(test_close_while_opening),
         STREAM_TEST(test_no_descriptor),
     };
     return cmocka_run_group_tests_name("posix/stream", tests, NULL, NULL);
