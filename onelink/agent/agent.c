@@ -228,7 +228,7 @@ static bool link_is_up(const struct ol_agent *a)
     return a->config->netif.ops->is_link_up(a->config->netif.ctx);
 }
 
-static bool has_address(const struct ol_agent *a)
+static OL_AGENT_NOINLINE bool has_address(const struct ol_agent *a)
 {
     struct ol_netif_config net;
 

@@ -91,6 +91,7 @@ struct ol_agent_scratch {
     union {
         struct {
             struct ol_onenet_token_scratch hmac;
+            char res[OL_ONENET_RESOURCE_MAX];
             char token[OL_ONENET_TOKEN_MAX];
         } login;
         uint8_t datagram[OL_DNS_MESSAGE_MAX];

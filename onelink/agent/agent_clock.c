@@ -69,18 +69,18 @@ static void add_server(struct ol_agent *a, struct ol_addr addr)
 }
 
 /* Servers that the network told come after those of the configuration. */
-static void add_network_servers(struct ol_agent *a)
+static OL_AGENT_NOINLINE void add_network_servers(struct ol_agent *a)
 {
-    struct ol_netif_config net;
+    struct ol_addr servers[OL_NETIF_SERVERS_MAX];
 
-    a->config->netif.ops->get_config(a->config->netif.ctx, &net);
+    ol_agent_network_servers(a, OL_AGENT_SERVER_NTP, servers);
     for (size_t i = 0; i < OL_NETIF_SERVERS_MAX; i++) {
-        add_server(a, net.ntp[i]);
+        add_server(a, servers[i]);
     }
 }
 
 /* Looks up the configured servers one after the other. true: progress. */
-static bool find_servers(struct ol_agent *a)
+static OL_AGENT_NOINLINE bool find_servers(struct ol_agent *a)
 {
     while (a->ntp_index < OL_AGENT_NTP_MAX) {
         struct ol_str name = a->config->ntp[a->ntp_index];
@@ -100,7 +100,7 @@ static bool find_servers(struct ol_agent *a)
     return true;
 }
 
-static bool sntp_prepare(struct ol_agent *a)
+static OL_AGENT_NOINLINE bool sntp_prepare(struct ol_agent *a)
 {
     struct ol_sntp_config config = {0};
 

@@ -130,8 +130,9 @@ static void release_values(struct ol_agent *a, const struct ol_agent_command *c,
 }
 
 /* Puts the values of the set aside for now. *kept tells that the agent may obey by itself. */
-static int32_t hold_values(struct ol_agent *a, const struct ol_agent_command *c,
-                           struct ol_onenet_params params, bool *kept)
+static OL_AGENT_NOINLINE int32_t hold_values(struct ol_agent *a,
+                                             const struct ol_agent_command *c,
+                                             struct ol_onenet_params params, bool *kept)
 {
     struct ol_onenet_set_item item;
 
@@ -190,7 +191,8 @@ static void busy(struct ol_agent *a, struct ol_onenet_id id, const char *why)
     refuse_set(a, id, &refusal);
 }
 
-static void on_set(struct ol_agent *a, const struct ol_onenet_device_event *in)
+static OL_AGENT_NOINLINE void on_set(struct ol_agent *a,
+                                     const struct ol_onenet_device_event *in)
 {
     bool kept;
 
@@ -248,7 +250,8 @@ bool ol_agent_set_next(const struct ol_agent *a, struct ol_onenet_params *params
 /* ---- property/get ---- */
 
 /* Bytes of the answer at most. */
-static size_t get_size(const struct ol_agent *a, struct ol_onenet_params params)
+static OL_AGENT_NOINLINE size_t get_size(const struct ol_agent *a,
+                                         struct ol_onenet_params params)
 {
     struct ol_onenet_set_item item;
     size_t size = OL_AGENT_BODY_LEN + 32;
@@ -263,9 +266,10 @@ static size_t get_size(const struct ol_agent *a, struct ol_onenet_params params)
     return size;
 }
 
-static int32_t write_values(const struct ol_agent *a, struct ol_writer *w,
-                            struct ol_onenet_id id, struct ol_onenet_params params,
-                            uint16_t *count)
+static OL_AGENT_NOINLINE int32_t write_values(const struct ol_agent *a,
+                                              struct ol_writer *w, struct ol_onenet_id id,
+                                              struct ol_onenet_params params,
+                                              uint16_t *count)
 {
     struct ol_onenet_post reply;
     struct ol_onenet_set_item item;
@@ -285,7 +289,8 @@ static int32_t write_values(const struct ol_agent *a, struct ol_writer *w,
     return rc == OL_OK ? ol_onenet_reply_end(&reply) : rc;
 }
 
-static void on_get(struct ol_agent *a, const struct ol_onenet_device_event *in)
+static OL_AGENT_NOINLINE void on_get(struct ol_agent *a,
+                                     const struct ol_onenet_device_event *in)
 {
     struct ol_onenet_params params = ol_onenet_params_open(in->params);
     struct ol_writer w;

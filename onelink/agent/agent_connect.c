@@ -18,11 +18,12 @@ static int64_t token_expiry(const struct ol_agent *a)
     return wall.unix_ms / 1000 + days * 86400;
 }
 
-static enum ol_onenet_token_error make_token(struct ol_agent *a, struct ol_str *out)
+static OL_AGENT_NOINLINE enum ol_onenet_token_error make_token(struct ol_agent *a,
+                                                               struct ol_str *out)
 {
     struct ol_agent_scratch *scratch = a->config->scratch;
-    char res[OL_ONENET_RESOURCE_MAX];
-    struct ol_writer w = ol_writer_make(res, sizeof res);
+    char *res = scratch->work.login.res;
+    struct ol_writer w = ol_writer_make(res, sizeof scratch->work.login.res);
     const struct ol_onenet_resource resource = {.kind = OL_ONENET_RESOURCE_DEVICE,
                                                 .pid = a->config->product_id,
                                                 .device = a->config->device_name};
@@ -92,7 +93,7 @@ void ol_agent_connect_rejected(struct ol_agent *a, uint8_t code)
 
 /* ---- CONNECT ---- */
 
-static bool login(struct ol_agent *a)
+static OL_AGENT_NOINLINE bool login(struct ol_agent *a)
 {
     struct ol_str password = a->config->key;
     uint16_t keepalive_s = a->config->keepalive_s;
@@ -126,7 +127,7 @@ static bool login(struct ol_agent *a)
     return true;
 }
 
-static bool open_stream(struct ol_agent *a)
+static OL_AGENT_NOINLINE bool open_stream(struct ol_agent *a)
 {
     const struct ol_stream *stream = &a->config->stream;
     uint32_t limit_ms = a->config->connect_timeout_ms;

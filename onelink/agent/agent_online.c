@@ -88,7 +88,7 @@ static enum ol_agent_cause failed_cause(uint8_t reason)
 /* ---- Login and subscription ---- */
 
 /* docs/protocol.md §1.6, §10.1: two of the ten filters. */
-static bool subscribe(struct ol_agent *a)
+static OL_AGENT_NOINLINE bool subscribe(struct ol_agent *a)
 {
     static const struct ol_str suffix[2] = {OL_STR_INIT("thing/#"), OL_STR_INIT("ota/#")};
     char *text = a->config->scratch->work.text;
@@ -163,7 +163,8 @@ static bool tell_login(struct ol_agent *a)
 
 /* ---- Messages ---- */
 
-static void on_message(struct ol_agent *a, const struct ol_mqtt_message *m)
+static OL_AGENT_NOINLINE void on_message(struct ol_agent *a,
+                                         const struct ol_mqtt_message *m)
 {
     struct ol_onenet_device_event in;
     struct ol_agent_event *ev;

@@ -39,6 +39,9 @@ enum { OL_AGENT_COMMAND_FREE, OL_AGENT_COMMAND_OPEN, OL_AGENT_COMMAND_ANSWERED }
 #define OL_AGENT_BODY_LEN   56
 #define OL_AGENT_MEMBER_LEN 44
 
+/* Keeps a large frame off the stack of what it would be inlined into. */
+#define OL_AGENT_NOINLINE __attribute__((noinline))
+
 /* ---- agent.c ---- */
 
 /* The one place where the state changes. Tells it as an event. */
@@ -85,6 +88,11 @@ bool ol_agent_resolve_run(struct ol_agent *a);
 OL_MUST int32_t ol_agent_lookup(struct ol_agent *a, struct ol_str name,
                                 struct ol_dns_answer *out);
 void ol_agent_lookup_close(struct ol_agent *a);
+
+enum ol_agent_server { OL_AGENT_SERVER_DNS, OL_AGENT_SERVER_NTP };
+/* The servers that the network told. */
+void ol_agent_network_servers(const struct ol_agent *a, enum ol_agent_server kind,
+                              struct ol_addr out[OL_NETIF_SERVERS_MAX]);
 
 bool ol_agent_connect_run(struct ol_agent *a);
 /* CONNACK with a code other than 0. */

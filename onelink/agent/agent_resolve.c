@@ -71,16 +71,24 @@ static bool find_locally(const struct ol_agent *a, struct ol_str name,
            netif->ops->find_host(netif->ctx, name, &out->addrs[0]) == OL_OK;
 }
 
-/* The servers may change with every lease, so the engine is set up for each lookup. */
-static int32_t dns_prepare(struct ol_agent *a)
+OL_AGENT_NOINLINE void ol_agent_network_servers(const struct ol_agent *a,
+                                                enum ol_agent_server kind,
+                                                struct ol_addr out[OL_NETIF_SERVERS_MAX])
 {
     struct ol_netif_config net;
-    struct ol_dns_config config = {0};
 
     a->config->netif.ops->get_config(a->config->netif.ctx, &net);
-    for (size_t i = 0; i < OL_NETIF_SERVERS_MAX && i < OL_DNS_SERVERS_MAX; i++) {
-        config.servers[i] = net.dns[i];
-    }
+    memcpy(out, kind == OL_AGENT_SERVER_DNS ? net.dns : net.ntp, sizeof net.dns);
+}
+
+_Static_assert(OL_NETIF_SERVERS_MAX <= OL_DNS_SERVERS_MAX, "a server would be left out");
+
+/* The servers may change with every lease, so the engine is set up for each lookup. */
+static OL_AGENT_NOINLINE int32_t dns_prepare(struct ol_agent *a)
+{
+    struct ol_dns_config config = {0};
+
+    ol_agent_network_servers(a, OL_AGENT_SERVER_DNS, config.servers);
     return ol_dns_init(&a->dns, &config) == OL_OK ? OL_OK : OL_E_TIMEOUT;
 }
 
