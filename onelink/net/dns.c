@@ -97,7 +97,7 @@ void ol_dns_step(struct ol_dns *d, ol_ms now)
         d->try_ms = d->try_ms < d->try_max_ms / 2 ? d->try_ms * 2 : d->try_max_ms;
     }
     if (d->rounds_left == 0) {
-        memset(&d->answer, 0, sizeof d->answer);
+        d->answer.addr_count = 0;
         d->answer.rcode = d->rcode;
         finish(d, OL_E_TIMEOUT);
         return;

@@ -37,21 +37,17 @@ int32_t ol_sntp_init(struct ol_sntp *s, const struct ol_sntp_config *config)
     return OL_OK;
 }
 
-/* A nonce for this request. Nobody but the server itself sees its bytes, so counting in
- * them is enough to tell an answer from a repeated one. */
-static uint8_t *next_nonce(struct ol_sntp *s)
+/* The server's own bytes. Nobody else sees them, so counting in them is enough to tell
+ * the answer to this request from that to an earlier one. */
+static const uint8_t *nonce(const struct ol_sntp *s)
 {
-    uint8_t *nonce = s->random + 8 * (size_t)s->server;
-    uint32_t word;
-    memcpy(&word, nonce, sizeof word);
-    word++;
-    memcpy(nonce, &word, sizeof word);
-    return nonce;
+    return (const uint8_t *)&s->random[2U * s->server];
 }
 
 static void ask(struct ol_sntp *s, ol_ms now)
 {
-    ol_sntp_request_encode(next_nonce(s), s->request);
+    s->random[2U * s->server]++;
+    ol_sntp_request_encode(nonce(s), s->request);
     s->state = STATE_SEND;
     s->sent_at_ms = now;
     s->deadline_ms = ol_ms_add(now, s->timeout_ms);
@@ -60,7 +56,7 @@ static void ask(struct ol_sntp *s, ol_ms now)
 /* Nothing until `distance` after the last request, and up to an eighth more. */
 static void rest(struct ol_sntp *s, uint32_t distance)
 {
-    uint32_t dice = s->random[8 * (size_t)s->server + 4];
+    uint32_t dice = s->random[2U * s->server] & 0xFFU;
     s->state = STATE_IDLE;
     s->deadline_ms = ol_ms_add(s->sent_at_ms, (ol_ms)distance + (distance >> 11) * dice);
 }
@@ -179,10 +175,9 @@ bool ol_sntp_input(struct ol_sntp *s, const struct ol_addr *from, const void *da
                    size_t len, ol_ms now)
 {
     struct ol_sntp_answer answer;
-    const uint8_t *nonce = s->random + 8 * (size_t)s->server;
     if (s->state != STATE_WAIT || now >= s->deadline_ms ||
         !ol_addr_equal(from, &s->servers[s->server]) ||
-        ol_sntp_answer_decode(data, len, nonce, &answer) != OL_OK) {
+        ol_sntp_answer_decode(data, len, nonce(s), &answer) != OL_OK) {
         return false;
     }
     if (answer.verdict == OL_SNTP_TIME) {

@@ -62,7 +62,7 @@ struct ol_sntp {
     uint32_t poll_ms;
     ol_ms sent_at_ms;
     ol_ms deadline_ms;
-    uint8_t random[OL_SNTP_RANDOM_LEN];
+    uint32_t random[OL_SNTP_RANDOM_LEN / 4]; /* two words for each server */
     uint8_t request[OL_SNTP_MESSAGE_LEN];
     struct ol_sntp_sample sample;
     struct ol_addr servers[OL_SNTP_SERVERS_MAX];
