@@ -11,8 +11,8 @@ const char *ol_onenet_import_reason_str(enum ol_onenet_import_reason reason)
         [OL_ONENET_IMPORT_TWICE] = "this occurs twice",
         [OL_ONENET_IMPORT_IDENTIFIER] =
             "an identifier has 1 to 64 letters, digits or '_', perhaps after a '$'",
-        [OL_ONENET_IMPORT_TYPE] = "a type is one of int32, int64, float, double, bool, "
-                                  "enum, string, date, bitMap, struct, array",
+        [OL_ONENET_IMPORT_TYPE] =
+            "this is not the name of a type (int32, float, bool, enum ...)",
         [OL_ONENET_IMPORT_NESTED] = "this type may not stand inside a struct or an array",
         [OL_ONENET_IMPORT_NUMBER] = "this is not a number that the type can hold",
         [OL_ONENET_IMPORT_RANGE] = "min is above max, or step is below 0",

@@ -395,6 +395,10 @@ static void test_set_refused(void **state)
     }
 }
 
+#define LONG_ID                                                                          \
+    "{\"id\":\"00000000000000000000000000000000000000000000000000000000000000001\","     \
+    "\"params\":{\"led\":true}}"
+
 /* What has no id to echo, or is no JSON, is counted and ignored. */
 static void test_bad_commands(void **state)
 {
@@ -407,8 +411,7 @@ static void test_bad_commands(void **state)
         "{\"id\":\"\",\"params\":{\"led\":true}}",
         "{\"id\":null,\"params\":{\"led\":true}}",
         "{\"id\":\"1\",\"params\":{\"led\":true}",
-        "{\"id\":\"00000000000000000000000000000000000000000000000000000000000000001\","
-        "\"params\":{\"led\":true}}",
+        LONG_ID,
     };
     struct ol_onenet_device dev = device();
     for (size_t i = 0; i < COUNT(payloads); i++) {

@@ -526,8 +526,7 @@ static void test_battery(void **state)
         "{\"id\":\"123\",\"version\":\"1.0\",\"params\":{\"temp\":{\"value\":23.6,"
         "\"time\":"
         "1524448722123},\"led\":{\"value\":true}}}",
-        "{\"id\":\"1\",\"version\":\"1.0\",\"params\":{\"led\":true,\"label\":"
-        "\"\\u4e2d\"}}",
+        "{\"id\":\"1\",\"params\":{\"led\":true,\"label\":\"\\u4e2d\"}}",
         "{\"id\":\"2\",\"version\":\"1.0\",\"params\":[\"temp\",\"led\"]}",
     };
     static const char reply[] = "{\"id\":\"123\",\"code\":2271,\"msg\":\"bool type "

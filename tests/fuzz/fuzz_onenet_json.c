@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "onelink/onenet/onejson.h"
+#include "tests/fuzz/fuzz_model.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition) {
+        abort();
+    }
+}
+
+/* Every member of a post that passes is a value that passes by itself. */
+static void check_members(struct ol_str params)
+{
+    struct ol_onenet_params p = ol_onenet_params_open(params);
+    struct ol_onenet_item item;
+    int32_t field;
+    while (ol_onenet_params_next_wrapped(&p, &item) == OL_OK) {
+        require(ol_onenet_post_item_check(&fuzz_model, &item, &field).code == 200);
+        require(field >= 0 && item.time_ms >= 0);
+        struct ol_onenet_value v;
+        require(ol_onenet_value_decode(&fuzz_model, &fuzz_fields[field], item.value, &v,
+                                       NULL) == OL_ONENET_VALUE_OK);
+    }
+}
+
+static void check_request(struct ol_str body, bool is_json)
+{
+    struct ol_onenet_request r;
+    enum ol_onenet_request_error error = ol_onenet_request_decode(body, &r);
+    require(is_json == (error != OL_ONENET_REQUEST_NOT_JSON));
+    struct ol_onenet_refusal refusal = ol_onenet_request_refusal(error);
+    if (error == OL_ONENET_REQUEST_OK) {
+        uint64_t id;
+        require(ol_onenet_id_decode(r.id, &id) == OL_OK);
+        refusal = ol_onenet_post_check(&fuzz_model, r.params);
+        if (refusal.code == 200) {
+            check_members(r.params);
+        }
+        (void)ol_onenet_set_check(&fuzz_model, r.params);
+    }
+    uint8_t *out = malloc(body.len + 256);
+    require(out != NULL);
+    struct ol_writer w = ol_writer_make(out, body.len + 256);
+    struct ol_onenet_id id = {OL_STR_INIT("1"), false};
+    require(ol_onenet_reply_encode_refusal(&w, id, &refusal) == OL_OK);
+    require(ol_json_check(out, w.len) == OL_OK);
+    free(out);
+}
+
+/* The input is the body of a request, and that of an answer too. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct ol_str body = ol_str_make(data, size);
+    bool is_json = ol_json_check(data, size) == OL_OK;
+    check_request(body, is_json);
+    struct ol_onenet_reply reply;
+    if (ol_onenet_reply_decode(body, &reply) == OL_OK) {
+        require(is_json && reply.id.text.ptr != NULL);
+        struct ol_str text;
+        struct ol_str refused = ol_onenet_refusal_msg_decode(reply.msg.text, &text);
+        require(refused.len + text.len <= reply.msg.text.len);
+    }
+    return 0;
+}
