@@ -156,6 +156,9 @@ static void drop_connection(struct ol_agent *a)
  * under this name, docs/protocol.md §9. */
 static enum ol_agent_cause judge_life(struct ol_agent *a, enum ol_agent_cause cause)
 {
+    if (a->state == OL_AGENT_CONNECT) {
+        a->short_lives = 0; /* the platform is down: that explains the last end, too */
+    }
     if (a->state != OL_AGENT_SUBSCRIBE && a->state != OL_AGENT_ONLINE) {
         return cause;
     }
@@ -202,6 +205,15 @@ static bool is_about_host(const struct ol_agent *a, enum ol_agent_cause cause)
             a->state == OL_AGENT_LOGIN);
 }
 
+/* The connection proved itself: the next one is not to be waited for long. A twin also lets
+ * posts through, so delivering is no proof against it. */
+static bool was_good(const struct ol_agent *a, enum ol_agent_cause cause)
+{
+    return a->state == OL_AGENT_ONLINE &&
+           (a->now - a->online_at >= OL_AGENT_GOOD_LIFE_MS ||
+            (a->has_delivered && cause != OL_AGENT_CAUSE_TWIN));
+}
+
 static void recover(struct ol_agent *a)
 {
     enum ol_agent_cause cause = judge_life(a, (enum ol_agent_cause)a->fail);
@@ -211,7 +223,7 @@ static void recover(struct ol_agent *a)
     if (is_about_host(a, cause) && try_next_candidate(a, cause)) {
         return;
     }
-    if (a->state == OL_AGENT_ONLINE && a->now - a->online_at >= OL_AGENT_GOOD_LIFE_MS) {
+    if (was_good(a, cause)) {
         ol_backoff_reset(&a->backoff);
     }
     /* Every host that could be asked said no: waiting a minute will not change its mind. */

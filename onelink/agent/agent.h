@@ -356,6 +356,7 @@ struct ol_agent {
         clock_doubted; /* a login was rejected though its token came from an unsure clock */
     bool stream_opened; /* stream.open was taken in this attempt */
     bool ota_refused;   /* to be told */
+    bool has_delivered; /* something was delivered in this connection */
     bool tx_full;       /* no room for a publish: wait for the medium */
     bool restoring;     /* properties from restore_next on are being restored */
     bool full_told;     /* no sample fits, and it was told or is about to be */

@@ -303,6 +303,7 @@ static void delivered(struct ol_agent *a, struct ol_agent_post *post)
     ev->delivered.id = post->id;
     ev->delivered.count = post->count;
     a->stats.delivered += post->count;
+    a->has_delivered = true;
     a->full_told = false;
     if (a->suspects < UINT16_MAX / 2) {
         a->suspects = (uint16_t)(a->suspects * 2);
@@ -416,6 +417,7 @@ void ol_agent_post_login(struct ol_agent *a)
     }
     a->restoring = true;
     a->restore_next = 0;
+    a->has_delivered = false;
 }
 
 void ol_agent_post_logout(struct ol_agent *a)
