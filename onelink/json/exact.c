@@ -132,10 +132,11 @@ int ol_json_compare_binary(const struct ol_json_number *n, uint64_t mantissa,
                            int32_t exponent)
 {
     char room[OL_U64_DIGITS];
-    struct digits d = {.p = n->significant.ptr, .zeros = 0};
+    struct digits d = {.p = n->significant.ptr};
     int32_t point = (int32_t)n->exponent + n->count;
-    d.end = d.p + n->significant.len;
-    if (n->significant.len == 0) {
+    if (n->significant.len > 0) {
+        d.end = d.p + n->significant.len;
+    } else {
         d.end = room + sizeof room;
         d.p = ol_u64_digits(room + sizeof room, n->digits);
         point = (int32_t)(n->exponent + (d.end - d.p));

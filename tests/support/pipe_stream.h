@@ -18,9 +18,8 @@
 struct ol_pipe_way {
     uint8_t bytes[OL_PIPE_CAP];
     size_t len;
-    size_t total; /* bytes ever taken */
-    size_t
-        cut_after; /* the connection breaks when that many were taken; SIZE_MAX: never */
+    size_t total;     /* bytes ever taken */
+    size_t cut_after; /* breaks when that many were taken; SIZE_MAX: never */
     bool is_finished; /* nothing more will be sent */
 };
 
