@@ -18,9 +18,11 @@
  *     ol_dns_init(&dns, &config);
  *     ol_dns_open(&dns, name, random, now);
  *     until ol_dns_get_answer(&dns, &answer) != OL_E_AGAIN:
- *         if ((data = ol_dns_output(&dns, &to, &len)) && send(to, data, len) !=
- * OL_E_AGAIN) ol_dns_output_done(&dns, now); sleep until ol_dns_deadline(&dns) or a
- * datagram comes for each datagram: ol_dns_input(&dns, &from, data, len, now);
+ *         data = ol_dns_output(&dns, &to, &len);
+ *         if there is data and send(to, data, len) != OL_E_AGAIN:
+ *             ol_dns_output_done(&dns, now);
+ *         sleep until ol_dns_deadline(&dns) or a datagram
+ *         for each datagram: ol_dns_input(&dns, &from, data, len, now);
  *         ol_dns_step(&dns, now);
  *
  * Against forged answers (RFC 5452) the caller opens a datagram socket on a random port
@@ -32,14 +34,15 @@
 struct ol_dns_config {
     /* Family OL_ADDR_NONE: not used; port 0: 53. */
     struct ol_addr servers[OL_DNS_SERVERS_MAX];
-    uint32_t round_ms; /* time of the first round over all servers; doubles each round.
-                          0: 2000 */
-    uint32_t round_max_ms; /* where doubling ends. 0: 8000 */
-    uint8_t round_count;   /* rounds before OL_E_TIMEOUT. 0: 3. The defaults give up after
-                              14 s */
+    /* Time of the first round over all servers; doubles each round. 0: 2000. */
+    uint32_t round_ms;
+    /* Where doubling ends. 0: 8000. */
+    uint32_t round_max_ms;
+    /* Rounds before OL_E_TIMEOUT. 0: 3. With the defaults that is after 14 s. */
+    uint8_t round_count;
 };
 
-/* Private. About 460 bytes. Small members come first, where short instructions reach
+/* Private. About 470 bytes. Small members come first, where short instructions reach
  * them. */
 struct ol_dns {
     uint8_t server_count;

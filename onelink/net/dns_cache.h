@@ -16,10 +16,8 @@
  *
  * Zero the table at first and whenever the network changes. */
 
-#define OL_DNS_CACHE_NAME_MAX 63 /* longer names are not cached */
-#define OL_DNS_CACHE_TTL_MAX                                                             \
-    86400 /* seconds; a longer TTL counts as this (RFC 8767 4)                           \
-           */
+#define OL_DNS_CACHE_NAME_MAX 63    /* longer names are not cached */
+#define OL_DNS_CACHE_TTL_MAX  86400 /* seconds; a longer TTL counts as this */
 
 /* One remembered name. All zero means free. The caller owns an array of them. */
 struct ol_dns_cache_entry {

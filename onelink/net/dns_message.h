@@ -13,15 +13,13 @@
 /* DNS messages as a stub resolver needs them: one question, IPv4 addresses, no EDNS
  * (RFC 1034, RFC 1035). Nothing here keeps state. */
 
-#define OL_DNS_PORT      53
-#define OL_DNS_NAME_MAX  253 /* characters of a name as text, without a final dot */
-#define OL_DNS_WIRE_MAX  255 /* bytes of a name on the wire, RFC 1035 2.3.4 */
-#define OL_DNS_QUERY_CAP (12 + OL_DNS_WIRE_MAX + 4)
-#define OL_DNS_MESSAGE_MAX                                                               \
-    512                    /* largest answer over UDP without EDNS, RFC 1035 2.3.4       \
-                            */
-#define OL_DNS_ADDRS_MAX 4 /* addresses that are kept of an answer */
-#define OL_DNS_CHAIN_MAX 8 /* CNAME records followed, in all answers of a lookup */
+#define OL_DNS_PORT        53
+#define OL_DNS_NAME_MAX    253 /* characters of a name as text, without a final dot */
+#define OL_DNS_WIRE_MAX    255 /* bytes of a name on the wire, RFC 1035 2.3.4 */
+#define OL_DNS_QUERY_CAP   (12 + OL_DNS_WIRE_MAX + 4)
+#define OL_DNS_MESSAGE_MAX 512 /* largest answer over UDP, RFC 1035 2.3.4 */
+#define OL_DNS_ADDRS_MAX   4   /* addresses that are kept of an answer */
+#define OL_DNS_CHAIN_MAX   8   /* CNAME records followed, in all of a lookup */
 
 /* RFC 1035 4.1.1. Other values occur. */
 enum ol_dns_rcode {

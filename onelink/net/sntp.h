@@ -28,12 +28,16 @@
 struct ol_sntp_config {
     /* Family OL_ADDR_NONE: not used; port 0: 123. */
     struct ol_addr servers[OL_SNTP_SERVERS_MAX];
-    uint32_t timeout_ms;   /* wait for one server before the next is asked. 0: 3000 */
-    uint32_t retry_ms;     /* from the last request of a failed round to the next round;
-                              doubles     each time. 0, and all below 15,000: 15,000 */
-    uint32_t retry_max_ms; /* where doubling ends. 0: 1,024,000 */
-    uint32_t poll_ms; /* from a request with a usable answer to the next. 0: 3,600,000;
-                         below 15,000: 15,000 */
+    /* Wait for one server before the next is asked. 0: 3000. */
+    uint32_t timeout_ms;
+    /* From the last request of a failed round to the next round; doubles each time. 0,
+     * and all below 15,000: 15,000. */
+    uint32_t retry_ms;
+    /* Where doubling ends. 0: 1,024,000. */
+    uint32_t retry_max_ms;
+    /* From a request with a usable answer to the next. 0: 3,600,000; below 15,000:
+     * 15,000. */
+    uint32_t poll_ms;
 };
 
 /* At the monotonic instant at_ms it was `wall`. */
@@ -41,8 +45,8 @@ struct ol_sntp_sample {
     struct ol_wall_time wall; /* quality OL_CLOCK_SYNCED */
     ol_ms at_ms;
     uint32_t
-        error_ms;    /* wall is right to this, if the server is: half of the round trip */
-    uint8_t server;  /* index in ol_sntp_config.servers */
+        error_ms;    /* half of the round trip: wall is right to this if the server is */
+    uint8_t server;  /* which one, counting the configured ones that are in use */
     uint8_t stratum; /* 1 to 15 */
 };
 

@@ -35,9 +35,9 @@ void ol_sntp_request_encode(const uint8_t nonce[8], uint8_t buf[OL_SNTP_MESSAGE_
 /* Decodes msg[len] as the answer to the request with `nonce`. Bytes beyond
  * OL_SNTP_MESSAGE_LEN (extensions) are not looked at. OL_OK: *out is filled, see its
  * verdict; the times are set only with OL_SNTP_TIME. OL_E_PROTO: no answer to this
- * request (too short, not mode 4, another originate timestamp; RFC 4330 5): nothing may
- * be concluded, go on waiting. Timestamps whose top bit is 0 are of the era that begins
- * in 2036 (RFC 4330 3). */
+ * request (too short, version 0, not mode 4, another originate timestamp; RFC 4330 5):
+ * nothing may be concluded, go on waiting. Timestamps whose top bit is 0 are of the era
+ * that begins in 2036 (RFC 4330 3). */
 OL_MUST int32_t ol_sntp_answer_decode(const void *msg, size_t len, const uint8_t nonce[8],
                                       struct ol_sntp_answer *out);
 

@@ -6,14 +6,13 @@
 
 /* link/netif of a host whose system manages its addresses. It only reads:
  *
- * - is_link_up: some interface, the loopback one included, is up and has an IPv4 address.
- * Looked up at most once a second.
- * - get_mac: of the first interface that is up and not loopback; zeros when there is
- * none.
+ * - is_link_up: some interface, the loopback one included, is up and has an IPv4
+ *   address. Looked up at most once a second.
+ * - get_mac: of the first interface that is up and not loopback, or zeros.
  * - get_config: address and prefix of that interface (else of the loopback one), default
- * gateway, the IPv4 name servers of resolv.conf; ntp is taken from struct ol_posix_netif.
- * - find_host: `localhost` and names below it are 127.0.0.1 (RFC 6761 6.3); else the IPv4
- * lines of the hosts file. */
+ *   gateway, IPv4 name servers of resolv.conf; ntp is taken from struct ol_posix_netif.
+ * - find_host: `localhost` and names below it are 127.0.0.1 (RFC 6761 6.3); else the
+ *   IPv4 lines of the hosts file. */
 
 struct ol_posix_netif {
     const char *resolv_path;                  /* name servers; NULL: /etc/resolv.conf */
