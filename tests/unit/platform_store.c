@@ -1,0 +1,731 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* mkdtemp */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "platform/store/history.h"
+#include "platform/store/msglog.h"
+#include "platform/store/registry.h"
+
+#define MODEL                                                                            \
+    "{\"properties\":["                                                                  \
+    "{\"identifier\":\"temp\",\"name\":\"t\",\"accessMode\":\"r\","                      \
+    "\"dataType\":{\"type\":\"float\",\"specs\":{}}},"                                   \
+    "{\"identifier\":\"led\",\"name\":\"l\",\"accessMode\":\"rw\","                      \
+    "\"dataType\":{\"type\":\"bool\",\"specs\":{}}}]}"
+
+static struct {
+    char dir[64];
+    char file[96];
+    struct ol_db db;
+    struct ol_store store;
+    const struct ol_store_product *product;
+    int64_t device;
+} t;
+
+static void open_db(void)
+{
+    char why[256];
+    assert_int_equal(ol_db_open(&t.db, t.file, why, sizeof why), OL_OK);
+    t.store = ol_db_store(&t.db);
+}
+
+static void add_product(const char *id)
+{
+    assert_int_equal(
+        ol_db_product_add(&t.db, ol_str_from(id), OL_STR("a2V5"), OL_STR(MODEL), 5, NULL),
+        OL_OK);
+}
+
+static int64_t add_device(const char *name)
+{
+    struct ol_db_device_row row;
+    assert_int_equal(ol_db_device_add(&t.db, t.product, ol_str_from(name),
+                                      OL_STR("a2V5MQ=="), OL_STR("about it"), 6),
+                     OL_OK);
+    assert_int_equal(ol_db_device_get(&t.db, t.product, ol_str_from(name), &row), OL_OK);
+    return row.id;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(t.dir, "/tmp/onelink-store-XXXXXX");
+    if (mkdtemp(t.dir) == NULL) {
+        return -1;
+    }
+    snprintf(t.file, sizeof t.file, "%s/onelink.db", t.dir);
+    open_db();
+    add_product("Prod000001");
+    t.product = ol_db_product_get(&t.db, OL_STR("Prod000001"));
+    t.device = t.product == NULL ? 0 : add_device("dev");
+    return t.device == 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char path[128];
+    ol_db_close(&t.db);
+    static const char *const tails[] = {"", "-wal", "-shm"};
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s%s", t.file, tails[i]);
+        unlink(path);
+    }
+    return rmdir(t.dir);
+}
+
+static void reopen(void)
+{
+    ol_db_close(&t.db);
+    open_db();
+    t.product = ol_db_product_get(&t.db, OL_STR("Prod000001"));
+    assert_non_null(t.product);
+}
+
+static int32_t put(uint16_t property, int64_t time_ms, const char *value)
+{
+    const struct ol_store_sample sample = {
+        .device = t.device,
+        .product = t.product,
+        .identifier = OL_STR("ignored"),
+        .property = property,
+        .time_ms = time_ms,
+        .arrival_ms = time_ms,
+        .value = ol_str_from(value),
+    };
+    return t.store.ops->put_sample(t.store.ctx, &sample);
+}
+
+static void commit(void)
+{
+    assert_int_equal(t.store.ops->commit(t.store.ctx), OL_OK);
+}
+
+/* ---- registry ---- */
+
+static void registry_keeps_products(void **state)
+{
+    (void)state;
+    reopen();
+    assert_int_equal(t.product->model->property_count, 2);
+    assert_true(ol_str_equal(t.product->access_key, OL_STR("a2V5")));
+    assert_ptr_equal(ol_db_product_get(&t.db, OL_STR("Prod000001")), t.product);
+    assert_null(ol_db_product_get(&t.db, OL_STR("Prod00000")));
+    assert_null(ol_db_product_get(&t.db, OL_STR("")));
+}
+
+static void registry_refuses_products(void **state)
+{
+    (void)state;
+    struct ol_onenet_import_error error = {0};
+    assert_int_equal(ol_db_product_add(&t.db, OL_STR("Prod000001"), OL_STR("a2V5"),
+                                       OL_STR(MODEL), 5, NULL),
+                     OL_E_ARG);
+    assert_int_equal(ol_db_product_add(&t.db, OL_STR("Prod000002"), OL_STR("a2V5"),
+                                       OL_STR("{\"properties\":[{\"identifier\":5}]}"), 5,
+                                       &error),
+                     OL_E_PROTO);
+    assert_string_equal(error.path, "properties[0].identifier");
+    assert_null(ol_db_product_get(&t.db, OL_STR("Prod000002")));
+    add_product("Prod000002");
+}
+
+static void registry_keeps_devices(void **state)
+{
+    (void)state;
+    struct ol_store_device device;
+    struct ol_db_device_row row;
+    reopen();
+    assert_int_equal(
+        t.store.ops->find_device(t.store.ctx, t.product, OL_STR("dev"), &device), OL_OK);
+    assert_int_equal(device.id, t.device);
+    assert_true(ol_str_equal(device.sec_key, OL_STR("a2V5MQ==")));
+    assert_int_equal(
+        t.store.ops->find_device(t.store.ctx, t.product, OL_STR("no"), &device),
+        OL_E_NOENT);
+    assert_int_equal(
+        ol_db_device_add(&t.db, t.product, OL_STR("dev"), OL_STR("a2V5"), OL_STR(""), 6),
+        OL_E_ARG);
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
+    assert_true(ol_str_equal(row.about, OL_STR("about it")));
+    assert_int_equal(row.created_ms, 6);
+    assert_false(row.online);
+}
+
+static void name_row(void *ctx, const struct ol_db_device_row *r)
+{
+    snprintf((char *)ctx + strlen(ctx), 64 - strlen(ctx), "%.*s ", (int)r->name.len,
+             r->name.ptr);
+}
+
+static void registry_lists_devices(void **state)
+{
+    (void)state;
+    char names[64] = "";
+    int64_t count = 0;
+    (void)add_device("lamp");
+    (void)add_device("lamp%_2");
+    struct ol_db_device_filter filter = {.limit = -1};
+    assert_int_equal(ol_db_device_each(&t.db, t.product, &filter, name_row, names),
+                     OL_OK);
+    assert_string_equal(names, "dev lamp lamp%_2 ");
+    names[0] = '\0';
+    filter = (struct ol_db_device_filter){OL_STR("amp"), 1, 1};
+    assert_int_equal(ol_db_device_each(&t.db, t.product, &filter, name_row, names),
+                     OL_OK);
+    assert_string_equal(names, "lamp%_2 ");
+    assert_int_equal(ol_db_device_count(&t.db, t.product, OL_STR("%"), &count), OL_OK);
+    assert_int_equal(count, 1);
+}
+
+static void registry_keeps_settings(void **state)
+{
+    (void)state;
+    struct ol_str value;
+    assert_int_equal(ol_db_setting_get(&t.db, OL_STR("a"), &value), OL_E_NOENT);
+    assert_int_equal(ol_db_setting_add(&t.db, OL_STR("a"), OL_STR("first")), OL_OK);
+    assert_int_equal(ol_db_setting_add(&t.db, OL_STR("a"), OL_STR("second")), OL_OK);
+    reopen();
+    assert_int_equal(ol_db_setting_get(&t.db, OL_STR("a"), &value), OL_OK);
+    assert_true(ol_str_equal(value, OL_STR("first")));
+}
+
+/* A second program makes a product and a device: the first sees them at its next question, even
+ * after it has read from every table. */
+static void another_program_is_seen_at_once(void **state)
+{
+    (void)state;
+    char why[256];
+    struct ol_db other;
+    struct ol_db_device_row row;
+    struct ol_store_device device;
+    struct ol_db_value value;
+    struct ol_str setting;
+    assert_int_equal(ol_db_setting_add(&t.db, OL_STR("a"), OL_STR("b")), OL_OK);
+    assert_int_equal(put(0, 1, "1"), OL_OK);
+    commit();
+    assert_int_equal(ol_db_setting_get(&t.db, OL_STR("a"), &setting), OL_OK);
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
+    assert_int_equal(
+        t.store.ops->find_device(t.store.ctx, t.product, OL_STR("dev"), &device), OL_OK);
+    assert_int_equal(ol_db_latest(&t.db, t.product, t.device, 0, &value), OL_OK);
+    assert_int_equal(ol_db_open(&other, t.file, why, sizeof why), OL_OK);
+    assert_int_equal(ol_db_product_add(&other, OL_STR("Prod000007"), OL_STR("a2V5"),
+                                       OL_STR(MODEL), 5, NULL),
+                     OL_OK);
+    assert_non_null(ol_db_product_get(&t.db, OL_STR("Prod000007")));
+    assert_int_equal(ol_db_device_add(&other,
+                                      ol_db_product_get(&other, OL_STR("Prod000001")),
+                                      OL_STR("fresh"), OL_STR("a2V5"), OL_STR(""), 1),
+                     OL_OK);
+    ol_db_close(&other);
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("fresh"), &row), OL_OK);
+}
+
+/* ---- values ---- */
+
+static void assert_latest(uint16_t property, int64_t time_ms, const char *text)
+{
+    struct ol_db_value v;
+    assert_int_equal(ol_db_latest(&t.db, t.product, t.device, property, &v), OL_OK);
+    assert_int_equal(v.time_ms, time_ms);
+    assert_int_equal(v.text.len, strlen(text));
+    assert_memory_equal(v.text.ptr, text, v.text.len);
+}
+
+static void values_come_back_as_they_were_reported(void **state)
+{
+    (void)state;
+    static const char *const values[] = {
+        "0",
+        "-0",
+        "7",
+        "-7",
+        "23.6",
+        "67.00",
+        "1e5",
+        "1E+5",
+        "-0.5",
+        "999999999999999999",
+        "1000000000000000000",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "9007199254740993",
+        "true",
+        "false",
+        "\"\"",
+        "\"on\"",
+        "\"a \\\"b\\\" \\u4e2d 中\"",
+        "{\"a\":1,\"b\":[1, 2]}",
+        "[]",
+    };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        assert_int_equal(put(0, 100 + (int64_t)i, values[i]), OL_OK);
+        assert_latest(0, 100 + (int64_t)i, values[i]);
+    }
+    commit();
+    reopen();
+    assert_latest(0, 100 + 20, "[]");
+}
+
+static void text_row(void *ctx, const struct ol_db_value *v)
+{
+    snprintf((char *)ctx + strlen(ctx), 256 - strlen(ctx), "%lld:%.*s ",
+             (long long)v->time_ms, (int)v->text.len, v->text.ptr);
+}
+
+static void assert_series(uint16_t property, struct ol_db_range range,
+                          const char *expected)
+{
+    char text[256] = "";
+    assert_int_equal(
+        ol_db_series_each(&t.db, t.product, t.device, property, &range, text_row, text),
+        OL_OK);
+    assert_string_equal(text, expected);
+}
+
+static void a_report_sent_twice_is_stored_once(void **state)
+{
+    (void)state;
+    assert_int_equal(put(0, 10, "1"), OL_OK);
+    assert_int_equal(put(0, 10, "1"), OL_OK);
+    commit();
+    assert_int_equal(put(0, 10, "2"), OL_OK);
+    assert_int_equal(put(1, 10, "true"), OL_OK);
+    commit();
+    assert_series(0, (struct ol_db_range){0, 100, 10, 0, false}, "10:2 ");
+    assert_series(1, (struct ol_db_range){0, 100, 10, 0, false}, "10:true ");
+}
+
+static void series_are_ranges(void **state)
+{
+    (void)state;
+    char value[8];
+    for (int i = 5; i > 0; i--) {
+        snprintf(value, sizeof value, "%d", i);
+        assert_int_equal(put(0, i * 10, value), OL_OK);
+    }
+    commit();
+    assert_latest(0, 50, "5");
+    assert_series(0, (struct ol_db_range){20, 40, 10, 0, false}, "20:2 30:3 40:4 ");
+    assert_series(0, (struct ol_db_range){20, 40, 10, 0, true}, "40:4 30:3 20:2 ");
+    assert_series(0, (struct ol_db_range){0, INT64_MAX, 2, 1, true}, "40:4 30:3 ");
+    assert_series(0, (struct ol_db_range){51, INT64_MAX, 2, 0, true}, "");
+    struct ol_db_value v;
+    assert_int_equal(ol_db_latest(&t.db, t.product, t.device, 1, &v), OL_E_NOENT);
+    assert_int_equal(ol_db_latest(&t.db, t.product, t.device + 1, 0, &v), OL_E_NOENT);
+}
+
+/* ---- the batch ---- */
+
+static int rows_seen_from_outside(void)
+{
+    sqlite3 *sql = NULL;
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_open(t.file, &sql), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(sql, "SELECT count(*) FROM history", -1, &st, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int n = sqlite3_column_int(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(sql);
+    return n;
+}
+
+static void a_batch_is_stored_by_its_commit(void **state)
+{
+    (void)state;
+    commit();
+    assert_int_equal(put(0, 1, "1"), OL_OK);
+    assert_int_equal(put(0, 2, "2"), OL_OK);
+    assert_int_equal(rows_seen_from_outside(), 0);
+    commit();
+    assert_int_equal(rows_seen_from_outside(), 2);
+    assert_int_equal(put(0, 3, "3"), OL_OK);
+    ol_db_rollback(&t.db);
+    commit();
+    assert_int_equal(rows_seen_from_outside(), 2);
+    assert_int_equal(put(0, 4, "4"), OL_OK);
+    ol_db_close(&t.db);
+    assert_int_equal(rows_seen_from_outside(), 3);
+    open_db();
+}
+
+/* Another program holds the file for longer than anybody waits. */
+static void a_batch_that_cannot_begin_is_told(void **state)
+{
+    (void)state;
+    sqlite3 *sql = NULL;
+    assert_int_equal(sqlite3_open(t.file, &sql), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(sql, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(t.db.sql, 10);
+    assert_int_equal(put(0, 1, "1"), OL_E_IO);
+    commit();
+    assert_int_equal(sqlite3_exec(sql, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(sql);
+    assert_int_equal(put(0, 1, "1"), OL_OK);
+    commit();
+    assert_int_equal(rows_seen_from_outside(), 1);
+}
+
+/* The disk is full in the middle of a batch: what was put is not half there, and the store goes
+ * on when there is room again. */
+static void a_full_disk_loses_whole_batches_only(void **state)
+{
+    (void)state;
+    char value[3000];
+    memset(value, '1', sizeof value - 1);
+    value[0] = '"';
+    value[sizeof value - 2] = '"';
+    value[sizeof value - 1] = '\0';
+    assert_int_equal(sqlite3_exec(t.db.sql, "PRAGMA max_page_count=40", NULL, NULL, NULL),
+                     SQLITE_OK);
+    int stored = 0;
+    int32_t rc = OL_OK;
+    for (int i = 0; i < 200; i++) {
+        rc = put(0, i + 1, value);
+        int32_t committed = t.store.ops->commit(t.store.ctx);
+        stored += rc == OL_OK && committed == OL_OK ? 1 : 0;
+    }
+    assert_int_equal(rc, OL_E_IO);
+    assert_int_not_equal(stored, 0);
+    assert_int_equal(rows_seen_from_outside(), stored);
+    assert_int_equal(
+        sqlite3_exec(t.db.sql, "PRAGMA max_page_count=1000000", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(put(0, 1000, value), OL_OK);
+    commit();
+    assert_int_equal(rows_seen_from_outside(), stored + 1);
+}
+
+/* ---- presence ---- */
+
+static void come_and_go(int64_t time_ms, enum ol_presence state)
+{
+    const struct ol_store_presence p = {
+        .device = t.device,
+        .product = t.product,
+        .state = state,
+        .time_ms = time_ms,
+        .last_seen_ms = time_ms - 1,
+        .reason = state == OL_PRESENCE_ONLINE ? OL_STR("") : OL_STR("why"),
+    };
+    assert_int_equal(t.store.ops->put_presence(t.store.ctx, &p), OL_OK);
+}
+
+static void count_row(void *ctx, const struct ol_db_presence *p)
+{
+    (void)p;
+    ++*(int *)ctx;
+}
+
+static void presence_is_kept(void **state)
+{
+    (void)state;
+    struct ol_db_device_row row;
+    come_and_go(100, OL_PRESENCE_ONLINE);
+    commit();
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
+    assert_true(row.online);
+    assert_int_equal(row.online_ms, 100);
+    come_and_go(200, OL_PRESENCE_OFFLINE);
+    commit();
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
+    assert_false(row.online);
+    assert_int_equal(row.online_ms, 100);
+    assert_int_equal(row.seen_ms, 199);
+    assert_true(ol_str_equal(row.reason, OL_STR("why")));
+    come_and_go(300, OL_PRESENCE_ONLINE);
+    commit();
+    assert_int_equal(ol_db_presence_end_all(&t.db, 400, OL_STR("ended")), OL_OK);
+    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
+    assert_false(row.online);
+    assert_true(ol_str_equal(row.reason, OL_STR("ended")));
+    int count = 0;
+    assert_int_equal(ol_db_presence_each(&t.db, t.device, 100, count_row, &count), OL_OK);
+    assert_int_equal(count, 4);
+}
+
+static void presence_is_bounded(void **state)
+{
+    (void)state;
+    int count = 0;
+    for (int i = 0; i < 3 * OL_DB_PRESENCE_KEPT; i++) {
+        come_and_go(100 + i, i % 2 == 0 ? OL_PRESENCE_ONLINE : OL_PRESENCE_OFFLINE);
+    }
+    commit();
+    assert_int_equal(ol_db_presence_each(&t.db, t.device, 100000, count_row, &count),
+                     OL_OK);
+    assert_in_range(count, OL_DB_PRESENCE_KEPT, OL_DB_PRESENCE_KEPT + 16);
+}
+
+/* ---- the message log ---- */
+
+static struct ol_msglog log_line(int64_t device, const char *body)
+{
+    return (struct ol_msglog){
+        .device = device,
+        .product_id = OL_STR("Prod000001"),
+        .device_name = OL_STR("dev"),
+        .time_ms = 1234,
+        .direction = OL_MSGLOG_UP,
+        .verdict = OL_MSGLOG_REFUSED,
+        .packet = 3,
+        .qos = 1,
+        .topic = OL_STR("$sys/Prod000001/dev/thing/property/post"),
+        .length = (uint32_t)strlen(body),
+        .body = ol_str_from(body),
+        .code = 2306,
+        .reason = OL_STR("identifier not exist"),
+        .ours = true,
+    };
+}
+
+static void put_line(int64_t device, const char *body)
+{
+    struct ol_msglog l = log_line(device, body);
+    t.store.ops->put_log(t.store.ctx, &l);
+}
+
+struct seen {
+    int count;
+    int64_t last_seq;
+    char bodies[128];
+    struct ol_db_log_line first;
+};
+
+static void log_row(void *ctx, const struct ol_db_log_line *l)
+{
+    struct seen *s = ctx;
+    s->first = s->count == 0 ? *l : s->first;
+    s->last_seq = l->seq;
+    s->count++;
+    if (strlen(s->bodies) + 8 < sizeof s->bodies) {
+        snprintf(s->bodies + strlen(s->bodies), 8, "%.*s ", (int)l->line.body.len % 7,
+                 l->line.body.ptr);
+    }
+}
+
+static struct seen read_log(int64_t device, int64_t before, uint32_t limit)
+{
+    struct seen s = {0};
+    assert_int_equal(ol_db_log_each(&t.db, device, before, limit, log_row, &s), OL_OK);
+    return s;
+}
+
+static void keep_line(void *ctx, const struct ol_db_log_line *l)
+{
+    assert_int_equal(l->line.device, t.device);
+    assert_int_equal(l->line.time_ms, 1234);
+    assert_int_equal(l->line.direction, OL_MSGLOG_UP);
+    assert_int_equal(l->line.verdict, OL_MSGLOG_REFUSED);
+    assert_int_equal(l->line.packet, 3);
+    assert_int_equal(l->line.qos, 1);
+    assert_true(ol_str_equal(l->line.topic, OL_STR("thing/property/post")));
+    assert_int_equal(l->line.length, 3);
+    assert_true(ol_str_equal(l->line.body, OL_STR("abc")));
+    assert_int_equal(l->line.code, 2306);
+    assert_true(ol_str_equal(l->line.reason, OL_STR("identifier not exist")));
+    assert_true(l->line.ours);
+    ++*(int *)ctx;
+}
+
+static void log_lines_come_back(void **state)
+{
+    (void)state;
+    int count = 0;
+    put_line(t.device, "abc");
+    commit();
+    reopen();
+    assert_int_equal(ol_db_log_each(&t.db, t.device, 0, 10, keep_line, &count), OL_OK);
+    assert_int_equal(count, 1);
+}
+
+static void log_lines_are_found_by_device(void **state)
+{
+    (void)state;
+    put_line(1, "a");
+    put_line(2, "b");
+    put_line(1, "c");
+    put_line(0, "x");
+    put_line(1, "d");
+    commit();
+    assert_string_equal(read_log(1, 0, 10).bodies, "d c a ");
+    assert_string_equal(read_log(1, 0, 2).bodies, "d c ");
+    assert_string_equal(read_log(1, 3, 10).bodies, "a ");
+    assert_string_equal(read_log(2, 0, 10).bodies, "b ");
+    assert_string_equal(read_log(0, 0, 10).bodies, "x ");
+    assert_int_equal(read_log(3, 0, 10).count, 0);
+    reopen();
+    put_line(1, "e");
+    assert_string_equal(read_log(1, 0, 10).bodies, "e d c a ");
+}
+
+static void who_row(void *ctx, const struct ol_db_log_line *l)
+{
+    assert_true(ol_str_equal(l->line.product_id, OL_STR("Prod000001")));
+    assert_true(ol_str_equal(l->line.device_name, OL_STR("dev")));
+    assert_true(
+        ol_str_equal(l->line.topic, OL_STR("$sys/Prod000001/dev/thing/property/post")));
+    ++*(int *)ctx;
+}
+
+static void strangers_are_logged_with_what_they_said(void **state)
+{
+    (void)state;
+    int count = 0;
+    put_line(0, "x");
+    assert_int_equal(ol_db_log_each(&t.db, 0, 0, 10, who_row, &count), OL_OK);
+    assert_int_equal(count, 1);
+}
+
+static void foreign_topics_stay_whole(void **state)
+{
+    (void)state;
+    static const char *const topics[] = {
+        "$sys/Prod000001/other/thing/property/post",
+        "$sys/Prod000002/dev/thing/property/post",
+        "$sys/Prod000001/dev/",
+        "$sys/Prod000001/dev/$x",
+        "$sys",
+        "",
+    };
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+        struct ol_msglog l = log_line(t.device, "x");
+        l.topic = ol_str_from(topics[i]);
+        t.store.ops->put_log(t.store.ctx, &l);
+        struct seen s = read_log(t.device, 0, 1);
+        assert_int_equal(s.count, 1);
+        assert_int_equal(s.first.line.topic.len, strlen(topics[i]));
+    }
+}
+
+static void long_payloads_are_cut(void **state)
+{
+    (void)state;
+    static char body[OL_DB_LOG_BODY_MAX + 100];
+    memset(body, 'b', sizeof body - 1);
+    put_line(t.device, body);
+    struct seen s = read_log(t.device, 0, 1);
+    assert_int_equal(s.first.line.body.len, OL_DB_LOG_BODY_MAX);
+    assert_int_equal(s.first.line.length, sizeof body - 1);
+}
+
+/* A ring: the newest lines of all devices; what was overwritten ends a device's chain. */
+static void the_log_is_bounded(void **state)
+{
+    (void)state;
+    put_line(7, "old");
+    for (int i = 0; i < OL_DB_LOG_LINES + 10; i++) {
+        put_line(i % 2 == 0 ? 8 : 9, "new");
+    }
+    commit();
+    assert_int_equal(read_log(7, 0, 10).count, 0);
+    assert_int_equal(read_log(8, 0, 1000000).count, OL_DB_LOG_LINES / 2);
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(
+        sqlite3_prepare_v2(t.db.sql, "SELECT count(*) FROM log", -1, &st, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int(st, 0), OL_DB_LOG_LINES);
+    sqlite3_finalize(st);
+}
+
+static void a_lost_batch_does_not_break_the_log(void **state)
+{
+    (void)state;
+    put_line(1, "a");
+    commit();
+    put_line(1, "lost");
+    ol_db_rollback(&t.db);
+    put_line(1, "b");
+    commit();
+    assert_string_equal(read_log(1, 0, 10).bodies, "b a ");
+}
+
+static void many_devices_log(void **state)
+{
+    (void)state;
+    for (int64_t d = 1; d <= 1000; d++) {
+        put_line(d, "a");
+        put_line(d, "b");
+    }
+    for (int64_t d = 1; d <= 1000; d++) {
+        assert_string_equal(read_log(d, 0, 10).bodies, "b a ");
+    }
+}
+
+/* ---- opening ---- */
+
+static void a_newer_schema_is_refused(void **state)
+{
+    (void)state;
+    char why[256];
+    struct ol_db other;
+    assert_int_equal(sqlite3_exec(t.db.sql, "PRAGMA user_version=99", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(ol_db_open(&other, t.file, why, sizeof why), OL_E_CORRUPT);
+    assert_non_null(strstr(why, "newer"));
+    ol_db_close(&other);
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+    (void)state;
+    char why[256];
+    char path[128];
+    struct ol_db other;
+    snprintf(path, sizeof path, "%s/text", t.dir);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs("this is no database, but it is long enough to be looked at as one\n", f);
+    fclose(f);
+    assert_int_equal(ol_db_open(&other, path, why, sizeof why), OL_E_IO);
+    assert_int_equal(ol_db_open(&other, t.dir, why, sizeof why), OL_E_IO);
+    unlink(path);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(registry_keeps_products),
+        CASE(registry_refuses_products),
+        CASE(registry_keeps_devices),
+        CASE(registry_lists_devices),
+        CASE(registry_keeps_settings),
+        CASE(another_program_is_seen_at_once),
+        CASE(values_come_back_as_they_were_reported),
+        CASE(a_report_sent_twice_is_stored_once),
+        CASE(series_are_ranges),
+        CASE(a_batch_is_stored_by_its_commit),
+        CASE(a_batch_that_cannot_begin_is_told),
+        CASE(a_full_disk_loses_whole_batches_only),
+        CASE(presence_is_kept),
+        CASE(presence_is_bounded),
+        CASE(log_lines_come_back),
+        CASE(log_lines_are_found_by_device),
+        CASE(strangers_are_logged_with_what_they_said),
+        CASE(foreign_topics_stay_whole),
+        CASE(long_payloads_are_cut),
+        CASE(the_log_is_bounded),
+        CASE(a_lost_batch_does_not_break_the_log),
+        CASE(many_devices_log),
+        CASE(a_newer_schema_is_refused),
+        CASE(what_is_no_database_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
