@@ -76,10 +76,7 @@ static enum ol_reason first_byte_reason(const struct ol_session *s, uint8_t firs
     if (s->state == OL_SESSION_ONLINE) {
         return online_type_reason(first);
     }
-    if (first >> 4 != OL_MQTT_CONNECT) {
-        return OL_REASON_FIRST_PACKET;
-    }
-    return first == 0x10 ? OL_REASON_NONE : OL_REASON_MALFORMED;
+    return first >> 4 == OL_MQTT_CONNECT ? OL_REASON_NONE : OL_REASON_FIRST_PACKET;
 }
 
 /* ---- rules that show in the length ---- */

@@ -300,6 +300,30 @@ static void test_offline_meanwhile(void **state)
     done(&f);
 }
 
+/* Only the device that was asked can answer. */
+static void test_foreign_answer(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct ol_node_event ev;
+    struct ol_peer other;
+    open_plain(&f);
+    ol_peer_open(&other, &f.w);
+    ol_peer_login(&other, "dev-2", 60);
+    (void)begin(&f, "{\"led\":true}");
+    ol_peer_publish(&other, "dev-2", "thing/property/set_reply",
+                    "{\"id\":\"1\",\"code\":200,\"msg\":\"success\"}", 0);
+    assert_int_equal(ol_memory_log(&f.w.store, 0)->code, 1028);
+    assert_false(ol_node_next_event(&f.w.node, &ev));
+    assert_int_equal(f.p.session->call_count, 1);
+    ol_peer_publish(&f.p, "dev-1", "thing/property/set_reply",
+                    "{\"id\":\"1\",\"code\":200,\"msg\":\"success\"}", 0);
+    assert_true(ol_node_next_event(&f.w.node, &ev));
+    assert_int_equal(f.p.session->call_count, 0);
+    ol_peer_close(&other);
+    done(&f);
+}
+
 static void test_cancel(void **state)
 {
     (void)state;
@@ -363,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_timeout_is_configurable),
         cmocka_unit_test(test_not_subscribed),
         cmocka_unit_test(test_offline_meanwhile),
+        cmocka_unit_test(test_foreign_answer),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_bounds),
     };

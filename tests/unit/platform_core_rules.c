@@ -203,7 +203,8 @@ static void test_random_cuts(void **state)
         struct bytes answer = bytes_read(row.field[ANSWER]);
         if (ol_str_equal(row.field[SETUP], OL_STR("subscribed")) &&
             ol_str_equal(row.field[THEN], OL_STR("open")) &&
-            strstr(row.field[RULE].ptr, "UNSUB") == NULL) {
+            strstr(row.field[RULE].ptr, "UNSUB") == NULL &&
+            strstr(row.field[RULE].ptr, "filters") == NULL) {
             assert_true(life_len + sent.len <= sizeof life);
             memcpy(life + life_len, sent.data, sent.len);
             memcpy(want.data + want.len, answer.data, answer.len);

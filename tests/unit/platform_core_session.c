@@ -396,6 +396,41 @@ static void test_login_without_store(void **state)
     }
 }
 
+/* A client too slow for its PUBACK is dropped while its message, which was kept because it came
+ * in pieces, is still being read (a sanitizer sees it when it is gone too early). */
+static void test_slow_for_puback(void **state)
+{
+    (void)state;
+    struct ol_world w;
+    struct ol_peer p;
+    char payload[900];
+    uint8_t packet[1100];
+    struct ol_writer out = ol_writer_make(packet, sizeof packet);
+    ol_world_open(&w, &(struct ol_node_config){.output_max = 100});
+    ol_peer_open(&p, &w);
+    ol_peer_login(&p, "dev-1", 60);
+    p.blocked = true;
+    for (int i = 0; i < 50; i++) {
+        ol_peer_send(&p, "\xc0\x00", 2);
+    }
+    memset(payload, ' ', sizeof payload);
+    memcpy(payload, "{\"id\":\"1\",\"code\":200}", 21);
+    const struct ol_mqtt_publish publish = {
+        .topic = OL_STR("$sys/" OL_PEER_PID "/dev-1/thing/property/set_reply"),
+        .payload = ol_str_make(payload, sizeof payload),
+        .qos = 1,
+        .packet_id = 1};
+    assert_int_equal(ol_mqtt_publish_encode(&out, &publish), OL_OK);
+    ol_peer_send(&p, packet, 600);
+    assert_false(p.closed);
+    ol_peer_send(&p, packet + 600, out.len - 600);
+    assert_true(p.closed);
+    assert_int_equal(ol_memory_log(&w.store, 0)->code, 1028);
+    assert_non_null(strstr(w.store.device[0].reason, "does not read"));
+    ol_peer_close(&p);
+    ol_world_close(&w);
+}
+
 /* What was answered survives a crash; what was not answered may be gone, and the same report
  * sent again is stored once. */
 static void test_crash(void **state)
@@ -756,6 +791,7 @@ int main(void)
         cmocka_unit_test(test_commit_fails),
         cmocka_unit_test(test_put_fails),
         cmocka_unit_test(test_login_without_store),
+        cmocka_unit_test(test_slow_for_puback),
         cmocka_unit_test(test_crash),
         cmocka_unit_test(test_what_is_stored),
         cmocka_unit_test(test_long_echo),

@@ -343,6 +343,13 @@ stays("1.6", "subscription without post/reply",
       subscribe(PREFIX + "thing/property/set") + post(GOOD, qos=1, pid=2), suback(0) + puback(2))
 stays("1.6", "subscription to # gets no own uplink",
       subscribe(PREFIX + "#") + post(GOOD), suback(0) + reply("123", 200, "success"))
+stays("1.6", "no reply after UNSUBSCRIBE", unsubscribe(PREFIX + "thing/#", pid=2) +
+      post(GOOD, qos=1, pid=3), unsuback(2) + puback(3), "subscribed")
+stays("1.6", "two filters match: one reply, also when one of them goes",
+      subscribe(PREFIX + "thing/property/#", pid=2) + post(GOOD, qos=1, pid=3) +
+      unsubscribe(PREFIX + "thing/#", pid=4) + post(GOOD, "5"),
+      suback(0, pid=2) + puback(3) + reply("123", 200, "success") + unsuback(4) +
+      reply("5", 200, "success"), "subscribed")
 refused("bool as 1", 2271, "bool type error:identifier:led", '{"led":{"value":1}}')
 refused("unknown property", 2306, "identifier not exist:identifier:status",
         '{"status":{"value":1}}')
