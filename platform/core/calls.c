@@ -7,7 +7,6 @@
 #include "platform/core/codes.h"
 #include "platform/core/limits.h"
 #include "platform/core/online.h"
-#include "platform/core/subscriptions.h"
 
 /* Calls from applications to devices: docs/protocol.md §4.3, §8.3. */
 

@@ -19,8 +19,9 @@ struct ol_post {
     uint16_t property[OL_ONENET_POINTS_MAX]; /* their index in the model */
 };
 
-/* Reads a post and holds it against the model (NULL: there is none, code 2305). The refusal
- * has code 200 when all members are good; otherwise count and the members mean nothing. */
+/* Reads a post and holds it against the model (NULL: there is none, code 2305). The
+ * refusal has code 200 when all members are good; otherwise count and the members mean
+ * nothing. */
 struct ol_onenet_refusal ol_post_read(const struct ol_onenet_model *model,
                                       struct ol_str payload, struct ol_post *post);
 

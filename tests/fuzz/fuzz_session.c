@@ -9,15 +9,17 @@
 #include "platform/core/node.h"
 #include "tests/support/rng.h"
 
-/* Bytes from a client into the access node. The first byte chooses where the client stands and
- * how limits are kept, the next two seed the cuts; the rest is what it sends, once whole and
- * once in pieces. Both must give the same answers, every answer must be made of whole packets
- * that a server may send, memory must stay bounded and be given back. */
+/* Bytes from a client into the access node. The first byte chooses where the client
+ * stands and how limits are kept, the next two seed the cuts; the rest is what it sends,
+ * once whole and once in pieces. Both must give the same answers, every answer must be
+ * made of whole packets that a server may send, memory must stay bounded and be given
+ * back. */
 
 #define PID     "P1a2B3c4D5"
 #define KEY     "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
 #define OUT_CAP (512u * 1024)
-/* The node's tables, what a delayed session may keep, and as much again while it grows. */
+/* The node's tables, what a delayed session may keep, and as much again while it grows.
+ */
 #define LIVE_MAX (64u * 1024 + 2 * (OL_SESSION_PACKET_MAX + 65536))
 
 /* CONNECT of dev-1 with a token of KEY (sha1, 2018-10-31) until 2050, then SUBSCRIBE. */

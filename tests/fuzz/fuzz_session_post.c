@@ -5,8 +5,8 @@
 
 #include "platform/core/post_read.h"
 
-/* Property posts: the one-pass reader and the two-pass reader must agree on everything, and
- * what is taken is inside the payload. */
+/* Property posts: the one-pass reader and the two-pass reader must agree on everything,
+ * and what is taken is inside the payload. */
 
 static const struct ol_onenet_field fields[] = {
     {.identifier = OL_STR_INIT("temp"),

@@ -10,7 +10,8 @@
 
 #include "platform_peer.h"
 
-/* property/set and property/get from an application: docs/protocol.md §4.3, §4.12, §8.3. */
+/* property/set and property/get from an application: docs/protocol.md §4.3, §4.12, §8.3.
+ */
 
 struct fixture {
     struct ol_world w;

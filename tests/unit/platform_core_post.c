@@ -9,8 +9,8 @@
 #include "platform/core/post_read.h"
 #include "tests/support/battery.h"
 
-/* What of a property post is taken and what is refused (docs/protocol.md §4.0, §4.2, §4.11),
- * and that the one-pass reader agrees with the two-pass one on every text. */
+/* What of a property post is taken and what is refused (docs/protocol.md §4.0, §4.2,
+ * §4.11), and that the one-pass reader agrees with the two-pass one on every text. */
 
 static const struct ol_onenet_label labels[] = {{0, OL_STR_INIT("off")},
                                                 {1, OL_STR_INIT("on")}};

@@ -12,8 +12,8 @@
 #include "tests/support/rng.h"
 #include "tests/support/vectors.h"
 
-/* Every rule of docs/protocol.md §1.3 to §1.7, §2.2, §4.1 to §4.11 and §10.2 that shows on one
- * connection, as bytes: tests/vectors/platform/rules.tsv. */
+/* Every rule of docs/protocol.md §1.3 to §1.7, §2.2, §4.1 to §4.11 and §10.2 that shows
+ * on one connection, as bytes: tests/vectors/platform/rules.tsv. */
 
 #define BYTES_CAP 400000
 
@@ -72,7 +72,8 @@ static void set_up(struct ol_peer *p, struct ol_str setup)
     }
 }
 
-/* Sends what the row says in pieces of step bytes (0: whole) and holds the answer against it. */
+/* Sends what the row says in pieces of step bytes (0: whole) and holds the answer against
+ * it. */
 static void row_check(const struct ol_vector *row, const struct bytes *sent,
                       const struct bytes *answer, size_t first, size_t step)
 {

@@ -11,7 +11,8 @@
 #include "platform_peer.h"
 #include "tests/support/battery.h"
 
-/* Time, twins, slow clients, commit and memory: what needs more than one exchange of bytes. */
+/* Time, twins, slow clients, commit and memory: what needs more than one exchange of
+ * bytes. */
 
 static const struct ol_node_config plain = {0};
 
@@ -396,8 +397,9 @@ static void test_login_without_store(void **state)
     }
 }
 
-/* A client too slow for its PUBACK is dropped while its message, which was kept because it came
- * in pieces, is still being read (a sanitizer sees it when it is gone too early). */
+/* A client too slow for its PUBACK is dropped while its message, which was kept because
+ * it came in pieces, is still being read (a sanitizer sees it when it is gone too early).
+ */
 static void test_slow_for_puback(void **state)
 {
     (void)state;
@@ -431,8 +433,8 @@ static void test_slow_for_puback(void **state)
     ol_world_close(&w);
 }
 
-/* What was answered survives a crash; what was not answered may be gone, and the same report
- * sent again is stored once. */
+/* What was answered survives a crash; what was not answered may be gone, and the same
+ * report sent again is stored once. */
 static void test_crash(void **state)
 {
     (void)state;
@@ -460,8 +462,8 @@ static void test_crash(void **state)
     ol_world_close(&w);
 }
 
-/* A refused post stores nothing of its good members; untimed posts within one millisecond are
- * two samples. */
+/* A refused post stores nothing of its good members; untimed posts within one millisecond
+ * are two samples. */
 static void test_what_is_stored(void **state)
 {
     (void)state;

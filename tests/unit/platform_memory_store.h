@@ -8,8 +8,8 @@
 
 #include "platform/core/store.h"
 
-/* A store in memory for tests of the access node: rows that are not committed are lost in a
- * crash, as with a real one; single operations can be made to fail. Slow and simple. */
+/* A store in memory for tests of the access node: rows that are not committed are lost in
+ * a crash, as with a real one; single operations can be made to fail. Slow and simple. */
 
 struct ol_memory_row {
     int64_t device;
@@ -67,7 +67,8 @@ void ol_memory_close(struct ol_memory_store *m);
 /* The interface for the node. */
 struct ol_store ol_memory_ops(struct ol_memory_store *m);
 
-/* Adds a product (all text is the caller's and outlives the store) or a device (copied). */
+/* Adds a product (all text is the caller's and outlives the store) or a device (copied).
+ */
 struct ol_store_product *ol_memory_add_product(struct ol_memory_store *m, const char *pid,
                                                const char *key,
                                                const struct ol_onenet_model *model);

@@ -10,8 +10,8 @@
 #include "platform/core/node.h"
 #include "platform_memory_store.h"
 
-/* A node with a memory store, and clients without a network: what a test sends goes straight
- * into the node, what the node sends is collected. */
+/* A node with a memory store, and clients without a network: what a test sends goes
+ * straight into the node, what the node sends is collected. */
 
 #define OL_PEER_PID         "P1a2B3c4D5"
 #define OL_PEER_DEVICE_KEY  "MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
@@ -47,7 +47,8 @@ void ol_world_open(struct ol_world *w, const struct ol_node_config *config);
 /* Checks that no byte of memory is left with the node and frees the rest. */
 void ol_world_close(struct ol_world *w);
 
-/* Step, commit, and every peer gets what there is for it. Returns the status of the commit. */
+/* Step, commit, and every peer gets what there is for it. Returns the status of the
+ * commit. */
 int32_t ol_world_turn(struct ol_world *w);
 
 /* Lets time pass in one step. */
@@ -78,8 +79,8 @@ void ol_peer_connect_encode(struct ol_writer *w, const char *device, uint16_t ke
 void ol_peer_login(struct ol_peer *p, const char *device, uint16_t keep_alive);
 void ol_peer_subscribe(struct ol_peer *p, const char *device);
 
-/* Sends a PUBLISH of the device to `$sys/{pid}/{device}/{tail}`; QoS 1 with packet identifier
- * id, QoS 0 with 0. */
+/* Sends a PUBLISH of the device to `$sys/{pid}/{device}/{tail}`; QoS 1 with packet
+ * identifier id, QoS 0 with 0. */
 void ol_peer_publish(struct ol_peer *p, const char *device, const char *tail,
                      const char *payload, uint16_t id);
 
