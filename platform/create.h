@@ -5,8 +5,8 @@
 #include "platform/options.h"
 #include "platform/store/db.h"
 
-/* The commands that change or show the registry. Each returns an exit status, after one JSON
- * object on standard output or one sentence on standard error. */
+/* The commands that change or show the registry. Each returns an exit status, after one
+ * JSON object on standard output or one sentence on standard error. */
 
 int ol_create_product(struct ol_db *db, const struct ol_options *o);
 int ol_create_device(struct ol_db *db, const struct ol_options *o);

@@ -30,8 +30,8 @@ bool ol_secret_product_id(char out[OL_SECRET_ID_CAP]);
 /* 6 random digits, the first not 0: a user id. */
 bool ol_secret_user_id(char out[OL_SECRET_ID_CAP]);
 
-/* Reads a base64 key from the file, "-" is standard input. White space around it is dropped.
- * false after one sentence in why[cap], which does not hold the key. */
+/* Reads a base64 key from the file, "-" is standard input. White space around it is
+ * dropped. false after one sentence in why[cap], which does not hold the key. */
 bool ol_secret_read(const char *file, char out[OL_SECRET_CAP], char *why, size_t cap);
 
 /* An API token of that user that practically never expires. false: the key is no key. */

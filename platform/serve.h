@@ -22,8 +22,8 @@ struct ol_platform {
     char user_key[OL_SECRET_CAP];
 };
 
-/* Serves until SIGTERM or SIGINT. The folder and the database are open. Returns an exit status,
- * after one sentence on standard error if it is not OL_EXIT_OK. */
+/* Serves until SIGTERM or SIGINT. The folder and the database are open. Returns an exit
+ * status, after one sentence on standard error if it is not OL_EXIT_OK. */
 int ol_serve(struct ol_platform *p, const struct ol_options *o);
 
 /* What the HTTP API gets from the platform. */

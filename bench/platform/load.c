@@ -3,11 +3,11 @@
  *
  *     load MQTT_PORT HTTP_PORT TOKEN_FILE PRODUCT_ID ACCESS_KEY_FILE COMMAND ...
  *
- *     create N             makes devices d0 ... dN-1 through the application API
- *     idle N PID           logs N devices in and prints the resident memory of PID before and after
- *     post N ROUNDS        each round every device posts two properties (QoS 1), then all wait for
- *                          PUBACK and reply
- *     single N ROUNDS      the same, but one device after the other
+ *     create N         makes devices d0 ... dN-1 through the application API
+ *     idle N PID       logs N devices in; prints PID's resident memory before and after
+ *     post N ROUNDS    each round every device posts two properties (QoS 1), then all
+ *                      wait for PUBACK and reply
+ *     single N ROUNDS  the same, but one device after the other
  *
  * Blocking sockets and no event loop on purpose: the platform is what is measured. */
 #define _POSIX_C_SOURCE 200809L

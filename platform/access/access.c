@@ -77,7 +77,8 @@ static void on_again(evutil_socket_t fd, short what, void *ctx)
     event_add(a->acceptor, NULL);
 }
 
-/* The listening socket stays readable while there are no descriptors: look again later. */
+/* The listening socket stays readable while there are no descriptors: look again
+ * later. */
 static void pause_accepting(struct ol_access *a)
 {
     struct timeval tv = {0, ACCEPT_PAUSE_MS * 1000};

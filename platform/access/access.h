@@ -13,8 +13,8 @@ struct event_base;
 struct ol_connection;
 
 /* Moves bytes between devices and the access node, and turns the node's loop
- * (platform/core/node.h): everything that is ready is read, then one commit, then the answers go
- * out. One thread, one libevent base, which the HTTP API shares. */
+ * (platform/core/node.h): everything that is ready is read, then one commit, then the
+ * answers go out. One thread, one libevent base, which the HTTP API shares. */
 
 #define OL_ACCESS_READ_CAP 65536
 

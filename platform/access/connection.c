@@ -89,8 +89,9 @@ void ol_connection_open(struct ol_access *a, int fd)
     }
 }
 
-/* Bytes that nobody read make the kernel answer close() with a reset, which may overtake what
- * was sent last: the CONNACK that tells why. Bounded, for a peer that goes on sending. */
+/* Bytes that nobody read make the kernel answer close() with a reset, which may overtake
+ * what was sent last: the CONNACK that tells why. Bounded, for a peer that goes on
+ * sending. */
 static void discard_input(struct ol_access *a, int fd)
 {
     (void)shutdown(fd, SHUT_WR);

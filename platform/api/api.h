@@ -11,10 +11,10 @@
 struct event_base;
 struct ol_api;
 
-/* The application API over HTTP, docs/protocol.md §8: the same paths, envelope, codes and words
- * as the cloud's, on libevent's HTTP server. Every answer has HTTP status 200 and its code in the
- * envelope, except what never reaches a call: an unknown path (404), a wrong method (405) and
- * what is too large or no HTTP. */
+/* The application API over HTTP, docs/protocol.md §8: the same paths, envelope, codes and
+ * words as the cloud's, on libevent's HTTP server. Every answer has HTTP status 200 and
+ * its code in the envelope, except what never reaches a call: an unknown path (404), a
+ * wrong method (405) and what is too large or no HTTP. */
 
 #define OL_API_HEADERS_MAX     8192
 #define OL_API_BODY_MAX        65536

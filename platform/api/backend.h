@@ -10,9 +10,9 @@
 #include "onelink/base/time.h"
 #include "platform/core/store.h"
 
-/* What the HTTP API needs from the rest of the platform. Its owner supplies it; nothing calls
- * back into the API but the row functions, during the call. Strings that come out live until
- * the next call, those handed to a row function during it. */
+/* What the HTTP API needs from the rest of the platform. Its owner supplies it; nothing
+ * calls back into the API but the row functions, during the call. Strings that come out
+ * live until the next call, those handed to a row function during it. */
 
 struct ol_api_device {
     int64_t id;
@@ -53,8 +53,8 @@ struct ol_api_backend {
     ol_ms (*now)(void *ctx);
     int64_t (*wall_ms)(void *ctx);
 
-    /* Stores what came before the request, so that an answer never tells of what a crash could
-     * take back. */
+    /* Stores what came before the request, so that an answer never tells of what a crash
+     * could take back. */
     void (*commit)(void *ctx);
 
     /* The user of the application API: its id and its base64 key. */
@@ -73,7 +73,8 @@ struct ol_api_backend {
                            void (*row)(void *row_ctx, const struct ol_api_device *d),
                            void *row_ctx);
 
-    /* Stores a new device with a key made for it. OL_OK; OL_E_ARG: the name is taken; OL_E_IO. */
+    /* Stores a new device with a key made for it. OL_OK; OL_E_ARG: the name is taken;
+     * OL_E_IO. */
     int32_t (*add_device)(void *ctx, const struct ol_store_product *product,
                           struct ol_str name, struct ol_str about,
                           char key[OL_API_KEY_CAP]);

@@ -46,8 +46,8 @@ void ol_api_fail_parameter(const struct ol_api_call *c, const char *name);
 /* 10403: the token is sound, but does not reach this far. */
 void ol_api_fail_resource(const struct ol_api_call *c);
 
-/* An answer with data: begin, write one value into the writer, send. When the value did not
- * come out whole, send answers 500 instead. */
+/* An answer with data: begin, write one value into the writer, send. When the value did
+ * not come out whole, send answers 500 instead. */
 struct ol_json_writer ol_api_reply_begin(const struct ol_api_call *c);
 void ol_api_reply_send(const struct ol_api_call *c, struct ol_json_writer *w);
 
@@ -59,31 +59,30 @@ struct ol_str ol_api_query_get(const struct ol_api_call *c, const char *name);
 /* The name of a parameter that occurs twice, or NULL. */
 const char *ol_api_query_twice(const struct ol_api_call *c);
 
-/* An integer parameter. *out stays as it is when the parameter is not there. false: it is no
- * integer in [min, max]; then the call has been answered. */
+/* An integer parameter. *out stays as it is when the parameter is not there. false: it is
+ * no integer in [min, max]; then the call has been answered. */
 bool ol_api_query_int(const struct ol_api_call *c, const char *name, int64_t min,
                       int64_t max, int64_t *out);
 
 /* A member of the body. */
 struct ol_api_member {
     struct ol_str name;
-    bool
-        object; /* a JSON object, value is its text; else a string, value is its content */
+    bool object; /* value is the text of a JSON object; else the content of a string */
     bool required;
     char *buf; /* strings are decoded into it */
     size_t cap;
     struct ol_str value; /* out; empty when it is not there */
 };
 
-/* Reads the members of the body, a JSON object; others are skipped. false: the body is not as
- * it must be; then the call has been answered. */
+/* Reads the members of the body, a JSON object; others are skipped. false: the body is
+ * not as it must be; then the call has been answered. */
 bool ol_api_body_read(const struct ol_api_call *c, struct ol_api_member *members,
                       size_t count);
 
 /* ---- what is asked about ---- */
 
-/* Finds the product for a caller who may read it (write: change it). NULL: the call has been
- * answered. device is empty where the call is about the whole product. */
+/* Finds the product for a caller who may read it (write: change it). NULL: the call has
+ * been answered. device is empty where the call is about the whole product. */
 const struct ol_store_product *ol_api_product(const struct ol_api_call *c,
                                               struct ol_str product, struct ol_str device,
                                               bool write);

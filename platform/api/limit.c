@@ -3,9 +3,10 @@
 
 #include "platform/api/state.h"
 
-/* libevent 2.1 cannot limit the connections of its HTTP server, nor does it tell when one ends.
- * So each connection gets its bufferevent from here, with a reference more than the server holds:
- * one that the server has freed shows by its callback argument, which is gone. */
+/* libevent 2.1 cannot limit the connections of its HTTP server, nor does it tell when one
+ * ends. So each connection gets its bufferevent from here, with a reference more than the
+ * server holds: one that the server has freed shows by its callback argument, which is
+ * gone. */
 
 #define PAUSE_MS 200
 

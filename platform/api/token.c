@@ -26,7 +26,8 @@ static void set_product(struct ol_api_who *who, struct ol_str pid)
     memcpy(who->product, pid.ptr, pid.len);
 }
 
-/* The key that must have signed; the empty span when there is no such user, product, device. */
+/* The key that must have signed; the empty span when there is no such user, product,
+ * device. */
 static struct ol_str key_for(const struct ol_api_backend *b,
                              const struct ol_onenet_resource *res, struct ol_api_who *who)
 {
@@ -80,7 +81,8 @@ struct ol_api_who ol_api_token_check(const struct ol_api_backend *backend,
         return stranger;
     }
     if (ol_onenet_token_verify(&parts, key, &scratch) != OL_ONENET_TOKEN_OK) {
-        /* A user's resource signed with another kind of key: the cloud blames the resource. */
+        /* A user's resource signed with another kind of key: the cloud blames the
+         * resource. */
         return res.kind == OL_ONENET_RESOURCE_USER ? stranger : nobody;
     }
     return who;

@@ -125,9 +125,10 @@ void ol_db_bind_str(struct sqlite3_stmt *st, int at, struct ol_str text);
 /* A text column; it lives until the statement is used again. */
 struct ol_str ol_db_column_str(struct sqlite3_stmt *st, int at);
 
-/* Copies the strings into memory of db that lives until the next call of this function, and points
- * the spans there. A statement must not stay open to keep its strings alive: it would hold an old
- * snapshot of the database, in which nothing new ever shows. false: no memory. */
+/* Copies the strings into memory of db that lives until the next call of this function,
+ * and points the spans there. A statement must not stay open to keep its strings alive:
+ * it would hold an old snapshot of the database, in which nothing new ever shows. false:
+ * no memory. */
 bool ol_db_keep(struct ol_db *db, struct ol_str *const *strings, size_t count);
 
 /* Brings the schema up to date: PRAGMA user_version. Errors as ol_db_open. */

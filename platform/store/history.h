@@ -9,7 +9,8 @@
 /* Changes of presence that are kept of each device, at least. */
 #define OL_DB_PRESENCE_KEPT 1000
 
-/* A stored value: JSON text as it was reported. It lives until the next call into the database. */
+/* A stored value: JSON text as it was reported. It lives until the next call into the
+ * database. */
 struct ol_db_value {
     int64_t time_ms;
     struct ol_str text;

@@ -3,9 +3,9 @@
  *
  *     platform_paho PORT PRODUCT_ID DEVICE TOKEN_FILE answer|fail|silent
  *
- * Logs in, subscribes to thing/#, posts two properties with QoS 1, then obeys property/set (or
- * says no, or says nothing) until standard input ends. Every step is a line on standard
- * output. Exit status 1 when one fails. */
+ * Logs in, subscribes to thing/#, posts two properties with QoS 1, then obeys
+ * property/set (or says no, or says nothing) until standard input ends. Every step is a
+ * line on standard output. Exit status 1 when one fails. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <MQTTClient.h>
@@ -66,7 +66,8 @@ static void publish(MQTTClient client, const char *tail, const char *payload, in
     char name[192];
     MQTTClient_deliveryToken token;
     topic(name, tail);
-    int rc = MQTTClient_publish(client, name, (int)strlen(payload), payload, qos, 0, &token);
+    int rc =
+        MQTTClient_publish(client, name, (int)strlen(payload), payload, qos, 0, &token);
     check(rc == MQTTCLIENT_SUCCESS, "publish", rc);
     if (qos > 0) {
         rc = MQTTClient_waitForCompletion(client, token, 5000);
@@ -90,7 +91,8 @@ static void answer(MQTTClient client, const char *set, const char *mode)
     publish(client, "thing/property/set_reply", reply, 0);
 }
 
-static void on_message(MQTTClient client, const char *name, const char *body, const char *mode)
+static void on_message(MQTTClient client, const char *name, const char *body,
+                       const char *mode)
 {
     const char *tail = name + strlen(prefix);
     printf("%s %s\n", tail, body);
@@ -106,7 +108,8 @@ static bool receive(MQTTClient client, const char *mode, unsigned long wait_ms)
     int len = 0;
     MQTTClient_message *m = NULL;
     int rc = MQTTClient_receive(client, &name, &len, &m, wait_ms);
-    check(rc == MQTTCLIENT_SUCCESS || rc == MQTTCLIENT_TOPICNAME_TRUNCATED, "receive", rc);
+    check(rc == MQTTCLIENT_SUCCESS || rc == MQTTCLIENT_TOPICNAME_TRUNCATED, "receive",
+          rc);
     if (m == NULL) {
         return false;
     }

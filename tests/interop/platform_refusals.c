@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What onelink-platform refuses, byte by byte: one row of a Markdown table for each case.
  *
- *     platform_refusals PORT PRODUCT_ID DEVICE DEVICE_KEY_FILE PRODUCT_KEY_FILE OTHER_KEY_FILE
+ *     platform_refusals PORT PRODUCT_ID DEVICE DEVICE_KEY_FILE PRODUCT_KEY_FILE \
+ *         OTHER_KEY_FILE
  *
- * Speaks MQTT by itself, with no code of the project but the token. A case says what is sent and
- * what must come back, as docs/protocol.md §1.3 to §1.6 and §2 have it; "open" is proved by a
- * PINGREQ that is answered. Exit status 1 when a row is not as expected. */
+ * Speaks MQTT by itself, with no code of the project but the token. A case says what is
+ * sent and what must come back, as docs/protocol.md §1.3 to §1.6 and §2 have it; "open"
+ * is proved by a PINGREQ that is answered. Exit status 1 when a row is not as
+ * expected. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <arpa/inet.h>

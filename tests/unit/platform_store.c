@@ -201,8 +201,8 @@ static void registry_keeps_settings(void **state)
     assert_true(ol_str_equal(value, OL_STR("first")));
 }
 
-/* A second program makes a product and a device: the first sees them at its next question, even
- * after it has read from every table. */
+/* A second program makes a product and a device: the first sees them at its next
+ * question, even after it has read from every table. */
 static void another_program_is_seen_at_once(void **state)
 {
     (void)state;
@@ -380,8 +380,8 @@ static void a_batch_that_cannot_begin_is_told(void **state)
     assert_int_equal(rows_seen_from_outside(), 1);
 }
 
-/* The disk is full in the middle of a batch: what was put is not half there, and the store goes
- * on when there is room again. */
+/* The disk is full in the middle of a batch: what was put is not half there, and the
+ * store goes on when there is room again. */
 static void a_full_disk_loses_whole_batches_only(void **state)
 {
     (void)state;
