@@ -60,17 +60,23 @@ enum ol_onenet_device_event_kind {
                               */
 };
 
-/* Spans point into topic and payload of the last input and live until the next call of
- * ol_onenet_device_input. */
+/* Spans point into topic and payload of the last input: these must stay as they are while
+ * the event is used. */
 struct ol_onenet_device_event {
     enum ol_onenet_device_event_kind kind;
-    struct ol_onenet_topic topic; /* all but TIMEOUT. The request's kind for TIMEOUT. */
-    uint64_t post_id; /* REPLY, TIMEOUT, STRAY (0 where it has no decimal id) */
-    struct ol_onenet_reply reply; /* REPLY, STRAY: code, msg, data */
-    struct ol_str refused;        /* REPLY: the identifier that msg names, or empty */
-    struct ol_onenet_id id;       /* SET, GET: echo it in the answer */
-    struct ol_str params;         /* SET, GET: for ol_onenet_device_set_next, _get_next */
-    struct ol_onenet_refusal refusal; /* SET, GET: code 200, or what to answer instead */
+    struct ol_onenet_topic topic; /* what came; for TIMEOUT its kind is the request's */
+    uint64_t post_id; /* REPLY, TIMEOUT, STRAY; 0 where there is no decimal id */
+    union {
+        struct { /* REPLY, STRAY */
+            struct ol_onenet_reply reply;
+            struct ol_str refused; /* the identifier that msg names, or empty */
+        };
+        struct {                    /* SET, GET */
+            struct ol_onenet_id id; /* echo it in the answer */
+            struct ol_str params;   /* for ol_onenet_device_set_next, _get_next */
+            struct ol_onenet_refusal refusal; /* code 200, or what to answer instead */
+        };
+    };
 };
 
 struct ol_onenet_device {
@@ -78,8 +84,9 @@ struct ol_onenet_device {
     uint64_t next_id;
     struct ol_onenet_pending pending[OL_ONENET_PENDING_MAX];
     ol_ms now;
-    bool has_event;
-    struct ol_onenet_device_event event;
+    bool has_message; /* topic and payload are those of an input not looked at yet */
+    struct ol_onenet_topic topic;
+    struct ol_str payload;
 };
 
 /* Prepares the engine. OL_E_ARG: pid or device name is not valid. */
@@ -147,9 +154,11 @@ void ol_onenet_device_resume(struct ol_onenet_device *dev, ol_ms now);
  * many there are. */
 uint16_t ol_onenet_device_pending_count(const struct ol_onenet_device *dev);
 
-/* Hands in a message that arrived for this device, and the time. One event comes of it; an
- * event that was not taken before is lost. OL_OK: there is an event. OL_E_ARG: the topic is
- * not one of this device's; no event. */
+/* Hands in a message that arrived for this device, and the time. It is looked at by the
+ * next ol_onenet_device_next_event, which gives exactly one event for it; until that
+ * event is done with, topic and payload must stay. A message that was not looked at is
+ * lost to the next one. OL_OK: there is an event. OL_E_ARG: the topic is not one of this
+ * device's; no event. */
 OL_MUST int32_t ol_onenet_device_input(struct ol_onenet_device *dev, struct ol_str topic,
                                        struct ol_str payload, ol_ms now);
 

@@ -2,24 +2,28 @@
 #include "onelink/onenet/device.h"
 
 #include "onelink/onenet/params_check.h"
+#include "onelink/onenet/topic_path.h"
+#include "onelink/onenet/value_token.h"
 
 /* An id is echoed; one that is longer than any reasonable one is not. */
 #define ECHO_MAX 64
 
+static const struct ol_str nothing = {NULL, 0};
+
 /* ---- Replies to posts ---- */
 
-static void input_reply(struct ol_onenet_device *dev, struct ol_str payload)
+static void take_reply(struct ol_onenet_device *dev, struct ol_onenet_device_event *ev)
 {
-    struct ol_onenet_device_event *ev = &dev->event;
-    if (ol_onenet_reply_decode(payload, &ev->reply) != OL_OK) {
+    if (ol_onenet_reply_decode(dev->payload, &ev->reply) != OL_OK) {
         ev->kind = OL_ONENET_DEVICE_BAD;
         return;
     }
     struct ol_str text;
     ev->kind = OL_ONENET_DEVICE_STRAY;
-    ev->refused = ol_onenet_refusal_msg_decode(ev->reply.msg.text, &text);
+    ev->refused = ev->reply.code == OL_ONENET_CODE_OK
+                      ? nothing
+                      : ol_onenet_refusal_msg_decode(ev->reply.msg.text, &text);
     if (ol_onenet_id_decode(ev->reply.id, &ev->post_id) != OL_OK) {
-        ev->post_id = 0;
         return;
     }
     for (int i = 0; i < OL_ONENET_PENDING_MAX && ev->post_id != 0; i++) {
@@ -35,92 +39,105 @@ static void input_reply(struct ol_onenet_device *dev, struct ol_str payload)
 /* ---- Commands ---- */
 
 /* Without a model only the form of params is held. */
-static struct ol_onenet_refusal check_form(struct ol_str params)
+static int32_t check_form(const struct ol_onenet_params_check *check,
+                          struct ol_json_reader *r, const struct ol_json_token *begin)
 {
-    struct ol_onenet_params p = ol_onenet_params_open(params);
-    struct ol_onenet_item item;
-    int32_t rc;
-    do {
-        rc = ol_onenet_params_next(&p, &item);
-    } while (rc == OL_OK);
-    return rc == OL_E_NOENT ? ol_onenet_refusal_none()
-                            : ol_onenet_request_refusal(OL_ONENET_REQUEST_PARAMS);
+    (void)r;
+    *check->verdict = begin->kind == OL_JSON_OBJECT_BEGIN
+                          ? ol_onenet_refusal_none()
+                          : ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    return OL_OK;
 }
 
-static struct ol_onenet_refusal check_get(const struct ol_onenet_model *model,
-                                          struct ol_str params)
+/* Names of properties that there are. */
+static int32_t check_get(const struct ol_onenet_params_check *check,
+                         struct ol_json_reader *r, const struct ol_json_token *begin)
 {
-    struct ol_onenet_params p = ol_onenet_params_open(params);
-    struct ol_onenet_item item;
-    int32_t rc;
-    while ((rc = ol_onenet_params_next_name(&p, &item)) == OL_OK) {
-        if (model != NULL && ol_onenet_property_find_token(model, &item.name) < 0) {
-            return ol_onenet_refusal_make(OL_ONENET_CODE_NOT_EXIST, item.name.text);
+    struct ol_json_token name;
+    int32_t rc = OL_OK;
+    enum ol_onenet_code code = OL_ONENET_CODE_OK;
+    if (begin->kind != OL_JSON_ARRAY_BEGIN) {
+        *check->verdict = ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+        return OL_OK;
+    }
+    while (code == OL_ONENET_CODE_OK && (rc = ol_json_reader_next(r, &name)) == OL_OK &&
+           name.kind != OL_JSON_ARRAY_END) {
+        if (name.kind != OL_JSON_STRING) {
+            code = OL_ONENET_CODE_FORMAT;
+            name.text = nothing;
+        } else if (check->model != NULL &&
+                   ol_onenet_property_find_token(check->model, &name) < 0) {
+            code = OL_ONENET_CODE_NOT_EXIST;
         }
     }
-    return rc == OL_E_NOENT ? ol_onenet_refusal_none()
-                            : ol_onenet_request_refusal(OL_ONENET_REQUEST_PARAMS);
-}
-
-static struct ol_onenet_refusal check_command(const struct ol_onenet_device *dev,
-                                              struct ol_str params)
-{
-    const struct ol_onenet_model *model = dev->config.model;
-    if (dev->event.kind == OL_ONENET_DEVICE_GET) {
-        return check_get(model, params);
-    }
-    return model == NULL ? check_form(params)
-                         : ol_onenet_params_check(model, params, true, true);
+    *check->verdict = ol_onenet_refusal_make(code, name.text);
+    return rc;
 }
 
 /* What can be echoed is answered, also when it is wrong: a platform waits for it. */
-static void input_command(struct ol_onenet_device *dev, struct ol_str payload)
+static void take_command(const struct ol_onenet_device *dev,
+                         struct ol_onenet_device_event *ev)
 {
-    struct ol_onenet_device_event *ev = &dev->event;
+    bool is_set = ev->topic.kind == OL_ONENET_TOPIC_PROPERTY_SET;
+    const struct ol_onenet_params_check check = {
+        .run = !is_set                     ? check_get
+               : dev->config.model == NULL ? check_form
+                                           : ol_onenet_params_check_set,
+        .model = dev->config.model,
+        .tolerant = true,
+        .verdict = &ev->refusal,
+    };
     struct ol_onenet_request request;
-    enum ol_onenet_request_error error = ol_onenet_request_decode(payload, &request);
-    bool echo = request.id.text.len > 0 && request.id.text.len <= ECHO_MAX;
+    enum ol_onenet_request_error error =
+        ol_onenet_request_decode_checked(dev->payload, &request, &check);
     if (error == OL_ONENET_REQUEST_NOT_JSON || error == OL_ONENET_REQUEST_NOT_OBJECT ||
-        !echo) {
+        request.id.text.len == 0 || request.id.text.len > ECHO_MAX) {
         ev->kind = OL_ONENET_DEVICE_BAD;
         return;
     }
-    ev->kind = ev->topic.kind == OL_ONENET_TOPIC_PROPERTY_SET ? OL_ONENET_DEVICE_SET
-                                                              : OL_ONENET_DEVICE_GET;
+    ev->kind = is_set ? OL_ONENET_DEVICE_SET : OL_ONENET_DEVICE_GET;
     ev->id = request.id;
     ev->params = request.params;
-    /* The platform's ids are its own affair: only a missing one cannot be answered. */
-    if (error == OL_ONENET_REQUEST_OK || error == OL_ONENET_REQUEST_ID) {
-        ev->refusal = check_command(dev, request.params);
-    } else {
-        ev->refusal = ol_onenet_request_refusal(error);
+    /* The platform's ids are its own affair: any id is echoed. A set without params is
+     * not. */
+    bool judged = request.params.len > 0 &&
+                  (request.params.ptr[0] == '{' || request.params.ptr[0] == '[');
+    if ((error != OL_ONENET_REQUEST_OK && error != OL_ONENET_REQUEST_ID) || !judged) {
+        ev->refusal = ol_onenet_request_refusal(OL_ONENET_REQUEST_PARAMS);
     }
+}
+
+/* ---- Messages ---- */
+
+static bool take_prefix(struct ol_str *s, struct ol_str prefix)
+{
+    if (!ol_str_has_prefix(*s, prefix)) {
+        return false;
+    }
+    s->ptr += prefix.len;
+    s->len -= prefix.len;
+    return true;
 }
 
 int32_t ol_onenet_device_input(struct ol_onenet_device *dev, struct ol_str topic,
                                struct ol_str payload, ol_ms now)
 {
-    struct ol_onenet_device_event *ev = &dev->event;
+    static const struct ol_str slash = OL_STR_INIT("/");
     dev->now = now;
-    dev->has_event = false;
-    *ev = (struct ol_onenet_device_event){.kind = OL_ONENET_DEVICE_UNKNOWN};
-    if (!ol_onenet_topic_decode(topic, &ev->topic) ||
-        !ol_str_equal(ev->topic.pid, dev->config.pid) ||
-        !ol_str_equal(ev->topic.device, dev->config.device)) {
+    dev->has_message = false;
+    if (!take_prefix(&topic, OL_STR("$sys/")) || !take_prefix(&topic, dev->config.pid) ||
+        !take_prefix(&topic, slash) || !take_prefix(&topic, dev->config.device) ||
+        !take_prefix(&topic, slash) || topic.len == 0) {
         return OL_E_ARG;
     }
-    enum ol_onenet_topic_kind kind = ev->topic.kind;
-    if (kind == OL_ONENET_TOPIC_PROPERTY_SET || kind == OL_ONENET_TOPIC_PROPERTY_GET) {
-        input_command(dev, payload);
-    } else if (kind != OL_ONENET_TOPIC_UNKNOWN && (kind & 1) != 0 &&
-               ol_onenet_topic_direction(kind) == OL_ONENET_DOWNLINK) {
-        input_reply(dev, payload);
-    }
-    dev->has_event = true;
+    dev->topic.pid = dev->config.pid;
+    dev->topic.device = dev->config.device;
+    dev->topic.identifier = nothing;
+    dev->topic.kind = ol_onenet_topic_path_decode(topic, &dev->topic.identifier);
+    dev->payload = payload;
+    dev->has_message = true;
     return OL_OK;
 }
-
-/* ---- Events ---- */
 
 void ol_onenet_device_step(struct ol_onenet_device *dev, ol_ms now)
 {
@@ -132,11 +149,12 @@ static bool next_timeout(struct ol_onenet_device *dev, struct ol_onenet_device_e
     for (int i = 0; i < OL_ONENET_PENDING_MAX; i++) {
         struct ol_onenet_pending *p = &dev->pending[i];
         if (p->id != 0 && p->deadline <= dev->now) {
-            *out = (struct ol_onenet_device_event){
-                .kind = OL_ONENET_DEVICE_TIMEOUT,
-                .topic = {p->kind, dev->config.pid, dev->config.device, {NULL, 0}},
-                .post_id = p->id,
-            };
+            out->kind = OL_ONENET_DEVICE_TIMEOUT;
+            out->topic.kind = p->kind;
+            out->topic.pid = dev->config.pid;
+            out->topic.device = dev->config.device;
+            out->topic.identifier = nothing;
+            out->post_id = p->id;
             p->id = 0;
             return true;
         }
@@ -147,34 +165,52 @@ static bool next_timeout(struct ol_onenet_device *dev, struct ol_onenet_device_e
 bool ol_onenet_device_next_event(struct ol_onenet_device *dev,
                                  struct ol_onenet_device_event *out)
 {
-    if (dev->has_event) {
-        dev->has_event = false;
-        *out = dev->event;
-        return true;
+    if (!dev->has_message) {
+        return next_timeout(dev, out);
     }
-    return next_timeout(dev, out);
+    enum ol_onenet_topic_kind kind = dev->topic.kind;
+    dev->has_message = false;
+    out->kind = OL_ONENET_DEVICE_UNKNOWN;
+    out->topic = dev->topic;
+    out->post_id = 0;
+    if (kind == OL_ONENET_TOPIC_PROPERTY_SET || kind == OL_ONENET_TOPIC_PROPERTY_GET) {
+        take_command(dev, out);
+    } else if (kind != OL_ONENET_TOPIC_UNKNOWN && (kind & 1) != 0 &&
+               ol_onenet_topic_direction(kind) == OL_ONENET_DOWNLINK) {
+        take_reply(dev, out);
+    }
+    return true;
 }
+
+/* ---- Walks ---- */
 
 bool ol_onenet_device_set_next(const struct ol_onenet_device *dev,
                                struct ol_onenet_params *params,
                                struct ol_onenet_set_item *item)
 {
     const struct ol_onenet_model *model = dev->config.model;
-    struct ol_onenet_item raw;
-    *item = (struct ol_onenet_set_item){.field = -1};
-    if (ol_onenet_params_next(params, &raw) != OL_OK) {
+    struct ol_json_reader *r = &params->reader;
+    struct ol_json_token t;
+    item->field = -1;
+    item->coerced = false;
+    if (ol_json_reader_next(r, &item->name) != OL_OK || item->name.kind != OL_JSON_KEY ||
+        ol_json_reader_next(r, &t) != OL_OK) {
         return false;
     }
-    item->name = raw.name;
-    item->json = raw.value;
-    item->value = ol_onenet_value_json(raw.value);
     if (model == NULL) {
-        return true;
+        bool whole = ol_json_reader_skip(r, &t, &item->json) == OL_OK;
+        item->value = ol_onenet_value_json(item->json);
+        return whole;
     }
-    item->field = ol_onenet_property_find_token(model, &raw.name);
-    return item->field >= 0 &&
-           ol_onenet_value_decode(model, &model->fields[item->field], raw.value,
-                                  &item->value, &item->coerced) == OL_ONENET_VALUE_OK;
+    item->field = ol_onenet_property_find_token(model, &item->name);
+    if (item->field < 0 || ol_onenet_value_decode_token(
+                               model, &model->fields[item->field], r, &t, &item->value,
+                               &item->coerced) != OL_ONENET_VALUE_OK) {
+        return false;
+    }
+    const char *start = t.kind == OL_JSON_STRING ? t.text.ptr - 1 : t.text.ptr;
+    item->json = ol_str_make(start, (size_t)(r->text + r->pos - start));
+    return true;
 }
 
 bool ol_onenet_device_get_next(const struct ol_onenet_device *dev,
@@ -182,12 +218,10 @@ bool ol_onenet_device_get_next(const struct ol_onenet_device *dev,
                                struct ol_onenet_set_item *item)
 {
     const struct ol_onenet_model *model = dev->config.model;
-    struct ol_onenet_item raw;
-    *item = (struct ol_onenet_set_item){.field = -1};
-    if (ol_onenet_params_next_name(params, &raw) != OL_OK) {
+    if (ol_json_reader_next(&params->reader, &item->name) != OL_OK ||
+        item->name.kind != OL_JSON_STRING) {
         return false;
     }
-    item->name = raw.name;
-    item->field = model != NULL ? ol_onenet_property_find_token(model, &raw.name) : -1;
+    item->field = model != NULL ? ol_onenet_property_find_token(model, &item->name) : -1;
     return true;
 }

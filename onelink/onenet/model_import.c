@@ -182,7 +182,9 @@ static void read_profile(struct ol_onenet_import *im, struct ol_str root)
     }
 }
 
-static void read_root(struct ol_onenet_import *im, struct ol_str root)
+/* Not inlined, so that its frame does not add to that of the caller's error. */
+__attribute__((noinline)) static void read_root(struct ol_onenet_import *im,
+                                                struct ol_str root)
 {
     typedef void (*section_reader)(struct ol_onenet_import *,
                                    struct ol_onenet_import_walk);

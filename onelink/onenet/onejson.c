@@ -2,17 +2,34 @@
 #include "onelink/onenet/onejson.h"
 
 #include "onelink/base/utf8.h"
+#include "onelink/onenet/params_check.h"
 
 #define ID_DIGITS 13
 
 static const struct ol_str nothing = {NULL, 0};
 
+/* In two halves of 32 bits, because a 64-bit product is dear on a small machine. */
 int32_t ol_onenet_id_decode(struct ol_onenet_id id, uint64_t *out)
 {
-    if (id.text.len > ID_DIGITS) {
+    const size_t low_digits = 9;
+    uint32_t high = 0;
+    uint32_t low = 0;
+    if (id.text.len < 1 || id.text.len > ID_DIGITS) {
         return OL_E_ARG;
     }
-    return ol_dec_u64(id.text, out);
+    for (size_t i = 0; i < id.text.len; i++) {
+        uint32_t digit = (uint32_t)(uint8_t)id.text.ptr[i] - '0';
+        if (digit > 9) {
+            return OL_E_ARG;
+        }
+        if (id.text.len - i > low_digits) {
+            high = high * 10 + digit;
+        } else {
+            low = low * 10 + digit;
+        }
+    }
+    *out = high == 0 ? low : high * UINT64_C(1000000000) + low;
+    return OL_OK;
 }
 
 static bool id_is_valid(struct ol_onenet_id id)
@@ -30,61 +47,116 @@ static bool id_is_valid(struct ol_onenet_id id)
 
 /* ---- Requests ---- */
 
-/* The value of one of the three members; *slot tells whether it was there before. */
-static int32_t take_request_member(struct ol_json_reader *r,
-                                   const struct ol_json_token *key,
+enum member { OTHER, ID, VERSION, PARAMS };
+
+static enum member request_member(const struct ol_json_token *key)
+{
+    static const struct ol_str names[] = {OL_STR_INIT("id"), OL_STR_INIT("version"),
+                                          OL_STR_INIT("params")};
+    for (int i = 0; i < 3; i++) {
+        if (ol_json_token_equal(key, names[i])) {
+            return (enum member)(ID + i);
+        }
+    }
+    return OTHER;
+}
+
+/* The first of two errors in the order of the enum. */
+static void note(enum ol_onenet_request_error *error, enum ol_onenet_request_error wrong)
+{
+    if (*error == OL_ONENET_REQUEST_OK || wrong < *error) {
+        *error = wrong;
+    }
+}
+
+static void take_id(struct ol_onenet_request *out, const struct ol_json_token *t,
+                    enum ol_onenet_request_error *error)
+{
+    bool word = t->kind == OL_JSON_STRING && !t->escaped;
+    out->id.text = t->text;
+    out->id.numeric = t->kind == OL_JSON_NUMBER;
+    if (!word && !out->id.numeric) {
+        out->id.text.len = 0;
+    }
+    if (!word || !id_is_valid(out->id)) {
+        note(error, OL_ONENET_REQUEST_ID);
+    }
+}
+
+/* The value of params, walked by the caller's check where there is one. */
+static int32_t take_params(struct ol_json_reader *r, const struct ol_json_token *t,
+                           struct ol_onenet_request *out,
+                           const struct ol_onenet_params_check *check,
+                           enum ol_onenet_request_error *error)
+{
+    int32_t rc = OL_OK;
+    out->params_array = t->kind == OL_JSON_ARRAY_BEGIN;
+    if (!out->params_array && t->kind != OL_JSON_OBJECT_BEGIN) {
+        note(error, OL_ONENET_REQUEST_PARAMS);
+    } else if (check != NULL) {
+        uint8_t depth = r->depth;
+        struct ol_json_token ignored;
+        rc = check->run(check, r, t);
+        while (rc == OL_OK && r->depth >= depth) {
+            rc = ol_json_reader_next(r, &ignored);
+        }
+        if (rc == OL_OK) {
+            const char *end = r->text + r->pos;
+            out->params = ol_str_make(t->text.ptr, (size_t)(end - t->text.ptr));
+        }
+        return rc;
+    }
+    return ol_json_reader_skip(r, t, &out->params);
+}
+
+/* One member of the request. Errors of the reader; all else is noted in *error. */
+static int32_t take_request_member(struct ol_json_reader *r, enum member member,
                                    struct ol_onenet_request *out,
+                                   const struct ol_onenet_params_check *check,
                                    enum ol_onenet_request_error *error)
 {
-    enum ol_onenet_request_error wrong = OL_ONENET_REQUEST_OK;
     struct ol_json_token t;
-    struct ol_str span;
-    bool is_id = ol_json_token_equal(key, OL_STR("id"));
-    bool is_params = !is_id && ol_json_token_equal(key, OL_STR("params"));
-    bool is_version = !is_id && !is_params && ol_json_token_equal(key, OL_STR("version"));
     int32_t rc = ol_json_reader_next(r, &t);
-    if (rc == OL_OK) {
-        rc = ol_json_reader_skip(r, &t, &span);
-    }
     if (rc != OL_OK) {
         return rc;
     }
-    struct ol_str *slot = is_id       ? &out->id.text
-                          : is_params ? &out->params
-                                      : &out->version;
-    if ((is_id || is_params || is_version) && slot->ptr != NULL) {
-        wrong = OL_ONENET_REQUEST_TWICE;
-    } else if (is_id) {
-        out->id.text = t.text;
-        out->id.numeric = t.kind == OL_JSON_NUMBER;
-        bool word = t.kind == OL_JSON_STRING && !t.escaped;
-        wrong = word && id_is_valid(out->id) ? wrong : OL_ONENET_REQUEST_ID;
-        if (!word && !out->id.numeric) {
-            out->id.text.len = 0;
+    const struct ol_str *slot = member == ID        ? &out->id.text
+                                : member == VERSION ? &out->version
+                                                    : &out->params;
+    if (member == OTHER || slot->ptr != NULL) {
+        if (member != OTHER) {
+            note(error, OL_ONENET_REQUEST_TWICE);
         }
-    } else if (is_params) {
-        out->params = span;
-        out->params_array = t.kind == OL_JSON_ARRAY_BEGIN;
-        bool container = out->params_array || t.kind == OL_JSON_OBJECT_BEGIN;
-        wrong = container ? wrong : OL_ONENET_REQUEST_PARAMS;
-    } else if (is_version) {
+        return ol_json_reader_skip(r, &t, NULL);
+    }
+    switch (member) {
+    case ID:
+        take_id(out, &t, error);
+        break;
+    case VERSION:
         out->version = t.text;
-        wrong = t.kind == OL_JSON_STRING ? wrong : OL_ONENET_REQUEST_VERSION;
+        if (t.kind != OL_JSON_STRING) {
+            note(error, OL_ONENET_REQUEST_VERSION);
+        }
+        break;
+    default:
+        return take_params(r, &t, out, check, error);
     }
-    if (wrong != OL_ONENET_REQUEST_OK &&
-        (*error == OL_ONENET_REQUEST_OK || wrong < *error)) {
-        *error = wrong;
-    }
-    return OL_OK;
+    return ol_json_reader_skip(r, &t, NULL);
 }
 
-enum ol_onenet_request_error ol_onenet_request_decode(struct ol_str body,
-                                                      struct ol_onenet_request *out)
+enum ol_onenet_request_error
+ol_onenet_request_decode_checked(struct ol_str body, struct ol_onenet_request *out,
+                                 const struct ol_onenet_params_check *check)
 {
     struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
-    struct ol_json_token t = {.kind = OL_JSON_NULL};
+    struct ol_json_token t;
     enum ol_onenet_request_error error = OL_ONENET_REQUEST_OK;
-    *out = (struct ol_onenet_request){.params_array = false};
+    out->id.text = nothing;
+    out->id.numeric = false;
+    out->version = nothing;
+    out->params = nothing;
+    out->params_array = false;
     if (ol_json_reader_next(&r, &t) != OL_OK) {
         return OL_ONENET_REQUEST_NOT_JSON;
     }
@@ -94,7 +166,7 @@ enum ol_onenet_request_error ol_onenet_request_decode(struct ol_str body,
     }
     int32_t rc = ol_json_reader_next(&r, &t);
     while (rc == OL_OK && t.kind == OL_JSON_KEY) {
-        rc = take_request_member(&r, &t, out, &error);
+        rc = take_request_member(&r, request_member(&t), out, check, &error);
         if (rc == OL_OK) {
             rc = ol_json_reader_next(&r, &t);
         }
@@ -102,13 +174,19 @@ enum ol_onenet_request_error ol_onenet_request_decode(struct ol_str body,
     if (rc != OL_OK || ol_json_reader_next(&r, &t) != OL_OK) {
         return OL_ONENET_REQUEST_NOT_JSON;
     }
-    if (error == OL_ONENET_REQUEST_OK && out->id.text.ptr == NULL) {
-        error = OL_ONENET_REQUEST_ID;
+    if (out->id.text.ptr == NULL) {
+        note(&error, OL_ONENET_REQUEST_ID);
     }
-    if (error == OL_ONENET_REQUEST_OK && out->params.ptr == NULL) {
-        error = OL_ONENET_REQUEST_PARAMS;
+    if (out->params.ptr == NULL) {
+        note(&error, OL_ONENET_REQUEST_PARAMS);
     }
     return error;
+}
+
+enum ol_onenet_request_error ol_onenet_request_decode(struct ol_str body,
+                                                      struct ol_onenet_request *out)
+{
+    return ol_onenet_request_decode_checked(body, out, NULL);
 }
 
 struct ol_onenet_refusal ol_onenet_request_refusal(enum ol_onenet_request_error error)
@@ -181,7 +259,13 @@ int32_t ol_onenet_reply_decode(struct ol_str body, struct ol_onenet_reply *out)
     struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
     struct ol_json_token key;
     unsigned seen = 0;
-    *out = (struct ol_onenet_reply){.msg = {.kind = OL_JSON_STRING}};
+    out->id.text = nothing;
+    out->id.numeric = false;
+    out->code = 0;
+    out->msg.kind = OL_JSON_STRING;
+    out->msg.escaped = false;
+    out->msg.text = nothing;
+    out->data = nothing;
     if (ol_json_reader_next(&r, &key) != OL_OK || key.kind != OL_JSON_OBJECT_BEGIN) {
         return OL_E_PROTO;
     }

@@ -2,6 +2,7 @@
 #include "onelink/onenet/onejson.h"
 
 #include "onelink/onenet/params_check.h"
+#include "onelink/onenet/value_token.h"
 
 static const struct ol_str nothing = {NULL, 0};
 
@@ -21,7 +22,8 @@ struct ol_onenet_params ol_onenet_params_open(struct ol_str params)
 static int32_t next_member(struct ol_onenet_params *p, struct ol_onenet_item *item,
                            enum ol_json_kind wanted)
 {
-    *item = (struct ol_onenet_item){.name = {.kind = wanted}};
+    item->value = nothing;
+    item->time_ms = 0;
     int32_t rc = ol_json_reader_next(&p->reader, &item->name);
     if (rc != OL_OK) {
         return OL_E_PROTO;
@@ -90,9 +92,9 @@ int32_t ol_onenet_params_next_wrapped(struct ol_onenet_params *p,
 
 /* ---- Against the model ---- */
 
-static struct ol_onenet_refusal check(const struct ol_onenet_model *model,
-                                      const struct ol_onenet_item *item, int32_t *field,
-                                      bool command, bool *coerced)
+struct ol_onenet_refusal ol_onenet_post_item_check(const struct ol_onenet_model *model,
+                                                   const struct ol_onenet_item *item,
+                                                   int32_t *field)
 {
     int32_t index = ol_onenet_property_find_token(model, &item->name);
     if (field != NULL) {
@@ -102,40 +104,49 @@ static struct ol_onenet_refusal check(const struct ol_onenet_model *model,
         return ol_onenet_refusal_make(OL_ONENET_CODE_NOT_EXIST, item->name.text);
     }
     const struct ol_onenet_field *f = &model->fields[index];
-    if (command && !f->writable) {
-        return ol_onenet_refusal_make(OL_ONENET_CODE_READ_ONLY, item->name.text);
-    }
-    struct ol_onenet_value ignored;
-    enum ol_onenet_value_error error =
-        ol_onenet_value_decode(model, f, item->value, &ignored, coerced);
+    enum ol_onenet_value_error error = ol_onenet_value_check(model, f, item->value);
     return ol_onenet_refusal_for_value(f->type, error, item->name.text);
-}
-
-struct ol_onenet_refusal ol_onenet_post_item_check(const struct ol_onenet_model *model,
-                                                   const struct ol_onenet_item *item,
-                                                   int32_t *field)
-{
-    return check(model, item, field, false, NULL);
 }
 
 struct ol_onenet_refusal ol_onenet_set_item_check(const struct ol_onenet_model *model,
                                                   const struct ol_onenet_item *item,
                                                   int32_t *field)
 {
-    return check(model, item, field, true, NULL);
+    int32_t index = ol_onenet_property_find_token(model, &item->name);
+    if (index >= 0 && !model->fields[index].writable) {
+        if (field != NULL) {
+            *field = index;
+        }
+        return ol_onenet_refusal_make(OL_ONENET_CODE_READ_ONLY, item->name.text);
+    }
+    return ol_onenet_post_item_check(model, item, field);
 }
 
-struct ol_onenet_refusal ol_onenet_params_check(const struct ol_onenet_model *model,
-                                                struct ol_str params, bool command,
-                                                bool tolerant)
+/* The properties that a message named before. Beyond the number that a product may have
+ * nothing is noticed. */
+struct seen {
+    uint8_t bits[(OL_ONENET_POINTS_MAX + 7) / 8];
+};
+
+static bool was_seen(struct seen *seen, int32_t field)
+{
+    if (field >= OL_ONENET_POINTS_MAX) {
+        return false;
+    }
+    uint8_t bit = (uint8_t)(1u << (field & 7));
+    bool before = (seen->bits[field >> 3] & bit) != 0;
+    seen->bits[field >> 3] |= bit;
+    return before;
+}
+
+struct ol_onenet_refusal ol_onenet_post_check(const struct ol_onenet_model *model,
+                                              struct ol_str params)
 {
     struct ol_onenet_params p = ol_onenet_params_open(params);
     struct ol_onenet_item item;
-    uint8_t seen[(OL_ONENET_POINTS_MAX + 7) / 8] = {0};
-    bool coerced;
+    struct seen seen = {{0}};
     for (unsigned count = 0;; count++) {
-        int32_t rc = command ? ol_onenet_params_next(&p, &item)
-                             : ol_onenet_params_next_wrapped(&p, &item);
+        int32_t rc = ol_onenet_params_next_wrapped(&p, &item);
         if (rc == OL_E_NOENT && count > 0) {
             return ol_onenet_refusal_none();
         }
@@ -147,28 +158,87 @@ struct ol_onenet_refusal ol_onenet_params_check(const struct ol_onenet_model *mo
         }
         int32_t field = -1;
         struct ol_onenet_refusal refusal =
-            check(model, &item, &field, command, tolerant ? &coerced : NULL);
+            ol_onenet_post_item_check(model, &item, &field);
         if (refusal.code != OL_ONENET_CODE_OK) {
             return refusal;
         }
-        if (field < OL_ONENET_POINTS_MAX) {
-            uint8_t bit = (uint8_t)(1 << (field % 8));
-            if ((seen[field / 8] & bit) != 0) {
-                return ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, item.name.text);
-            }
-            seen[field / 8] |= bit;
+        if (was_seen(&seen, field)) {
+            return ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, item.name.text);
         }
     }
 }
 
-struct ol_onenet_refusal ol_onenet_post_check(const struct ol_onenet_model *model,
-                                              struct ol_str params)
+/* One member of a command: *name was just read. OL_E_ARG: refused, *check->verdict says
+ * why. */
+static int32_t check_member(const struct ol_onenet_params_check *check,
+                            struct ol_json_reader *r, const struct ol_json_token *name,
+                            struct seen *seen)
 {
-    return ol_onenet_params_check(model, params, false, false);
+    struct ol_onenet_value value;
+    struct ol_json_token t;
+    bool coerced;
+    enum ol_onenet_code code = OL_ONENET_CODE_OK;
+    int32_t index = ol_onenet_property_find_token(check->model, name);
+    const struct ol_onenet_field *f = &check->model->fields[index < 0 ? 0 : index];
+    if (index < 0) {
+        code = OL_ONENET_CODE_NOT_EXIST;
+    } else if (!f->writable) {
+        code = OL_ONENET_CODE_READ_ONLY;
+    } else if (was_seen(seen, index)) {
+        code = OL_ONENET_CODE_FORMAT;
+    }
+    if (code != OL_ONENET_CODE_OK) {
+        *check->verdict = ol_onenet_refusal_make(code, name->text);
+        return OL_E_ARG;
+    }
+    int32_t rc = ol_json_reader_next(r, &t);
+    if (rc != OL_OK) {
+        return rc;
+    }
+    enum ol_onenet_value_error error = ol_onenet_value_decode_token(
+        check->model, f, r, &t, &value, check->tolerant ? &coerced : NULL);
+    if (error == OL_ONENET_VALUE_OK) {
+        return OL_OK;
+    }
+    *check->verdict = ol_onenet_refusal_for_value(f->type, error, name->text);
+    return OL_E_ARG;
+}
+
+int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
+                                   struct ol_json_reader *r,
+                                   const struct ol_json_token *begin)
+{
+    struct ol_json_token name;
+    struct seen seen = {{0}};
+    int32_t rc = OL_OK;
+    unsigned count = 0;
+    if (begin->kind == OL_JSON_OBJECT_BEGIN) {
+        rc = ol_json_reader_next(r, &name);
+        while (rc == OL_OK && name.kind == OL_JSON_KEY) {
+            rc = check_member(check, r, &name, &seen);
+            if (rc == OL_E_ARG) {
+                return OL_OK;
+            }
+            count++;
+            rc = rc == OL_OK ? ol_json_reader_next(r, &name) : rc;
+        }
+    }
+    *check->verdict = count > 0 ? ol_onenet_refusal_none()
+                                : ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    return rc;
 }
 
 struct ol_onenet_refusal ol_onenet_set_check(const struct ol_onenet_model *model,
                                              struct ol_str params)
 {
-    return ol_onenet_params_check(model, params, true, false);
+    struct ol_json_reader r = ol_json_reader_make(params.ptr, params.len);
+    struct ol_json_token begin;
+    struct ol_onenet_refusal verdict =
+        ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    const struct ol_onenet_params_check check = {.model = model, .verdict = &verdict};
+    if (ol_json_reader_next(&r, &begin) != OL_OK ||
+        ol_onenet_params_check_set(&check, &r, &begin) != OL_OK) {
+        return ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    }
+    return verdict;
 }

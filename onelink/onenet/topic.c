@@ -143,20 +143,16 @@ static bool take_level(struct ol_str *s, struct ol_str *level)
     return true;
 }
 
-/* tail is path; a '+' in path takes one level, which becomes *identifier. */
-static bool match(struct ol_str path, struct ol_str tail, struct ol_str *identifier)
+/* tail is "thing/service/{identifier}/invoke". */
+static bool is_service(struct ol_str tail, struct ol_str *identifier)
 {
-    const char *plus = memchr(path.ptr, '+', path.len);
-    if (plus == NULL) {
-        return ol_str_equal(path, tail);
-    }
-    struct ol_str head = ol_str_make(path.ptr, (size_t)(plus - path.ptr));
+    static const struct ol_str head = OL_STR_INIT("thing/service/");
     if (!ol_str_has_prefix(tail, head)) {
         return false;
     }
     struct ol_str rest = behind(tail, head.len);
     struct ol_str level;
-    if (!take_level(&rest, &level) || !ol_str_equal(rest, behind(path, head.len + 2))) {
+    if (!take_level(&rest, &level) || !ol_str_equal(rest, OL_STR("invoke"))) {
         return false;
     }
     *identifier = level;
@@ -179,7 +175,8 @@ static char take_joint(struct ol_str *tail)
     return joint;
 }
 
-static enum ol_onenet_topic_kind find(struct ol_str tail, struct ol_str *identifier)
+enum ol_onenet_topic_kind ol_onenet_topic_path_decode(struct ol_str tail,
+                                                      struct ol_str *identifier)
 {
     bool answer = ol_str_has_prefix(tail, down_reply);
     if (answer || ol_str_has_prefix(tail, down)) {
@@ -191,7 +188,10 @@ static enum ol_onenet_topic_kind find(struct ol_str tail, struct ol_str *identif
     }
     char joint = take_joint(&tail);
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (match(rows[i].path, tail, identifier)) {
+        bool is_row = i == OL_ONENET_TOPIC_SERVICE_INVOKE / 2
+                          ? is_service(tail, identifier)
+                          : ol_str_equal(rows[i].path, tail);
+        if (is_row) {
             if (joint == 0) {
                 return (enum ol_onenet_topic_kind)(2 * i);
             }
@@ -215,7 +215,7 @@ bool ol_onenet_topic_decode(struct ol_str text, struct ol_onenet_topic *out)
         rest.len == 0) {
         return false;
     }
-    topic.kind = find(rest, &topic.identifier);
+    topic.kind = ol_onenet_topic_path_decode(rest, &topic.identifier);
     if (topic.kind == OL_ONENET_TOPIC_UNKNOWN) {
         topic.identifier = (struct ol_str){NULL, 0};
     }

@@ -9,6 +9,11 @@
 void ol_onenet_topic_path_encode(struct ol_writer *w, enum ol_onenet_topic_kind kind,
                                  struct ol_str identifier);
 
+/* The kind of what stands behind "$sys/{pid}/{device}/", or UNKNOWN. *identifier is set
+ * where the kind has one, and then points into path. */
+enum ol_onenet_topic_kind ol_onenet_topic_path_decode(struct ol_str path,
+                                                      struct ol_str *identifier);
+
 /* The longest path without its identifier. */
 #define OL_ONENET_TOPIC_PATH_MAX 48
 

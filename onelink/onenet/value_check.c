@@ -2,6 +2,7 @@
 #include "onelink/onenet/value.h"
 
 #include "onelink/onenet/value_step.h"
+#include "onelink/onenet/value_token.h"
 
 static bool has_label(const struct ol_onenet_model *model,
                       const struct ol_onenet_field *field, int64_t value)
@@ -90,11 +91,6 @@ static enum ol_onenet_value_error decode_string(const struct ol_onenet_field *fi
     return too_long ? OL_ONENET_VALUE_LENGTH : OL_ONENET_VALUE_OK;
 }
 
-static enum ol_onenet_value_error
-decode_token(const struct ol_onenet_model *model, const struct ol_onenet_field *field,
-             struct ol_json_reader *r, const struct ol_json_token *t,
-             struct ol_onenet_value *out, bool *coerced);
-
 /* The next value of a container, which is known to have one. */
 static enum ol_onenet_value_error check_next(const struct ol_onenet_model *model,
                                              const struct ol_onenet_field *field,
@@ -106,7 +102,7 @@ static enum ol_onenet_value_error check_next(const struct ol_onenet_model *model
     if (t->kind == OL_JSON_KEY && ol_json_reader_next(r, &value) != OL_OK) {
         return OL_ONENET_VALUE_NOT_JSON;
     }
-    return decode_token(model, field, r, &value, &ignored, NULL);
+    return ol_onenet_value_decode_token(model, field, r, &value, &ignored, NULL);
 }
 
 /* The member of that name, or -1. */
@@ -188,12 +184,15 @@ static enum ol_onenet_value_error check_container(const struct ol_onenet_model *
     return error;
 }
 
-static enum ol_onenet_value_error decode_token(const struct ol_onenet_model *model,
-                                               const struct ol_onenet_field *field,
-                                               struct ol_json_reader *r,
-                                               const struct ol_json_token *t,
-                                               struct ol_onenet_value *out, bool *coerced)
+enum ol_onenet_value_error
+ol_onenet_value_decode_token(const struct ol_onenet_model *model,
+                             const struct ol_onenet_field *field,
+                             struct ol_json_reader *r, const struct ol_json_token *t,
+                             struct ol_onenet_value *out, bool *coerced)
 {
+    if (coerced != NULL) {
+        *coerced = false;
+    }
     if (t->kind == OL_JSON_NULL) {
         return OL_ONENET_VALUE_NULL;
     }
@@ -225,16 +224,14 @@ enum ol_onenet_value_error ol_onenet_value_decode(const struct ol_onenet_model *
 {
     struct ol_json_reader r = ol_json_reader_make(json.ptr, json.len);
     struct ol_json_token t;
-    if (coerced != NULL) {
-        *coerced = false;
-    }
     if (json.len == 0) {
         return OL_ONENET_VALUE_NULL;
     }
     if (ol_json_reader_next(&r, &t) != OL_OK) {
         return OL_ONENET_VALUE_NOT_JSON;
     }
-    enum ol_onenet_value_error error = decode_token(model, field, &r, &t, out, coerced);
+    enum ol_onenet_value_error error =
+        ol_onenet_value_decode_token(model, field, &r, &t, out, coerced);
     if (error != OL_ONENET_VALUE_OK) {
         return ol_json_check(json.ptr, json.len) == OL_OK ? error
                                                           : OL_ONENET_VALUE_NOT_JSON;
