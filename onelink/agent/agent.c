@@ -490,6 +490,8 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
     case OL_AGENT_CONNECT:
         at = ol_ms_min(at, a->stream_opened ? OL_NEVER : a->login_at);
         break;
+    case OL_AGENT_CLOSING:
+        return ol_ms_min(at, connection_deadline(a)); /* nobody looks at the cable */
     default:
         break;
     }

@@ -566,11 +566,15 @@ static void check_close(struct sim_world *w)
     struct ol_agent_event ev;
     ol_ms until = w->net.now + OL_AGENT_LOGIN_SPACE_MS + 100;
 
+    w->net.weather.is_stalled = roll(w, 4) == 0;
     ol_agent_close(&w->agent, w->net.now);
     while (ol_agent_get_state(&w->agent) != OL_AGENT_CLOSED && w->net.now < until) {
         ol_agent_step(&w->agent, w->net.now, sim_wall(w));
         while (ol_agent_next_event(&w->agent, &ev)) {
             on_event(w, &ev);
+        }
+        if (ol_agent_deadline(&w->agent) <= w->net.now) {
+            sim_fail(w, "the device finds no rest while it closes");
         }
         (void)sim_cloud_turn(&w->cloud);
         w->net.now += 10;
