@@ -43,11 +43,16 @@ uint64_t ol_u64_div10(uint64_t v, uint32_t *rem)
 
 char *ol_u64_digits(char *end, uint64_t v)
 {
-    do {
-        uint32_t digit;
+    uint32_t digit;
+    while (v > UINT32_MAX) {
         v = ol_u64_div10(v, &digit);
         *--end = (char)('0' + digit);
-    } while (v != 0);
+    }
+    uint32_t low = (uint32_t)v;
+    do {
+        low = u32_div10(low, &digit);
+        *--end = (char)('0' + digit);
+    } while (low != 0);
     return end;
 }
 

@@ -3,7 +3,12 @@
 
 struct ol_reader ol_reader_make(const void *buf, size_t len)
 {
-    return (struct ol_reader){.buf = buf, .len = len};
+    struct ol_reader r;
+    r.buf = buf;
+    r.len = len;
+    r.pos = 0;
+    r.bad = false;
+    return r;
 }
 
 size_t ol_reader_left(const struct ol_reader *r)

@@ -5,7 +5,12 @@
 
 struct ol_writer ol_writer_make(void *buf, size_t cap)
 {
-    return (struct ol_writer){.buf = buf, .cap = cap};
+    struct ol_writer w;
+    w.buf = buf;
+    w.cap = cap;
+    w.len = 0;
+    w.over = false;
+    return w;
 }
 
 int32_t ol_writer_status(const struct ol_writer *w)
@@ -25,12 +30,14 @@ static uint8_t *take(struct ol_writer *w, size_t n)
     return p;
 }
 
+/* The most frequent of all; on its own it is a few instructions. */
 void ol_writer_u8(struct ol_writer *w, uint8_t v)
 {
-    uint8_t *p = take(w, 1);
-    if (p != NULL) {
-        *p = v;
+    if (w->over || w->len == w->cap) {
+        w->over = true;
+        return;
     }
+    w->buf[w->len++] = v;
 }
 
 void ol_writer_u16(struct ol_writer *w, uint16_t v)

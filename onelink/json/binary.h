@@ -18,10 +18,11 @@
 
 /* An IEEE 754 format: finite values are mantissa * 2^exponent with these limits. */
 struct ol_json_format {
-    uint8_t bits;         /* of a mantissa, the implicit one included */
-    uint8_t digits;       /* decimals of so many digits survive the format */
-    uint8_t digits_max;   /* so many digits tell all values apart */
-    int16_t exponent_min; /* of the subnormals and the smallest normals */
+    uint8_t bits;          /* of a mantissa, the implicit one included */
+    uint8_t digits;        /* decimals of so many digits survive the format */
+    uint8_t digits_max;    /* so many digits tell all values apart */
+    uint64_t digits_limit; /* 10^digits_max */
+    int16_t exponent_min;  /* of the subnormals and the smallest normals */
     int16_t exponent_max;
 };
 

@@ -25,8 +25,8 @@ int ol_dec_compare(struct ol_dec a, struct ol_dec b)
     if (sign_a != sign_b || sign_a == 0) {
         return (sign_a > sign_b) - (sign_a < sign_b);
     }
-    struct ol_json_magnitude ma = ol_json_magnitude(a);
-    struct ol_json_magnitude mb = ol_json_magnitude(b);
+    struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
+    struct ol_json_magnitude mb = ol_json_magnitude(b.mantissa, b.exponent);
     scale_up(&ma);
     scale_up(&mb);
     if (ma.exponent != mb.exponent) {
@@ -72,9 +72,9 @@ bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
     if (step.mantissa == 0) {
         return true;
     }
-    struct ol_json_magnitude ma = ol_json_magnitude(a);
-    struct ol_json_magnitude mb = ol_json_magnitude(base);
-    struct ol_json_magnitude ms = ol_json_magnitude(step);
+    struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
+    struct ol_json_magnitude mb = ol_json_magnitude(base.mantissa, base.exponent);
+    struct ol_json_magnitude ms = ol_json_magnitude(step.mantissa, step.exponent);
     int64_t lowest = lower_exponent(lower_exponent(ms.exponent, &ma), &mb);
     if (!align(&ma, lowest) || !align(&mb, lowest) || !align(&ms, lowest)) {
         return false;

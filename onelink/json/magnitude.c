@@ -3,10 +3,10 @@
 
 #include "onelink/base/decimal.h"
 
-struct ol_json_magnitude ol_json_magnitude(struct ol_dec d)
+struct ol_json_magnitude ol_json_magnitude(int64_t mantissa, int32_t exponent)
 {
     struct ol_json_magnitude m = {
-        d.mantissa < 0 ? 0 - (uint64_t)d.mantissa : (uint64_t)d.mantissa, d.exponent};
+        mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa, exponent};
     if (m.digits == 0) {
         m.exponent = 0;
         return m;

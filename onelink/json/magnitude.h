@@ -14,6 +14,11 @@ struct ol_json_magnitude {
     int64_t exponent; /* 0 where digits is 0 */
 };
 
-struct ol_json_magnitude ol_json_magnitude(struct ol_dec d);
+/* |mantissa| * 10^exponent. */
+struct ol_json_magnitude ol_json_magnitude(int64_t mantissa, int32_t exponent);
+
+/* ol_dec_encode with the parts as numbers, as a small machine passes them in registers.
+ */
+void ol_json_put_decimal(struct ol_writer *w, int64_t mantissa, int32_t exponent);
 
 #endif

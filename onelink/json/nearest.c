@@ -7,10 +7,16 @@
 const struct ol_json_format ol_json_binary64 = {.bits = 53,
                                                 .digits = 15,
                                                 .digits_max = 17,
+                                                .digits_limit =
+                                                    UINT64_C(100000000000000000),
                                                 .exponent_min = -1074,
                                                 .exponent_max = 971};
-const struct ol_json_format ol_json_binary32 = {
-    .bits = 24, .digits = 6, .digits_max = 9, .exponent_min = -149, .exponent_max = 104};
+const struct ol_json_format ol_json_binary32 = {.bits = 24,
+                                                .digits = 6,
+                                                .digits_max = 9,
+                                                .digits_limit = 1000000000,
+                                                .exponent_min = -149,
+                                                .exponent_max = 104};
 
 /* Beyond these every format overflows, or gives 0 whatever the 19 digits are. */
 #define POWER_MAX 310

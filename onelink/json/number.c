@@ -50,7 +50,7 @@ static int32_t to_int64(struct ol_json_magnitude m, bool negative, int64_t *out)
 
 int32_t ol_dec_to_int64(struct ol_dec d, int64_t *out)
 {
-    return to_int64(ol_json_magnitude(d), d.mantissa < 0, out);
+    return to_int64(ol_json_magnitude(d.mantissa, d.exponent), d.mantissa < 0, out);
 }
 
 int32_t ol_int64_decode(struct ol_str text, int64_t *out)

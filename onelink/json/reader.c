@@ -4,7 +4,7 @@
 #include "onelink/base/utf8.h"
 #include "onelink/json/scan.h"
 
-/* What may come next. The order is that of the checks in next(). */
+/* What may come next. Values first, then keys: next() compares. */
 enum state {
     WANT_VALUE,       /* a value */
     WANT_FIRST_VALUE, /* a value or ']' */
@@ -12,34 +12,48 @@ enum state {
     WANT_FIRST_KEY,   /* a member name or '}' */
     WANT_COLON,       /* ':' and a value */
     WANT_COMMA,       /* ',' or the end of the container */
-    WANT_NOTHING      /* the text is complete */
+    WANT_NOTHING,     /* the text is complete */
+    FAILED            /* r->error says how */
 };
 
 struct ol_json_reader ol_json_reader_make(const void *text, size_t len)
 {
-    return (struct ol_json_reader){
-        .text = text,
-        .len = (uint32_t)len,
-        .state = WANT_VALUE,
-        .error = (uint32_t)len == len ? OL_OK : OL_E_ARG,
-    };
+    struct ol_json_reader r;
+    r.text = len > 0 ? text : "";
+    r.len = (uint32_t)len;
+    r.pos = 0;
+    r.stack = 0;
+    r.depth = 0;
+    r.state = WANT_VALUE;
+    r.error = OL_OK;
+    if (r.len != len) {
+        r.error = OL_E_ARG;
+        r.state = FAILED;
+    }
+    return r;
 }
 
-static int32_t fail(struct ol_json_reader *r, int32_t status, uint32_t pos)
+static int32_t fail(struct ol_json_reader *r, int32_t status, const char *at)
 {
-    r->pos = pos;
+    r->pos = (uint32_t)(at - r->text);
     r->error = (int8_t)status;
+    r->state = FAILED;
     return status;
 }
 
-static void skip_space(struct ol_json_reader *r)
+__attribute__((noinline)) static const char *pass_spaces(const char *p, const char *end)
 {
-    uint32_t pos = r->pos;
-    while (pos < r->len && (r->text[pos] == ' ' || r->text[pos] == '\n' ||
-                            r->text[pos] == '\r' || r->text[pos] == '\t')) {
-        pos++;
+    while (p != end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) {
+        p++;
     }
-    r->pos = pos;
+    return p;
+}
+
+/* Texts from machines have none: one look saves the call. */
+__attribute__((always_inline)) static inline const char *pass_space(const char *p,
+                                                                    const char *end)
+{
+    return p != end && *p <= ' ' ? pass_spaces(p, end) : p;
 }
 
 static bool in_object(const struct ol_json_reader *r)
@@ -52,36 +66,39 @@ static void value_done(struct ol_json_reader *r)
     r->state = r->depth == 0 ? WANT_NOTHING : WANT_COMMA;
 }
 
-/* Sets the token and passes its len characters. */
+/* Sets the token [start, stop) and goes on behind it. */
 static int32_t take(struct ol_json_reader *r, struct ol_json_token *out,
-                    enum ol_json_kind kind, uint32_t len)
+                    const char *start, const char *stop)
 {
-    out->kind = kind;
     out->escaped = false;
-    out->text = ol_str_make(r->text + r->pos, len);
-    r->pos += len;
+    out->text.ptr = start;
+    out->text.len = (size_t)(stop - start);
+    r->pos = (uint32_t)(stop - r->text);
     return OL_OK;
 }
 
 static int32_t open_container(struct ol_json_reader *r, struct ol_json_token *out,
-                              bool is_object)
+                              const char *p)
 {
+    bool is_object = *p == '{';
     if (r->depth == OL_JSON_DEPTH_MAX) {
-        return fail(r, OL_E_NOSPC, r->pos);
+        return fail(r, OL_E_NOSPC, p);
     }
     r->stack = r->stack << 1 | is_object;
     r->depth++;
     r->state = is_object ? WANT_FIRST_KEY : WANT_FIRST_VALUE;
-    return take(r, out, is_object ? OL_JSON_OBJECT_BEGIN : OL_JSON_ARRAY_BEGIN, 1);
+    out->kind = is_object ? OL_JSON_OBJECT_BEGIN : OL_JSON_ARRAY_BEGIN;
+    return take(r, out, p, p + 1);
 }
 
-static int32_t close_container(struct ol_json_reader *r, struct ol_json_token *out)
+static int32_t close_container(struct ol_json_reader *r, struct ol_json_token *out,
+                               const char *p)
 {
-    enum ol_json_kind kind = in_object(r) ? OL_JSON_OBJECT_END : OL_JSON_ARRAY_END;
+    out->kind = in_object(r) ? OL_JSON_OBJECT_END : OL_JSON_ARRAY_END;
     r->stack >>= 1;
     r->depth--;
     value_done(r);
-    return take(r, out, kind, 1);
+    return take(r, out, p, p + 1);
 }
 
 /* The length of the escape sequence at p (RFC 8259 section 7), or OL_E_AGAIN, OL_E_PROTO.
@@ -118,136 +135,150 @@ static int32_t escape_len(const char *p, size_t len)
     return 6;
 }
 
-static int32_t take_string(struct ol_json_reader *r, struct ol_json_token *out,
-                           enum ol_json_kind kind)
+/* The length of the character at p that is not plain: an escape sequence or UTF-8. Rare,
+ * and kept out of line so that the usual path has the registers. */
+__attribute__((noinline)) static int32_t special_len(const char *p, size_t len)
 {
-    const char *p = r->text + r->pos + 1;
+    if (*p == '\\') {
+        return escape_len(p, len);
+    }
+    return (*p & 0x80) != 0 ? ol_utf8_len(p, len) : OL_E_PROTO;
+}
+
+/* A string or a name at p, which is a quote. */
+static int32_t take_string(struct ol_json_reader *r, struct ol_json_token *out,
+                           const char *p)
+{
     const char *end = r->text + r->len;
-    bool escaped = false;
-    while (p != end && *p != '"') {
-        uint8_t c = (uint8_t)*p;
-        if (c >= 0x20 && c < 0x80 && c != '\\') {
+    out->text.ptr = ++p;
+    out->escaped = false;
+    for (;;) {
+        while (p != end && ol_json_is_plain(*p)) {
             p++;
-            continue;
         }
-        int32_t n = OL_E_PROTO;
-        if (c == '\\') {
-            n = escape_len(p, (size_t)(end - p));
-            escaped = true;
-        } else if (c >= 0x80) {
-            n = ol_utf8_len(p, (size_t)(end - p));
+        if (p == end) {
+            return fail(r, OL_E_AGAIN, end);
         }
+        if (*p == '"') {
+            break;
+        }
+        if (*p == '\\') {
+            out->escaped = true;
+        }
+        int32_t n = special_len(p, (size_t)(end - p));
         if (n < 0) {
-            return fail(r, n, (uint32_t)(p - r->text));
+            return fail(r, n, p);
         }
         p += n;
     }
-    if (p == end) {
-        return fail(r, OL_E_AGAIN, r->len);
-    }
-    r->pos++;
-    take(r, out, kind, (uint32_t)(p - r->text) - r->pos);
-    r->pos++;
-    out->escaped = escaped;
+    out->text.len = (size_t)(p - out->text.ptr);
+    r->pos = (uint32_t)(p + 1 - r->text);
     return OL_OK;
 }
 
-static int32_t take_number(struct ol_json_reader *r, struct ol_json_token *out)
-{
-    size_t len = 0;
-    int32_t rc = ol_json_scan_number(r->text + r->pos, r->len - r->pos, &len);
-    if (rc != OL_OK) {
-        return fail(r, rc, r->pos + (uint32_t)len);
-    }
-    value_done(r);
-    return take(r, out, OL_JSON_NUMBER, (uint32_t)len);
-}
-
 static int32_t take_literal(struct ol_json_reader *r, struct ol_json_token *out,
-                            enum ol_json_kind kind, const char *word)
+                            const char *p, const char *word)
 {
-    uint32_t i = 0;
-    for (; word[i] != '\0'; i++) {
-        if (r->pos + i == r->len) {
-            return fail(r, OL_E_AGAIN, r->len);
+    const char *start = p;
+    for (; *word != '\0'; word++, p++) {
+        if (p == r->text + r->len) {
+            return fail(r, OL_E_AGAIN, p);
         }
-        if (r->text[r->pos + i] != word[i]) {
-            return fail(r, OL_E_PROTO, r->pos + i);
+        if (*p != *word) {
+            return fail(r, OL_E_PROTO, p);
         }
+    }
+    return take(r, out, start, p);
+}
+
+static int32_t take_number(struct ol_json_reader *r, struct ol_json_token *out,
+                           const char *p)
+{
+    const char *stop;
+    int32_t rc = ol_json_scan_number(p, r->text + r->len, &stop);
+    if (rc != OL_OK) {
+        return fail(r, rc, stop);
+    }
+    out->kind = OL_JSON_NUMBER;
+    return take(r, out, p, stop);
+}
+
+/* A value that is no string, at p. */
+static int32_t take_value(struct ol_json_reader *r, struct ol_json_token *out,
+                          const char *p)
+{
+    if (*p == '{' || *p == '[') {
+        return open_container(r, out, p);
     }
     value_done(r);
-    return take(r, out, kind, i);
-}
-
-static int32_t take_value(struct ol_json_reader *r, struct ol_json_token *out)
-{
-    switch (r->text[r->pos]) {
-    case '{':
-        return open_container(r, out, true);
-    case '[':
-        return open_container(r, out, false);
-    case '"':
-        value_done(r);
-        return take_string(r, out, OL_JSON_STRING);
+    switch (*p) {
     case 't':
-        return take_literal(r, out, OL_JSON_TRUE, "true");
+        out->kind = OL_JSON_TRUE;
+        return take_literal(r, out, p, "true");
     case 'f':
-        return take_literal(r, out, OL_JSON_FALSE, "false");
+        out->kind = OL_JSON_FALSE;
+        return take_literal(r, out, p, "false");
     case 'n':
-        return take_literal(r, out, OL_JSON_NULL, "null");
+        out->kind = OL_JSON_NULL;
+        return take_literal(r, out, p, "null");
     default:
-        return take_number(r, out);
+        return take_number(r, out, p);
     }
 }
 
-/* Passes the ':' or ',' that stands before the next token, and space behind it. */
-static void pass_separator(struct ol_json_reader *r)
+/* The text ends at p. */
+static int32_t take_end(struct ol_json_reader *r, struct ol_json_token *out,
+                        const char *p)
 {
-    char c = r->text[r->pos];
-    if (r->state == WANT_COLON && c == ':') {
-        r->state = WANT_VALUE;
-    } else if (r->state == WANT_COMMA && c == ',') {
-        r->state = in_object(r) ? WANT_KEY : WANT_VALUE;
-    } else {
-        return;
+    if (r->state != WANT_NOTHING) {
+        return fail(r, OL_E_AGAIN, p);
     }
-    r->pos++;
-    skip_space(r);
+    out->kind = OL_JSON_END;
+    return take(r, out, p, p);
+}
+
+/* The token at p, where no separator stands any more. */
+static int32_t take_token(struct ol_json_reader *r, struct ol_json_token *out,
+                          const char *p)
+{
+    uint8_t state = r->state;
+    char c = *p;
+    if (c == '"' && state >= WANT_KEY && state <= WANT_FIRST_KEY) {
+        out->kind = OL_JSON_KEY;
+        r->state = WANT_COLON;
+        return take_string(r, out, p);
+    }
+    if (c == '"' && state <= WANT_FIRST_VALUE) {
+        out->kind = OL_JSON_STRING;
+        value_done(r);
+        return take_string(r, out, p);
+    }
+    if (state == WANT_VALUE || (state == WANT_FIRST_VALUE && c != ']')) {
+        return take_value(r, out, p);
+    }
+    bool may_close =
+        state == WANT_COMMA || state == WANT_FIRST_KEY || state == WANT_FIRST_VALUE;
+    if (may_close && c == (in_object(r) ? '}' : ']')) {
+        return close_container(r, out, p);
+    }
+    return fail(r, OL_E_PROTO, p);
 }
 
 int32_t ol_json_reader_next(struct ol_json_reader *r, struct ol_json_token *out)
 {
-    if (r->error != OL_OK) {
+    if (r->state == FAILED) {
         return r->error;
     }
-    skip_space(r);
-    if (r->pos < r->len) {
-        pass_separator(r);
+    const char *end = r->text + r->len;
+    const char *p = pass_space(r->text + r->pos, end);
+    if (p != end && r->state == WANT_COLON && *p == ':') {
+        r->state = WANT_VALUE;
+        p = pass_space(p + 1, end);
+    } else if (p != end && r->state == WANT_COMMA && *p == ',') {
+        r->state = in_object(r) ? WANT_KEY : WANT_VALUE;
+        p = pass_space(p + 1, end);
     }
-    if (r->pos == r->len) {
-        return r->state == WANT_NOTHING ? take(r, out, OL_JSON_END, 0)
-                                        : fail(r, OL_E_AGAIN, r->pos);
-    }
-    char c = r->text[r->pos];
-    bool closes = r->depth > 0 && c == (in_object(r) ? '}' : ']');
-    switch (r->state) {
-    case WANT_FIRST_VALUE:
-        return closes ? close_container(r, out) : take_value(r, out);
-    case WANT_VALUE:
-        return take_value(r, out);
-    case WANT_FIRST_KEY:
-    case WANT_KEY:
-        if (c == '"') {
-            r->state = WANT_COLON;
-            return take_string(r, out, OL_JSON_KEY);
-        }
-        closes = closes && r->state == WANT_FIRST_KEY;
-        break;
-    default:
-        closes = closes && r->state == WANT_COMMA;
-        break;
-    }
-    return closes ? close_container(r, out) : fail(r, OL_E_PROTO, r->pos);
+    return p == end ? take_end(r, out, p) : take_token(r, out, p);
 }
 
 /* Reads on until the container that was open at depth is closed. */

@@ -1,49 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/json/scan.h"
 
-/* Passes digits; false where there is none. */
-static bool pass_digits(const char *text, size_t len, size_t *pos)
+static const char *pass_digits(const char *p, const char *end)
 {
-    size_t start = *pos;
-    while (*pos < len && ol_json_is_digit(text[*pos])) {
-        (*pos)++;
+    while (p != end && ol_json_is_digit(*p)) {
+        p++;
     }
-    return *pos > start;
+    return p;
 }
 
-/* The integer part: one 0, or digits that do not begin with 0. */
-static bool pass_integer(const char *text, size_t len, size_t *pos)
+int32_t ol_json_scan_number(const char *p, const char *end, const char **stop)
 {
-    if (*pos < len && text[*pos] == '0') {
-        (*pos)++;
-        return true;
+    if (*p == '-') {
+        p++;
     }
-    return pass_digits(text, len, pos);
-}
-
-static bool pass_exponent(const char *text, size_t len, size_t *pos)
-{
-    (*pos)++;
-    if (*pos < len && (text[*pos] == '+' || text[*pos] == '-')) {
-        (*pos)++;
+    const char *digits = p;
+    p = p != end && *p == '0' ? p + 1 : pass_digits(p, end);
+    bool good = p != digits;
+    if (good && p != end && *p == '.') {
+        digits = p + 1;
+        p = pass_digits(digits, end);
+        good = p != digits;
     }
-    return pass_digits(text, len, pos);
-}
-
-int32_t ol_json_scan_number(const char *text, size_t len, size_t *stop)
-{
-    size_t pos = text[0] == '-' ? 1 : 0;
-    bool good = pass_integer(text, len, &pos);
-    if (good && pos < len && text[pos] == '.') {
-        pos++;
-        good = pass_digits(text, len, &pos);
+    if (good && p != end && (*p == 'e' || *p == 'E')) {
+        p++;
+        if (p != end && (*p == '+' || *p == '-')) {
+            p++;
+        }
+        digits = p;
+        p = pass_digits(p, end);
+        good = p != digits;
     }
-    if (good && pos < len && (text[pos] == 'e' || text[pos] == 'E')) {
-        good = pass_exponent(text, len, &pos);
-    }
-    *stop = pos;
+    *stop = p;
     if (!good) {
-        return pos == len ? OL_E_AGAIN : OL_E_PROTO;
+        return p == end ? OL_E_AGAIN : OL_E_PROTO;
     }
     return OL_OK;
 }
@@ -52,56 +42,79 @@ int32_t ol_json_scan_number(const char *text, size_t len, size_t *stop)
  * bring it back. */
 #define EXPONENT_MAX (PTRDIFF_MAX / 16)
 
-/* The value of "e-12" at text[0..len), 0 for no text. */
-static ptrdiff_t exponent_value(const char *text, size_t len)
+/* The value of the exponent at p, "e-12"; 0 for none. */
+static ptrdiff_t exponent_value(const char *p, const char *end)
 {
     ptrdiff_t value = 0;
-    for (size_t i = 1; i < len; i++) {
-        if (ol_json_is_digit(text[i]) && value < EXPONENT_MAX) {
-            value = value * 10 + (text[i] - '0');
+    bool negative = false;
+    for (; p != end; p++) {
+        negative = negative || *p == '-';
+        if (ol_json_is_digit(*p) && value < EXPONENT_MAX) {
+            value = value * 10 + (*p - '0');
         }
     }
-    return len > 1 && text[1] == '-' ? -value : value;
+    return negative ? -value : value;
 }
 
-/* Takes one digit of the mantissa into n, whose exponent counts from the point as seen so
- * far. */
-static void add_digit(struct ol_json_number *n, uint32_t digit, uint8_t max,
-                      bool fraction)
+/* v * 10 + digit, without a 64-bit product where 32 bits do. */
+static uint64_t append_digit(uint64_t v, uint32_t digit)
 {
-    if (n->count < max) {
-        n->digits = n->digits * 10 + digit;
-        n->count = (uint8_t)(n->count + (n->digits != 0));
-        n->exponent -= fraction;
-        return;
+    if (v < UINT32_MAX / 10) {
+        return (uint32_t)v * 10 + digit;
     }
-    n->cut = n->cut || digit != 0;
-    n->exponent += !fraction;
+    return v * 10 + digit;
+}
+
+/* The digits of a number, known to be one, from p to its exponent. */
+static const char *parse_digits(const char *p, const char *end, uint8_t max,
+                                struct ol_json_number *out)
+{
+    uint64_t digits = 0;
+    ptrdiff_t exponent = 0;
+    uint8_t count = 0;
+    bool fraction = false;
+    for (; p != end; p++) {
+        uint32_t digit = (uint32_t)*p - '0';
+        if (*p == '.') {
+            fraction = true;
+            continue;
+        }
+        if (digit > 9) {
+            break;
+        }
+        if (count == 0 && digit != 0) {
+            out->significant = (struct ol_str){p, (size_t)(end - p)};
+        }
+        if (count < max) {
+            digits = append_digit(digits, digit);
+            count = (uint8_t)(count + (digits != 0));
+            exponent -= fraction;
+        } else {
+            out->cut = out->cut || digit != 0;
+            exponent += !fraction;
+        }
+    }
+    out->digits = digits;
+    out->exponent = exponent;
+    out->count = count;
+    return p;
 }
 
 int32_t ol_json_parse_number(struct ol_str text, uint8_t max, struct ol_json_number *out)
 {
-    size_t stop = 0;
-    if (text.len == 0 || ol_json_scan_number(text.ptr, text.len, &stop) != OL_OK ||
-        stop != text.len) {
+    const char *p = text.ptr;
+    const char *end = p;
+    if (text.len > 0) {
+        end += text.len;
+    }
+    const char *stop;
+    if (p == end || ol_json_scan_number(p, end, &stop) != OL_OK || stop != end) {
         return OL_E_ARG;
     }
-    *out = (struct ol_json_number){.negative = text.ptr[0] == '-'};
-    bool fraction = false;
-    size_t pos = out->negative ? 1 : 0;
-    for (; pos < text.len && (text.ptr[pos] | 0x20) != 'e'; pos++) {
-        if (text.ptr[pos] == '.') {
-            fraction = true;
-            continue;
-        }
-        add_digit(out, (uint32_t)(text.ptr[pos] - '0'), max, fraction);
-        if (out->count == 1 && out->significant.len == 0) {
-            out->significant = ol_str_make(text.ptr + pos, text.len - pos);
-        }
-    }
-    out->exponent += exponent_value(text.ptr + pos, text.len - pos);
-    if (out->digits == 0) {
-        out->exponent = 0;
-    }
+    out->significant = (struct ol_str){NULL, 0};
+    out->cut = false;
+    out->negative = *p == '-';
+    p = parse_digits(p + out->negative, end, max, out);
+    out->exponent = out->count == 0 ? 0 : out->exponent + exponent_value(p, end);
     return OL_OK;
 }

@@ -9,18 +9,27 @@
 #include "onelink/base/status.h"
 #include "onelink/base/str.h"
 
-/* Inside of the json layer: the two scalars of JSON's grammar that more than one file
- * needs. */
+/* Inside of the json layer: the scalars of JSON's grammar that more than one file needs.
+ */
 
 static inline bool ol_json_is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* The length of the longest number (RFC 8259 section 6) that begins at text[0], len at
- * least 1. OL_E_AGAIN: the text ends where a digit must follow ("-", "1.", "1e+").
- * OL_E_PROTO: no number. *stop gets where the scan stopped. */
-OL_MUST int32_t ol_json_scan_number(const char *text, size_t len, size_t *stop);
+/* An ASCII character that stands in a string for itself: not a quote, a backslash, a
+ * control character or a byte above 0x7F. As signed numbers one comparison settles the
+ * most frequent ones, and one sees both control characters and bytes above 0x7F. */
+static inline bool ol_json_is_plain(char c)
+{
+    signed char v = (signed char)c;
+    return v > '\\' || (v >= ' ' && v != '"' && v != '\\');
+}
+
+/* Passes the longest number (RFC 8259 section 6) at p, which is not end. *stop gets where
+ * the scan stopped. OL_E_AGAIN: the text ends where a digit must follow ("-", "1.",
+ * "1e+"). OL_E_PROTO: no number. */
+OL_MUST int32_t ol_json_scan_number(const char *p, const char *end, const char **stop);
 
 /* A whole number, taken apart: value = (-1)^negative * digits * 10^exponent, exactly
  * unless cut is set; then it is between that and the same with digits + 1. */

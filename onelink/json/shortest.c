@@ -6,14 +6,13 @@
 #include "onelink/json/magnitude.h"
 #include "onelink/json/number.h"
 
-/* A value cut to 17 or 18 digits: digits * 10^exponent <= value, equal unless sticky. */
+/* A value cut to the digits that tell all of its format apart, or one more:
+ * digits * 10^exponent <= value, equal unless sticky. */
 struct cut {
     uint64_t digits;
     int32_t exponent;
     bool sticky;
 };
-
-#define POW10_17 UINT64_C(100000000000000000)
 
 /* The sign of digits * 10^exponent - v. */
 static int compare(uint64_t digits, int32_t exponent, struct ol_json_binary v)
@@ -22,12 +21,12 @@ static int compare(uint64_t digits, int32_t exponent, struct ol_json_binary v)
     return ol_json_compare_binary(&n, v.mantissa, v.exponent);
 }
 
-static struct cut cut_value(struct ol_json_binary v)
+static struct cut cut_value(struct ol_json_binary v, int32_t digits)
 {
     int32_t log2 = v.exponent + 63 - __builtin_clzll(v.mantissa);
-    int32_t power = 16 - ((log2 * 78913) >> 18); /* 16 - floor(log10(2^log2)) */
+    int32_t power = digits - 1 - ((log2 * 78913) >> 18); /* floor(log10(2^log2)) */
     struct ol_json_scaled s = ol_json_scale10(v.mantissa, power);
-    int32_t shift = -(s.exponent + v.exponent); /* 6..10 bits of fraction */
+    int32_t shift = -(s.exponent + v.exponent); /* 6 bits of fraction or more */
     uint64_t mask = (UINT64_C(1) << shift) - 1;
     uint64_t low = s.bits & mask;
     struct cut c = {s.bits >> shift, -power, low != 0 || s.error != 0};
@@ -73,8 +72,8 @@ static bool reads_back(const struct ol_json_number *n, struct ol_json_binary v,
 struct ol_json_number ol_json_shortest(struct ol_json_binary v,
                                        const struct ol_json_format *format)
 {
-    struct cut c = cut_value(v);
-    int32_t have = c.digits >= POW10_17 ? 18 : 17;
+    struct cut c = cut_value(v, format->digits_max);
+    int32_t have = format->digits_max + (c.digits >= format->digits_limit);
     bool is_normal = v.mantissa >> (format->bits - 1) != 0;
     for (int32_t want = is_normal ? format->digits : 1;; want++) {
         bool up;
@@ -108,7 +107,7 @@ static int32_t from_bits(uint64_t bits, bool negative,
     if (v.mantissa != 0) {
         struct ol_json_number n = ol_json_shortest(v, format);
         struct ol_json_magnitude m =
-            ol_json_magnitude((struct ol_dec){(int64_t)n.digits, (int32_t)n.exponent});
+            ol_json_magnitude((int64_t)n.digits, (int32_t)n.exponent);
         d.mantissa = negative ? -(int64_t)m.digits : (int64_t)m.digits;
         d.exponent = (int32_t)m.exponent;
     }

@@ -13,7 +13,8 @@
 /* Bounded JSON writer: compact text, commas placed by itself. The first value that does
  * not fit, is not JSON (NaN, an infinity, invalid UTF-8) or stands where none may stand
  * sets a sticky error and writes nothing more. The output is never longer than the
- * buffer, and is one complete value exactly when ol_json_writer_status gives OL_OK. */
+ * buffer, and is one complete value exactly when ol_json_writer_status gives OL_OK. What
+ * the buffer holds behind the output has no meaning. */
 struct ol_json_writer {
     struct ol_writer out;
     uint32_t stack; /* one bit a level, 1 = object */
