@@ -15,13 +15,13 @@ static void tell_room(struct cli_device *d)
     d->dropped_told = dropped;
 }
 
-static void tell_sample(const struct cli_device *d, uint16_t index, int64_t unix_ms)
+static void tell_sample(const struct cli_device *d, uint16_t index)
 {
     struct ol_str name = d->model.model.fields[index].identifier, json;
     if (d->log.level >= OL_LOG_DEBUG &&
         ol_agent_get_value(&d->agent, index, &json) == OL_OK) {
-        cli_log_line(&d->log, OL_LOG_DEBUG, "sample %.*s=%.*s time=%" PRId64,
-                     (int)name.len, name.ptr, (int)json.len, json.ptr, unix_ms);
+        cli_log_line(&d->log, OL_LOG_DEBUG, "sample %.*s=%.*s", (int)name.len, name.ptr,
+                     (int)json.len, json.ptr);
     }
 }
 
@@ -30,16 +30,14 @@ static void sample(struct cli_device *d, uint16_t index,
 {
     struct cli_property *p = &d->properties[index];
     struct ol_str name = d->model.model.fields[index].identifier;
-    struct ol_wall_time wall = ol_agent_get_wall(&d->agent);
-    int64_t unix_ms = wall.quality == OL_CLOCK_NONE ? 0 : wall.unix_ms;
     enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
-    int32_t rc = ol_agent_sample(&d->agent, index, value, unix_ms, &error);
+    int32_t rc = ol_agent_sample(&d->agent, index, value, 0, &error);
     if (rc == OL_OK) {
         p->refusing = false;
         if (d->queue_full) {
             tell_room(d);
         }
-        tell_sample(d, index, unix_ms);
+        tell_sample(d, index);
     } else if (rc == OL_E_NOSPC) {
         d->queue_full = true;
     } else if (rc == OL_E_ARG && !p->refusing) {

@@ -85,19 +85,24 @@ finish() {
     exit
 }
 
-# start_platform: onelink-platform on free ports; sets $platform_pid, $mqtt_port, $http_url
+platform_data=$tmp/platform
+mqtt_port=0
+
+# start_platform [ARGUMENT...]: onelink-platform on free ports, the second time on the same MQTT
+# port; sets $platform_pid, $mqtt_port, $http_url
 start_platform() {
-    local data=${platform_data:=$tmp/platform}
-    "$bin/onelink-platform" serve --data "$data" --mqtt "127.0.0.1:${mqtt_port:-0}" \
+    mkdir -p -m 700 "$platform_data"
+    : >"$tmp/serve.json"
+    "$bin/onelink-platform" serve --data "$platform_data" --mqtt "127.0.0.1:$mqtt_port" \
         --http 127.0.0.1:0 "$@" >"$tmp/serve.json" 2>>"$tmp/serve.log" &
     platform_pid=$!
     pids+=("$platform_pid")
-    wait_for 20 "$tmp/serve.json" '"mqtt"' || return 1
-    mqtt_port=$(jq -r '.mqtt' "$tmp/serve.json" | sed 's/.*://')
-    http_url=$(jq -r '.http' "$tmp/serve.json")
-    token_file=$(jq -r '.token_file' "$tmp/serve.json")
-    printf 'authorization: %s\n' "$(cat "$token_file")" >"$tmp/auth"
-    chmod 600 "$tmp/auth"
+    wait_for 20 "$tmp/serve.json" '"mqtt"' || finish
+    mqtt_port=$(jq -r .mqtt "$tmp/serve.json")
+    mqtt_port=${mqtt_port##*:}
+    http_url=$(jq -r .http "$tmp/serve.json")
+    (umask 077 && printf 'authorization: %s\n' \
+        "$(cat "$(jq -r .token_file "$tmp/serve.json")")" >"$tmp/auth")
 }
 
 # api METHOD PATH [JSON]: a call of the application API
@@ -110,9 +115,11 @@ api() {
     fi
 }
 
-# create_device NAME MODEL: a product once, and a device; sets $pid, writes $tmp/NAME.key
+# create_device NAME MODEL: a product the first time, and a device; sets $pid, writes
+# $tmp/NAME.key
 create_device() {
     local answer
+    mkdir -p -m 700 "$platform_data"
     if [ -z "${pid:-}" ]; then
         answer=$("$bin/onelink-platform" product create --data "$platform_data" --model "$2") ||
             fail "product create"
@@ -121,4 +128,33 @@ create_device() {
     answer=$("$bin/onelink-platform" device create --data "$platform_data" --product "$pid" \
         --name "$1") || fail "device create"
     (umask 077 && jq -r .sec_key <<<"$answer" >"$tmp/$1.key")
+}
+
+# start_device NAME [FILE-FOR-INPUT]: onelink run with $tmp/NAME.conf; standard output and error
+# into $tmp/NAME.out and .log; sets $device_pid
+start_device() {
+    "$onelink" run --config "$tmp/$1.conf" >"$tmp/$1.out" 2>"$tmp/$1.log" <"${2:-/dev/null}" &
+    device_pid=$!
+    pids+=("$device_pid")
+}
+
+# stop_device: by SIGTERM; sets $rc and $took_s
+stop_device() {
+    local from=$SECONDS
+    kill -TERM "$device_pid"
+    wait "$device_pid"
+    rc=$?
+    took_s=$((SECONDS - from))
+}
+
+# set_property DEVICE JSON: through the application API
+set_property() {
+    api POST thingmodel/set-device-property \
+        "{\"product_id\":\"$pid\",\"device_name\":\"$1\",\"params\":$2}"
+}
+
+# history DEVICE PROPERTY: its values, oldest first, one a line
+history() {
+    api GET "thingmodel/query-device-property-history?product_id=$pid&device_name=$1&identifier=$2&start_time=1&end_time=9999999999999&sort=1&limit=100" |
+        jq -r '.data.list[].value'
 }
