@@ -13,15 +13,15 @@ static const struct ol_onenet_field fields[] = {
      .has_min = true,
      .has_max = true,
      .has_step = true,
-     .min = {-40, 0},
-     .max = {85, 0},
+     .min = {-400, -1},
+     .max = {850, -1},
      .step = {1, -1}},
     {.identifier = OL_STR_INIT("humi"),
      .type = OL_ONENET_FLOAT,
      .has_min = true,
      .has_max = true,
      .has_step = true,
-     .max = {100, 0},
+     .max = {1000, -1},
      .step = {1, -1}},
     {.identifier = OL_STR_INIT("led"), .type = OL_ONENET_BOOL, .writable = true},
     {.identifier = OL_STR_INIT("level"),
@@ -36,7 +36,7 @@ static const struct ol_onenet_model model = {
 static const struct ol_onenet_device_config config = {.pid = OL_STR_INIT("wZ8s7Fk1Qd"),
                                                       .device = OL_STR_INIT("device01"),
                                                       .model = &model,
-                                                      .first_id = 1000000000001};
+                                                      .first_id = 1000001};
 
 #define P "$sys/wZ8s7Fk1Qd/device01/"
 
@@ -70,11 +70,11 @@ static int equal(const uint8_t *a, size_t a_len, const char *b, size_t b_len)
 static void post(void)
 {
     static const char expected[] =
-        "{\"id\":\"1000000000001\",\"version\":\"1.0\",\"params\":{\"temp\":{\"value\":"
+        "{\"id\":\"1000001\",\"version\":\"1.0\",\"params\":{\"temp\":{\"value\":"
         "23.5,"
         "\"time\":1524448722123},\"humi\":{\"value\":45.2,\"time\":1524448722123}}}";
     static const struct ol_str reply =
-        OL_STR_INIT("{\"id\":\"1000000000001\",\"code\":200,\"msg\":\"success\"}");
+        OL_STR_INIT("{\"id\":\"1000001\",\"code\":200,\"msg\":\"success\"}");
     const struct ol_onenet_value temp = ol_onenet_value_dec((struct ol_dec){2351, -2});
     const struct ol_onenet_value humi = ol_onenet_value_dec((struct ol_dec){452, -1});
     int32_t status[2] = {-1, -1};

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/device.h"
 
+#include "onelink/onenet/post_put.h"
+
 int32_t ol_onenet_device_init(struct ol_onenet_device *dev,
                               const struct ol_onenet_device_config *config)
 {
@@ -155,7 +157,7 @@ enum ol_onenet_value_error ol_onenet_device_post_add(const struct ol_onenet_devi
     enum ol_onenet_value_error error =
         ol_onenet_value_convert(model, f, value, &converted);
     if (error == OL_ONENET_VALUE_OK) {
-        *status = ol_onenet_post_add(post, f->identifier, &converted, time_ms);
+        *status = ol_onenet_post_put(post, f->identifier, &converted, true, time_ms);
     }
     return error;
 }

@@ -109,10 +109,16 @@ static void take_command(const struct ol_onenet_device *dev,
 
 /* ---- Messages ---- */
 
+/* Takes prefix off *s. */
 static bool take_prefix(struct ol_str *s, struct ol_str prefix)
 {
-    if (!ol_str_has_prefix(*s, prefix)) {
+    if (s->len < prefix.len) {
         return false;
+    }
+    for (size_t i = 0; i < prefix.len; i++) {
+        if (s->ptr[i] != prefix.ptr[i]) {
+            return false;
+        }
     }
     s->ptr += prefix.len;
     s->len -= prefix.len;
@@ -199,7 +205,7 @@ bool ol_onenet_device_set_next(const struct ol_onenet_device *dev,
     }
     if (model == NULL) {
         bool whole = ol_json_reader_skip(r, &t, &item->json) == OL_OK;
-        item->value = ol_onenet_value_json(item->json);
+        ol_onenet_value_set_json(&item->value, item->json);
         return whole;
     }
     item->field = ol_onenet_property_find_token(model, &item->name);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/model.h"
 
-#include <stddef.h>
+#include <string.h>
 
 const char *ol_onenet_type_str(enum ol_onenet_type type)
 {
@@ -21,7 +21,9 @@ int32_t ol_onenet_property_find(const struct ol_onenet_model *model,
                                 struct ol_str identifier)
 {
     for (uint16_t i = 0; i < model->property_count; i++) {
-        if (ol_str_equal(model->fields[i].identifier, identifier)) {
+        const struct ol_str *name = &model->fields[i].identifier;
+        if (name->len == identifier.len &&
+            memcmp(name->ptr, identifier.ptr, identifier.len) == 0) {
             return i;
         }
     }

@@ -40,6 +40,18 @@ static bool fits_int32(struct ol_dec d)
     return d.mantissa >= INT32_MIN && d.mantissa <= INT32_MAX;
 }
 
+/* Writes min or max with the exponent of the step, if it is not too large for that: what
+ * is rounded to a step has that exponent too, and then a comparison is one of integers.
+ */
+static void align(struct ol_dec *limit, const struct ol_dec *step)
+{
+    while (limit->exponent > step->exponent && limit->mantissa < INT32_MAX &&
+           limit->mantissa > INT32_MIN) {
+        limit->mantissa *= 10;
+        limit->exponent--;
+    }
+}
+
 static void read_number_specs(struct ol_onenet_import *im, struct ol_str specs,
                               struct ol_onenet_field *field)
 {
@@ -62,6 +74,10 @@ static void read_number_specs(struct ol_onenet_import *im, struct ol_str specs,
     }
     /* "0" is written where there is no step. */
     field->has_step = field->has_step && field->step.mantissa != 0;
+    if (field->has_step) {
+        align(&field->min, &field->step);
+        align(&field->max, &field->step);
+    }
 }
 
 /* length, a number or a string; none is no limit. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/onejson.h"
 
+#include <string.h>
+
 #include "onelink/base/utf8.h"
 #include "onelink/onenet/params_check.h"
+#include "onelink/onenet/token_is.h"
 
 #define ID_DIGITS 13
 
@@ -51,14 +54,13 @@ enum member { OTHER, ID, VERSION, PARAMS };
 
 static enum member request_member(const struct ol_json_token *key)
 {
-    static const struct ol_str names[] = {OL_STR_INIT("id"), OL_STR_INIT("version"),
-                                          OL_STR_INIT("params")};
-    for (int i = 0; i < 3; i++) {
-        if (ol_json_token_equal(key, names[i])) {
-            return (enum member)(ID + i);
-        }
+    if (ol_onenet_token_is(key, "id", 2)) {
+        return ID;
     }
-    return OTHER;
+    if (ol_onenet_token_is(key, "params", 6)) {
+        return PARAMS;
+    }
+    return ol_onenet_token_is(key, "version", 7) ? VERSION : OTHER;
 }
 
 /* The first of two errors in the order of the enum. */
@@ -145,15 +147,51 @@ static int32_t take_request_member(struct ol_json_reader *r, enum member member,
     return ol_json_reader_skip(r, &t, NULL);
 }
 
+/* The head that nearly all requests have, letter by letter: `{"id":"1","version":"1.0",
+ * "params":`. Then only params, and the '}' behind them, are left to be read as JSON.
+ * false: it is not so, or something is wrong; the long way tells what. */
+static bool take_usual(struct ol_str body, struct ol_onenet_request *out,
+                       const struct ol_onenet_params_check *check)
+{
+    static const char head[] = "{\"id\":\"";
+    static const char middle[] = "\",\"version\":\"1.0\",\"params\":";
+    const size_t head_len = sizeof head - 1;
+    const size_t middle_len = sizeof middle - 1;
+    size_t n = head_len;
+    if (body.len <= head_len + ID_DIGITS + middle_len ||
+        memcmp(body.ptr, head, head_len) != 0) {
+        return false;
+    }
+    while (body.ptr[n] >= '0' && body.ptr[n] <= '9' && n < head_len + ID_DIGITS) {
+        n++;
+    }
+    if (n == head_len || memcmp(body.ptr + n, middle, middle_len) != 0 ||
+        body.ptr[body.len - 1] != '}') {
+        return false;
+    }
+    out->id.text = ol_str_make(body.ptr + head_len, n - head_len);
+    out->version = ol_str_make(body.ptr + n + 13, 3);
+    n += middle_len;
+    struct ol_json_reader r = ol_json_reader_make(body.ptr + n, body.len - 1 - n);
+    struct ol_json_token t;
+    enum ol_onenet_request_error error = OL_ONENET_REQUEST_OK;
+    return ol_json_reader_next(&r, &t) == OL_OK &&
+           take_params(&r, &t, out, check, &error) == OL_OK &&
+           error == OL_ONENET_REQUEST_OK && ol_json_reader_next(&r, &t) == OL_OK;
+}
+
 enum ol_onenet_request_error
 ol_onenet_request_decode_checked(struct ol_str body, struct ol_onenet_request *out,
                                  const struct ol_onenet_params_check *check)
 {
-    struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
     struct ol_json_token t;
     enum ol_onenet_request_error error = OL_ONENET_REQUEST_OK;
-    out->id.text = nothing;
     out->id.numeric = false;
+    if (take_usual(body, out, check)) {
+        return OL_ONENET_REQUEST_OK;
+    }
+    struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
+    out->id.text = nothing;
     out->version = nothing;
     out->params = nothing;
     out->params_array = false;
@@ -254,18 +292,44 @@ static bool put_reply_member(struct ol_onenet_reply *out, unsigned member, unsig
     }
 }
 
+/* The answer that nearly all are, letter by letter:
+ * `{"id":"1","code":200,"msg":"success"}`. A sixth of the work of reading it as JSON. */
+static bool take_success(struct ol_str body, struct ol_onenet_reply *out)
+{
+    static const char head[] = "{\"id\":\"";
+    static const char tail[] = "\",\"code\":200,\"msg\":\"success\"}";
+    const size_t head_len = sizeof head - 1;
+    const size_t tail_len = sizeof tail - 1;
+    size_t id_len = body.len - head_len - tail_len;
+    const char *msg = body.ptr + body.len - 9;
+    if (body.len <= head_len + tail_len || id_len > ID_DIGITS ||
+        memcmp(body.ptr, head, head_len) != 0 ||
+        memcmp(body.ptr + head_len + id_len, tail, tail_len) != 0) {
+        return false;
+    }
+    out->id.text.ptr = body.ptr + head_len;
+    out->id.text.len = id_len;
+    out->code = OL_ONENET_CODE_OK;
+    out->msg.text.ptr = msg;
+    out->msg.text.len = 7;
+    return id_is_valid(out->id);
+}
+
 int32_t ol_onenet_reply_decode(struct ol_str body, struct ol_onenet_reply *out)
 {
-    struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
     struct ol_json_token key;
     unsigned seen = 0;
-    out->id.text = nothing;
     out->id.numeric = false;
-    out->code = 0;
     out->msg.kind = OL_JSON_STRING;
     out->msg.escaped = false;
-    out->msg.text = nothing;
     out->data = nothing;
+    if (take_success(body, out)) {
+        return OL_OK;
+    }
+    struct ol_json_reader r = ol_json_reader_make(body.ptr, body.len);
+    out->id.text = nothing;
+    out->msg.text = nothing;
+    out->code = 0;
     if (ol_json_reader_next(&r, &key) != OL_OK || key.kind != OL_JSON_OBJECT_BEGIN) {
         return OL_E_PROTO;
     }
@@ -333,7 +397,10 @@ int32_t ol_onenet_reply_encode_refusal(struct ol_writer *w, struct ol_onenet_id 
 int32_t ol_onenet_reply_begin(struct ol_onenet_post *reply, struct ol_writer *out,
                               struct ol_onenet_id id)
 {
-    *reply = (struct ol_onenet_post){.out = out};
+    reply->out = out;
+    reply->id = 0;
+    reply->count = 0;
+    reply->time_ms = 0;
     put_id(out, id);
     put_code(out, OL_ONENET_CODE_OK);
     ol_writer_str(out, OL_STR("\"success\",\"data\":{"));

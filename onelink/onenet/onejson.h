@@ -39,7 +39,11 @@ OL_MUST int32_t ol_onenet_id_decode(struct ol_onenet_id id, uint64_t *out);
 struct ol_onenet_post {
     struct ol_writer *out;
     uint64_t id;
-    uint16_t count; /* members so far */
+    uint16_t count;   /* members so far */
+    uint8_t time_len; /* samples of one moment share its digits: where those of time_ms
+                         stand */
+    size_t time_at;
+    int64_t time_ms;
 };
 
 /* Appends the head. id is 1..OL_ONENET_ID_MAX. OL_E_NOSPC, OL_E_ARG. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/onejson.h"
 
+#include <string.h>
+
 #include "onelink/base/utf8.h"
 #include "onelink/onenet/name.h"
+#include "onelink/onenet/post_put.h"
 
 static const struct ol_str post_end = OL_STR_INIT("}}");
 
@@ -20,7 +23,10 @@ static int32_t put_head(struct ol_writer *w, uint64_t id)
 int32_t ol_onenet_post_begin(struct ol_onenet_post *post, struct ol_writer *out,
                              uint64_t id)
 {
-    *post = (struct ol_onenet_post){.out = out, .id = id};
+    post->out = out;
+    post->id = id;
+    post->count = 0;
+    post->time_ms = 0;
     int32_t rc = put_head(out, id);
     if (rc == OL_OK) {
         ol_writer_u8(out, '{');
@@ -28,37 +34,76 @@ int32_t ol_onenet_post_begin(struct ol_onenet_post *post, struct ol_writer *out,
     return rc == OL_OK ? ol_writer_status(out) : rc;
 }
 
-static int32_t add(struct ol_onenet_post *post, struct ol_str identifier,
-                   const struct ol_onenet_value *value, bool wrapped, int64_t time_ms)
+/* The digits of a moment, from where they stand already when it is that of the sample
+ * before: 13 digits cost a small machine as much as all the rest of a sample. */
+static void put_time(struct ol_onenet_post *post, int64_t time_ms)
+{
+    struct ol_writer *w = post->out;
+    size_t at = w->len;
+    if (post->time_ms == time_ms) {
+        ol_writer_bytes(w, w->buf + post->time_at, post->time_len);
+        return;
+    }
+    ol_writer_dec_u64(w, (uint64_t)time_ms);
+    if (!w->over) {
+        post->time_ms = time_ms;
+        post->time_at = at;
+        post->time_len = (uint8_t)(w->len - at);
+    }
+}
+
+/* ol_writer_bytes in less, for a writer that is taken back when anything does not fit. */
+static void put(struct ol_writer *w, const char *text, size_t len)
+{
+    if (len > w->cap - w->len) {
+        w->over = true;
+        return;
+    }
+    memcpy(w->buf + w->len, text, len);
+    w->len += len;
+}
+
+int32_t ol_onenet_post_put(struct ol_onenet_post *post, struct ol_str identifier,
+                           const struct ol_onenet_value *value, bool wrapped,
+                           int64_t time_ms)
 {
     struct ol_writer *w = post->out;
     const size_t len = w->len;
+    if (w->over) {
+        return OL_E_NOSPC;
+    }
+    put(w, post->count > 0 ? ",\"" : "\"", post->count > 0 ? 2 : 1);
+    put(w, identifier.ptr, identifier.len);
+    put(w, "\":{\"value\":", wrapped ? 11 : 2);
+    ol_onenet_value_encode(w, value);
+    if (wrapped && time_ms > 0) {
+        put(w, ",\"time\":", 8);
+        put_time(post, time_ms);
+    }
+    if (wrapped) {
+        put(w, "}", 1);
+    }
+    if (w->over || w->cap - w->len < post_end.len) {
+        w->len = len;
+        w->over = false;
+        if (post->time_at >= len) {
+            post->time_ms = 0;
+        }
+        return OL_E_NOSPC;
+    }
+    post->count++;
+    return OL_OK;
+}
+
+static int32_t add(struct ol_onenet_post *post, struct ol_str identifier,
+                   const struct ol_onenet_value *value, bool wrapped, int64_t time_ms)
+{
     bool text = value->kind == OL_ONENET_VALUE_STRING && !value->escaped;
     if (!ol_onenet_identifier_is_valid(identifier) ||
         (text && !ol_utf8_is_valid(value->as.s))) {
         return OL_E_ARG;
     }
-    if (w->over) {
-        return OL_E_NOSPC;
-    }
-    ol_writer_str(w, post->count > 0 ? OL_STR(",\"") : OL_STR("\""));
-    ol_writer_str(w, identifier);
-    ol_writer_str(w, wrapped ? OL_STR("\":{\"value\":") : OL_STR("\":"));
-    ol_onenet_value_encode(w, value);
-    if (wrapped && time_ms > 0) {
-        ol_writer_str(w, OL_STR(",\"time\":"));
-        ol_writer_dec_u64(w, (uint64_t)time_ms);
-    }
-    if (wrapped) {
-        ol_writer_u8(w, '}');
-    }
-    if (w->over || w->cap - w->len < post_end.len) {
-        w->len = len;
-        w->over = false;
-        return OL_E_NOSPC;
-    }
-    post->count++;
-    return OL_OK;
+    return ol_onenet_post_put(post, identifier, value, wrapped, time_ms);
 }
 
 int32_t ol_onenet_post_add(struct ol_onenet_post *post, struct ol_str identifier,

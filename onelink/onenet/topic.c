@@ -178,8 +178,9 @@ static char take_joint(struct ol_str *tail)
 enum ol_onenet_topic_kind ol_onenet_topic_path_decode(struct ol_str tail,
                                                       struct ol_str *identifier)
 {
-    bool answer = ol_str_has_prefix(tail, down_reply);
-    if (answer || ol_str_has_prefix(tail, down)) {
+    if (tail.len > 0 && tail.ptr[0] == 'c' &&
+        (ol_str_has_prefix(tail, down) || ol_str_has_prefix(tail, down_reply))) {
+        bool answer = ol_str_has_prefix(tail, down_reply);
         *identifier = behind(tail, answer ? down_reply.len : down.len);
         if (!ol_onenet_device_is_valid(*identifier)) {
             return OL_ONENET_TOPIC_UNKNOWN;

@@ -33,6 +33,45 @@ struct ol_onenet_value {
     } as;
 };
 
+/* Fill a value. */
+static inline void ol_onenet_value_set_int(struct ol_onenet_value *out, int64_t v)
+{
+    out->kind = OL_ONENET_VALUE_INT;
+    out->escaped = false;
+    out->as.i = v;
+}
+
+static inline void ol_onenet_value_set_dec(struct ol_onenet_value *out,
+                                           const struct ol_dec *v)
+{
+    out->kind = OL_ONENET_VALUE_DEC;
+    out->escaped = false;
+    out->as.dec = *v;
+}
+
+static inline void ol_onenet_value_set_bool(struct ol_onenet_value *out, bool v)
+{
+    out->kind = OL_ONENET_VALUE_BOOL;
+    out->escaped = false;
+    out->as.b = v;
+}
+
+static inline void ol_onenet_value_set_str(struct ol_onenet_value *out, struct ol_str v)
+{
+    out->kind = OL_ONENET_VALUE_STRING;
+    out->escaped = false;
+    out->as.s = v;
+}
+
+static inline void ol_onenet_value_set_json(struct ol_onenet_value *out,
+                                            struct ol_str text)
+{
+    out->kind = OL_ONENET_VALUE_JSON;
+    out->escaped = false;
+    out->as.s = text;
+}
+
+/* The same as expressions. */
 static inline struct ol_onenet_value ol_onenet_value_int(int64_t v)
 {
     return (struct ol_onenet_value){.kind = OL_ONENET_VALUE_INT, .as = {.i = v}};

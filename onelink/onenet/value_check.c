@@ -30,7 +30,7 @@ static enum ol_onenet_value_error decode_int(const struct ol_onenet_model *model
     if (ol_int64_decode(text, &v) != OL_OK) {
         return OL_ONENET_VALUE_RANGE;
     }
-    *out = ol_onenet_value_int(v);
+    ol_onenet_value_set_int(out, v);
     switch (field->type) {
     case OL_ONENET_ENUM:
         return has_label(model, field, v) ? OL_ONENET_VALUE_OK : OL_ONENET_VALUE_ENUM;
@@ -45,7 +45,8 @@ static enum ol_onenet_value_error decode_int(const struct ol_onenet_model *model
     default:
         break;
     }
-    return ol_onenet_number_check(field, (struct ol_dec){v, 0}, true);
+    const struct ol_dec number = {v, 0};
+    return ol_onenet_number_check(field, &number, true);
 }
 
 static enum ol_onenet_value_error decode_real(const struct ol_onenet_field *field,
@@ -57,8 +58,8 @@ static enum ol_onenet_value_error decode_real(const struct ol_onenet_field *fiel
     if (ol_dec_decode(text, &v) != OL_OK && v.exponent == INT32_MAX) {
         return OL_ONENET_VALUE_RANGE;
     }
-    *out = ol_onenet_value_dec(v);
-    return ol_onenet_number_check(field, v, true);
+    ol_onenet_value_set_dec(out, &v);
+    return ol_onenet_number_check(field, &v, true);
 }
 
 static enum ol_onenet_value_error decode_bool(const struct ol_json_token *t,
@@ -67,14 +68,14 @@ static enum ol_onenet_value_error decode_bool(const struct ol_json_token *t,
     bool number = t->kind == OL_JSON_NUMBER && t->text.len == 1 &&
                   (t->text.ptr[0] == '0' || t->text.ptr[0] == '1');
     if (t->kind == OL_JSON_TRUE || t->kind == OL_JSON_FALSE) {
-        *out = ol_onenet_value_bool(t->kind == OL_JSON_TRUE);
+        ol_onenet_value_set_bool(out, t->kind == OL_JSON_TRUE);
         return OL_ONENET_VALUE_OK;
     }
     if (coerced == NULL || !number) {
         return OL_ONENET_VALUE_TYPE;
     }
     *coerced = true;
-    *out = ol_onenet_value_bool(t->text.ptr[0] == '1');
+    ol_onenet_value_set_bool(out, t->text.ptr[0] == '1');
     return OL_ONENET_VALUE_OK;
 }
 
@@ -85,7 +86,7 @@ static enum ol_onenet_value_error decode_string(const struct ol_onenet_field *fi
     if (t->kind != OL_JSON_STRING) {
         return OL_ONENET_VALUE_TYPE;
     }
-    *out = ol_onenet_value_str(t->text);
+    ol_onenet_value_set_str(out, t->text);
     out->escaped = t->escaped;
     bool too_long = field->length > 0 && ol_json_token_chars(t) > field->length;
     return too_long ? OL_ONENET_VALUE_LENGTH : OL_ONENET_VALUE_OK;
@@ -180,7 +181,7 @@ static enum ol_onenet_value_error check_container(const struct ol_onenet_model *
     enum ol_onenet_value_error error =
         is_struct ? check_struct(model, field, r) : check_array(model, field, r);
     const char *end = r->text + r->pos;
-    *out = ol_onenet_value_json(ol_str_make(t->text.ptr, (size_t)(end - t->text.ptr)));
+    ol_onenet_value_set_json(out, ol_str_make(t->text.ptr, (size_t)(end - t->text.ptr)));
     return error;
 }
 

@@ -7,55 +7,56 @@
 /* A number source as a decimal. false: it is no number. */
 static bool to_dec(const struct ol_onenet_value *in, struct ol_dec *out)
 {
-    switch (in->kind) {
-    case OL_ONENET_VALUE_INT:
-        *out = (struct ol_dec){in->as.i, 0};
-        return true;
-    case OL_ONENET_VALUE_DEC:
+    if (in->kind == OL_ONENET_VALUE_DEC) {
         *out = in->as.dec;
         return true;
-    case OL_ONENET_VALUE_BOOL:
-        *out = (struct ol_dec){in->as.b, 0};
-        return true;
-    default:
+    }
+    if (in->kind != OL_ONENET_VALUE_INT && in->kind != OL_ONENET_VALUE_BOOL) {
         return false;
     }
+    out->mantissa = in->kind == OL_ONENET_VALUE_INT ? in->as.i : in->as.b;
+    out->exponent = 0;
+    return true;
 }
 
 static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *field,
-                                                 struct ol_dec v,
+                                                 struct ol_dec *v,
                                                  struct ol_onenet_value *out)
 {
+    static const struct ol_dec one = {1, 0};
     bool integer = field->type == OL_ONENET_INT32 || field->type == OL_ONENET_INT64;
-    if (field->has_step || (integer && v.exponent < 0)) {
-        struct ol_dec step = field->has_step ? field->step : (struct ol_dec){1, 0};
-        if (!ol_onenet_step_round(&v, ol_onenet_step_base(field), step,
+    if (field->has_step || (integer && v->exponent < 0)) {
+        if (!ol_onenet_step_round(v, ol_onenet_step_base(field),
+                                  field->has_step ? &field->step : &one,
                                   field->has_max ? &field->max : NULL)) {
             return OL_ONENET_VALUE_RANGE;
         }
     }
     enum ol_onenet_value_error error = ol_onenet_number_check(field, v, false);
-    if (error != OL_ONENET_VALUE_OK || !integer) {
-        *out = error == OL_ONENET_VALUE_OK ? ol_onenet_value_dec(v) : *out;
+    if (error != OL_ONENET_VALUE_OK) {
         return error;
     }
+    if (!integer) {
+        ol_onenet_value_set_dec(out, v);
+        return OL_ONENET_VALUE_OK;
+    }
     int64_t i = 0;
-    if (ol_dec_to_int64(v, &i) != OL_OK ||
+    if (ol_dec_to_int64(*v, &i) != OL_OK ||
         (field->type == OL_ONENET_INT32 && (i < INT32_MIN || i > INT32_MAX))) {
         return OL_ONENET_VALUE_RANGE;
     }
-    *out = ol_onenet_value_int(i);
+    ol_onenet_value_set_int(out, i);
     return OL_ONENET_VALUE_OK;
 }
 
 /* Types whose values are names in effect: nothing is rounded. */
 static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *model,
                                                 const struct ol_onenet_field *field,
-                                                struct ol_dec v,
+                                                const struct ol_dec *v,
                                                 struct ol_onenet_value *out)
 {
     int64_t i = 0;
-    if (ol_dec_to_int64(v, &i) != OL_OK) {
+    if (ol_dec_to_int64(*v, &i) != OL_OK) {
         return field->type == OL_ONENET_ENUM ? OL_ONENET_VALUE_ENUM
                                              : OL_ONENET_VALUE_RANGE;
     }
@@ -63,7 +64,7 @@ static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *mo
         if (i != 0 && i != 1) {
             return OL_ONENET_VALUE_RANGE;
         }
-        *out = ol_onenet_value_bool(i == 1);
+        ol_onenet_value_set_bool(out, i == 1);
         return OL_ONENET_VALUE_OK;
     }
     if (field->type == OL_ONENET_ENUM) {
@@ -77,7 +78,7 @@ static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *mo
     } else if (i < 0) {
         return OL_ONENET_VALUE_RANGE;
     }
-    *out = ol_onenet_value_int(i);
+    ol_onenet_value_set_int(out, i);
     return OL_ONENET_VALUE_OK;
 }
 
@@ -144,12 +145,12 @@ enum ol_onenet_value_error ol_onenet_value_convert(const struct ol_onenet_model 
     case OL_ONENET_INT64:
     case OL_ONENET_FLOAT:
     case OL_ONENET_DOUBLE:
-        return convert_number(field, v, out);
+        return convert_number(field, &v, out);
     case OL_ONENET_DATE:
     case OL_ONENET_BOOL:
     case OL_ONENET_ENUM:
     case OL_ONENET_BITMAP:
-        return convert_exact(model, field, v, out);
+        return convert_exact(model, field, &v, out);
     default:
         return OL_ONENET_VALUE_TYPE;
     }

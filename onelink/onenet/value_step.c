@@ -15,13 +15,10 @@ static bool is_small(int64_t v)
 }
 
 /* d as a multiple of 10^exponent, which is at most d.exponent. */
-static bool scale_up(struct ol_dec d, int32_t exponent, int64_t *out)
+static bool scale_up(const struct ol_dec *d, int32_t exponent, int64_t *out)
 {
-    int64_t m = d.mantissa;
-    if (m == 0) {
-        d.exponent = exponent;
-    }
-    for (; d.exponent > exponent && is_small(m); d.exponent--) {
+    int64_t m = d->mantissa;
+    for (int32_t e = m == 0 ? exponent : d->exponent; e > exponent; e--) {
         if (m > LIMIT / 10 || m < -LIMIT / 10) {
             return false;
         }
@@ -32,13 +29,13 @@ static bool scale_up(struct ol_dec d, int32_t exponent, int64_t *out)
 }
 
 /* floor(d / 10^exponent) for an exponent above d.exponent, and what is left of it. */
-static enum rest scale_down(struct ol_dec d, int32_t exponent, int64_t *out)
+static enum rest scale_down(const struct ol_dec *d, int32_t exponent, int64_t *out)
 {
-    bool negative = d.mantissa < 0;
-    uint64_t m = negative ? 0 - (uint64_t)d.mantissa : (uint64_t)d.mantissa;
+    bool negative = d->mantissa < 0;
+    uint64_t m = negative ? 0 - (uint64_t)d->mantissa : (uint64_t)d->mantissa;
     uint32_t digit = 0;
     bool sticky = false;
-    for (; d.exponent < exponent && (m > 0 || digit > 0); d.exponent++) {
+    for (int32_t e = d->exponent; e < exponent && (m > 0 || digit > 0); e++) {
         sticky = sticky || digit > 0;
         m = ol_u64_div10(m, &digit);
     }
@@ -54,6 +51,20 @@ static enum rest scale_down(struct ol_dec d, int32_t exponent, int64_t *out)
                                          : REST_BELOW_HALF;
     }
     return rest;
+}
+
+/* d in units of 10^exponent, *rest what is left of it. false: too large. */
+static bool scale(const struct ol_dec *d, int32_t exponent, int64_t *out, enum rest *rest)
+{
+    if (d->exponent > exponent) {
+        return scale_up(d, exponent, out);
+    }
+    if (d->exponent < exponent) {
+        *rest = scale_down(d, exponent, out);
+    } else {
+        *out = d->mantissa;
+    }
+    return is_small(*out);
 }
 
 /* a - floor(a / b) * b for b above 0, without 64-bit division where 32 bits do. */
@@ -80,26 +91,44 @@ static bool rounds_up(int64_t remainder, enum rest rest, int64_t step, bool nega
     return twice > step;
 }
 
-bool ol_onenet_step_round(struct ol_dec *v, struct ol_dec base, struct ol_dec step,
-                          const struct ol_dec *max)
+/* Like ol_dec_compare, without its cost for numbers of everyday size. */
+static int compare(const struct ol_dec *a, const struct ol_dec *b)
 {
-    int32_t exponent = step.exponent;
-    if (base.mantissa != 0 && base.exponent < exponent) {
-        exponent = base.exponent;
+    static const int32_t powers[] = {1, 10, 100, 1000, 10000};
+    int32_t up = a->exponent - b->exponent;
+    const struct ol_dec *scaled = up > 0 ? a : b;
+    int64_t x = a->mantissa;
+    int64_t y = b->mantissa;
+    if (up != 0) {
+        int32_t digits = up > 0 ? up : -up;
+        int32_t small = (int32_t)scaled->mantissa;
+        if (digits > 4 || small != scaled->mantissa || small > 100000 ||
+            small < -100000) {
+            return ol_dec_compare(*a, *b);
+        }
+        *(up > 0 ? &x : &y) = small * powers[digits];
+    }
+    return (x > y) - (x < y);
+}
+
+bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
+                          const struct ol_dec *step, const struct ol_dec *max)
+{
+    int32_t exponent = step->exponent;
+    if (base->exponent < exponent && base->mantissa != 0) {
+        exponent = base->exponent;
+    }
+    /* A step of 0.1 and tenths, or coarser, as long as ol_dec_is_step says so too. */
+    if (step->mantissa == 1 && exponent == step->exponent && v->exponent >= exponent &&
+        v->exponent - exponent <= 8 && v->mantissa == (int32_t)v->mantissa) {
+        return true;
     }
     int64_t value = 0;
     int64_t from = 0;
     int64_t size = 0;
     enum rest rest = REST_NONE;
-    if (!scale_up(base, exponent, &from) || !scale_up(step, exponent, &size)) {
-        return false;
-    }
-    if (v->exponent < exponent) {
-        rest = scale_down(*v, exponent, &value);
-    } else if (!scale_up(*v, exponent, &value)) {
-        return false;
-    }
-    if (!is_small(value) || !is_small(value - from)) {
+    if (!scale(base, exponent, &from, &rest) || !scale(step, exponent, &size, &rest) ||
+        !scale(v, exponent, &value, &rest) || !is_small(value - from)) {
         return false;
     }
     int64_t remainder = modulo(value - from, size);
@@ -109,56 +138,39 @@ bool ol_onenet_step_round(struct ol_dec *v, struct ol_dec base, struct ol_dec st
     int64_t below = value - remainder;
     bool up = rounds_up(remainder, rest, size, v->mantissa < 0);
     struct ol_dec rounded = {up ? below + size : below, exponent};
-    if (up && max != NULL && ol_dec_compare(rounded, *max) > 0 &&
-        ol_dec_compare(*v, *max) <= 0) {
+    if (up && max != NULL && compare(&rounded, max) > 0 && compare(v, max) <= 0) {
         rounded.mantissa = below;
     }
     *v = rounded;
     return true;
 }
 
-/* Like ol_dec_compare, without its cost for numbers of everyday size. */
-static int compare(struct ol_dec a, struct ol_dec b)
-{
-    static const uint32_t powers[] = {1,      10,      100,      1000,      10000,
-                                      100000, 1000000, 10000000, 100000000, 1000000000};
-    int32_t up = a.exponent - b.exponent;
-    bool small = a.mantissa >= INT32_MIN && a.mantissa <= INT32_MAX &&
-                 b.mantissa >= INT32_MIN && b.mantissa <= INT32_MAX;
-    if (up != 0 && (!small || up < -9 || up > 9)) {
-        return ol_dec_compare(a, b);
-    }
-    int64_t x = up > 0 ? a.mantissa * powers[up] : a.mantissa;
-    int64_t y = up < 0 ? b.mantissa * powers[-up] : b.mantissa;
-    return (x > y) - (x < y);
-}
-
 /* The exponents let all but extreme values pass without a comparison: a mantissa has at
  * most 19 digits. */
-static bool fits_type(enum ol_onenet_type type, struct ol_dec v)
+static bool fits_type(enum ol_onenet_type type, const struct ol_dec *v)
 {
     static const struct ol_dec float_max = {INT64_C(340282346638528860), 21};
     static const struct ol_dec double_max = {INT64_C(179769313486231571), 291};
     int32_t harmless = type == OL_ONENET_FLOAT ? 19 : 289;
-    if (v.exponent <= harmless || v.mantissa == 0) {
+    if (v->exponent <= harmless || v->mantissa == 0) {
         return true;
     }
-    struct ol_dec limit = type == OL_ONENET_FLOAT ? float_max : double_max;
-    struct ol_dec negative = {-limit.mantissa, limit.exponent};
-    return compare(v, limit) <= 0 && compare(v, negative) >= 0;
+    const struct ol_dec *limit = type == OL_ONENET_FLOAT ? &float_max : &double_max;
+    const struct ol_dec negative = {-limit->mantissa, limit->exponent};
+    return compare(v, limit) <= 0 && compare(v, &negative) >= 0;
 }
 
 enum ol_onenet_value_error ol_onenet_number_check(const struct ol_onenet_field *field,
-                                                  struct ol_dec v, bool with_step)
+                                                  const struct ol_dec *v, bool with_step)
 {
     bool real = field->type == OL_ONENET_FLOAT || field->type == OL_ONENET_DOUBLE;
     if ((real && !fits_type(field->type, v)) ||
-        (field->has_min && compare(v, field->min) < 0) ||
-        (field->has_max && compare(v, field->max) > 0)) {
+        (field->has_min && compare(v, &field->min) < 0) ||
+        (field->has_max && compare(v, &field->max) > 0)) {
         return OL_ONENET_VALUE_RANGE;
     }
     if (with_step && field->has_step &&
-        !ol_dec_is_step(v, ol_onenet_step_base(field), field->step)) {
+        !ol_dec_is_step(*v, *ol_onenet_step_base(field), field->step)) {
         return OL_ONENET_VALUE_STEP;
     }
     return OL_ONENET_VALUE_OK;
