@@ -28,6 +28,12 @@ static const struct ol_onenet_model model = {.fields = fields,
                                              .field_count = BENCH_PROPERTIES,
                                              .property_count = BENCH_PROPERTIES};
 
+/* This call of a port function is the one that fails. */
+static bool fails(struct bench *b)
+{
+    return ++b->calls == b->fail_at;
+}
+
 /* ---- The stream ---- */
 
 static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str host,
@@ -36,6 +42,9 @@ static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str 
     struct bench *b = ctx;
 
     assert_true(give_up_at > now);
+    if (fails(b)) {
+        return OL_E_NOSPC;
+    }
     b->opens++;
     b->peer = *peer;
     assert_true(host.len < sizeof b->host);
@@ -43,6 +52,10 @@ static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str 
     b->host[host.len] = '\0';
     b->in_len = 0;
     b->has_ended = false;
+    if (b->is_lively) {
+        b->stream_state = OL_E_AGAIN;
+        b->out_len = b->out_pos = 0;
+    }
     return b->open_result;
 }
 
@@ -63,6 +76,9 @@ static int32_t stream_send(void *ctx, const void *data, size_t len)
 {
     struct bench *b = ctx;
 
+    if (fails(b)) {
+        b->stream_state = OL_E_IO;
+    }
     if (b->stream_state != OL_OK) {
         return OL_E_CLOSED;
     }
@@ -79,6 +95,10 @@ static int32_t stream_recv(void *ctx, void *buf, size_t cap)
 {
     struct bench *b = ctx;
 
+    if (fails(b)) {
+        b->stream_state = OL_E_IO;
+        b->in_len = 0;
+    }
     if (b->in_len == 0) {
         return b->has_ended || b->stream_state != OL_OK ? OL_E_CLOSED : OL_E_AGAIN;
     }
@@ -121,6 +141,9 @@ static int32_t udp_open(void *ctx, uint16_t local_port)
 
     assert_int_equal(local_port, 0);
     assert_false(b->udp_open);
+    if (fails(b)) {
+        return OL_E_NOSPC;
+    }
     b->udp_open = true;
     b->udp_opens++;
     return OL_OK;
@@ -132,6 +155,9 @@ static int32_t udp_send(void *ctx, const struct ol_addr *to, const void *data, s
 
     assert_true(b->udp_open);
     assert_true(len <= sizeof b->sent.bytes);
+    if (fails(b)) {
+        return OL_E_IO;
+    }
     b->sent.peer = *to;
     b->sent.len = len;
     memcpy(b->sent.bytes, data, len);
@@ -206,6 +232,9 @@ static int32_t entropy_fill(void *ctx, void *buf, size_t len)
     struct bench *b = ctx;
     uint8_t *out = buf;
 
+    if (fails(b)) {
+        return OL_E_AGAIN;
+    }
     for (size_t i = 0; i < len && b->entropy_result == OL_OK; i++) {
         b->random = b->random * 1664525u + 1013904223u;
         out[i] = (uint8_t)(b->random >> 24);
@@ -473,6 +502,53 @@ void bench_reply(struct bench *b, uint64_t id, int code, const char *msg)
     (void)snprintf(body, sizeof body, "{\"id\":\"%llu\",\"code\":%d,\"msg\":\"%s\"}",
                    (unsigned long long)id, code, msg);
     bench_publish(b, "thing/property/post/reply", body);
+}
+
+static void serve_publish(struct bench *b, const struct ol_mqtt_publish *p)
+{
+    struct ol_writer w = broker_writer(b);
+    struct ol_onenet_request request;
+    struct ol_str topic = OL_STR("$sys/Prod012345/dev-1/thing/property/post/reply");
+
+    if (p->qos == 0) {
+        return;
+    }
+    assert_int_equal(ol_mqtt_ack_encode(&w, OL_MQTT_PUBACK, p->packet_id), OL_OK);
+    assert_int_equal(ol_onenet_request_decode(p->payload, &request),
+                     OL_ONENET_REQUEST_OK);
+    char body[100];
+    int n =
+        snprintf(body, sizeof body, "{\"id\":\"%.*s\",\"code\":200,\"msg\":\"success\"}",
+                 (int)request.id.text.len, request.id.text.ptr);
+    const struct ol_mqtt_publish reply = {.topic = topic,
+                                          .payload = ol_str_make(body, (size_t)n)};
+    assert_int_equal(ol_mqtt_publish_encode(&w, &reply), OL_OK);
+    b->in_len += w.len;
+}
+
+void bench_serve(struct bench *b)
+{
+    static const uint8_t granted[2] = {0, 0};
+    struct bench_packet p;
+
+    b->is_ackless = true;
+    if (b->stream_state == OL_E_AGAIN) {
+        b->stream_state = OL_OK;
+    }
+    while ((p = bench_read(b)).type != 0) {
+        struct ol_writer w = broker_writer(b);
+        if (p.type == OL_MQTT_CONNECT) {
+            assert_int_equal(ol_mqtt_connack_encode(&w, false, 0), OL_OK);
+        } else if (p.type == OL_MQTT_SUBSCRIBE) {
+            assert_int_equal(ol_mqtt_suback_encode(&w, p.subscribe.packet_id, granted, 2),
+                             OL_OK);
+        } else if (p.type == OL_MQTT_PUBLISH) {
+            serve_publish(b, &p.publish);
+            continue;
+        }
+        b->in_len += w.len;
+    }
+    bench_turn(b);
 }
 
 struct bench_packet bench_read(struct bench *b)

@@ -50,12 +50,17 @@ struct bench {
     ol_ms now;
     struct ol_wall_time wall;
 
+    /* Every call of a port function counts; the one of this number fails. 0: none. */
+    unsigned calls;
+    unsigned fail_at;
+
     /* The stream. */
     int32_t open_result;  /* of open */
     int32_t stream_state; /* what state() says */
     unsigned opens;
     struct ol_addr peer; /* of the last open */
     char host[300];
+    bool is_lively; /* open puts the stream into the state "opening" */
     bool is_full;     /* send takes nothing */
     bool has_ended;   /* recv says closed when nothing is left */
     uint8_t in[4096]; /* for the device to receive */
@@ -117,6 +122,10 @@ void bench_puback(struct bench *b, uint16_t packet_id);
 void bench_publish(struct bench *b, const char *topic, const char *payload);
 /* {"id":id,"code":code,"msg":msg} to the post. */
 void bench_reply(struct bench *b, uint64_t id, int code, const char *msg);
+
+/* A broker that says yes to everything that the device sent since the last call: opens the stream,
+ * accepts the login and the subscription, answers posts with 200. Then a turn. */
+void bench_serve(struct bench *b);
 
 /* The next packet of the device that the test has not read. type 0: none. */
 struct bench_packet bench_read(struct bench *b);
