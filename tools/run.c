@@ -20,11 +20,10 @@
 static const char usage[] =
     "usage: onelink run --config FILE\n"
     "\n"
-    "Reports the properties of the settings file to OneNET and obeys its commands, and "
-    "comes\n"
-    "back by itself whenever the connection is lost. The log is on standard error. Ends "
-    "with\n"
-    "SIGTERM or SIGINT; what waits for delivery then gets three seconds.\n"
+    "Reports the properties of the settings file to OneNET and obeys its commands,\n"
+    "and comes back by itself whenever the connection is lost. The log is on\n"
+    "standard error. Ends with SIGTERM, SIGINT or SIGHUP; what waits for delivery\n"
+    "then gets three seconds.\n"
     "\n"
     "  --config FILE       the settings; docs/settings.md describes them\n"
     "  --help              this text\n"
@@ -53,6 +52,7 @@ static int open_signals(void)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, NULL);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
@@ -88,7 +88,9 @@ static void take_signal(struct run *r, ol_ms now)
         return;
     }
     cli_log_line(&r->d->log, OL_LOG_INFO, "told to end (%s)",
-                 info.ssi_signo == SIGTERM ? "SIGTERM" : "SIGINT");
+                 info.ssi_signo == SIGTERM  ? "SIGTERM"
+                 : info.ssi_signo == SIGINT ? "SIGINT"
+                                            : "SIGHUP");
     bool online = ol_agent_get_state(&r->d->agent) == OL_AGENT_ONLINE;
     stop(r, now, online ? GRACE_MS : 0);
 }
