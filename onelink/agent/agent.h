@@ -418,7 +418,10 @@ ol_ms ol_agent_deadline(const struct ol_agent *a);
 /* Bytes wait for the stream to take them: wake up when it does. */
 bool ol_agent_has_output(struct ol_agent *a);
 
+/* Where it stands. */
 enum ol_agent_state ol_agent_get_state(const struct ol_agent *a);
+
+/* The counters; they live in the agent. */
 const struct ol_agent_stats *ol_agent_get_stats(const struct ol_agent *a);
 
 /* Samples that are accepted and neither delivered nor dropped yet. */

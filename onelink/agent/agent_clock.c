@@ -218,7 +218,8 @@ bool ol_agent_clock_pump(struct ol_agent *a)
     ol_sntp_step(&a->sntp, a->now);
     if (!ol_sntp_is_busy(&a->sntp)) {
         ol_agent_clock_pause(a);
-        return false;
+        /* After a long sleep the end of one round and the next may both be overdue. */
+        return ol_sntp_deadline(&a->sntp) <= a->now;
     }
     if (!a->sntp_socket) {
         if (udp->ops->open(udp->ctx, 0) != OL_OK) {

@@ -66,9 +66,11 @@ uint32_t ol_agent_jitter(struct ol_agent *a);
 
 /* ---- The states. Each run function returns true when it got something done. ---- */
 
+/* On entering CLOCK. */
 void ol_agent_clock_begin(struct ol_agent *a);
+/* CLOCK. */
 bool ol_agent_clock_run(struct ol_agent *a);
-/* The SNTP engine, in whatever state. */
+/* The SNTP engine, in whatever state, and when it wants to be called. */
 bool ol_agent_clock_pump(struct ol_agent *a);
 ol_ms ol_agent_clock_deadline(const struct ol_agent *a);
 /* Frees the socket. */
@@ -81,12 +83,14 @@ struct ol_str ol_agent_host_get(const struct ol_agent *a, char buf[OL_AGENT_HOST
 /* The candidate of that name, UINT8_MAX: none. Leaves a->host anywhere. */
 uint8_t ol_agent_host_find(struct ol_agent *a, struct ol_str name);
 
+/* RESOLVE. */
 bool ol_agent_resolve_run(struct ol_agent *a);
 
 /* A lookup: literal address, find_host, then DNS. OL_OK: *out is filled, port 0. OL_E_AGAIN:
  * under way, call again. OL_E_NOENT, OL_E_TIMEOUT (also: no server), OL_E_IO. */
 OL_MUST int32_t ol_agent_lookup(struct ol_agent *a, struct ol_str name,
                                 struct ol_dns_answer *out);
+/* Gives a lookup up; fine when there is none. */
 void ol_agent_lookup_close(struct ol_agent *a);
 
 enum ol_agent_server { OL_AGENT_SERVER_DNS, OL_AGENT_SERVER_NTP };
@@ -94,11 +98,13 @@ enum ol_agent_server { OL_AGENT_SERVER_DNS, OL_AGENT_SERVER_NTP };
 void ol_agent_network_servers(const struct ol_agent *a, enum ol_agent_server kind,
                               struct ol_addr out[OL_NETIF_SERVERS_MAX]);
 
+/* CONNECT. */
 bool ol_agent_connect_run(struct ol_agent *a);
 /* CONNACK with a code other than 0. */
 void ol_agent_connect_rejected(struct ol_agent *a, uint8_t code);
 /* Why a stream that was to open did not. */
 enum ol_agent_cause ol_agent_connect_cause(int32_t status);
+/* LOGIN, SUBSCRIBE, ONLINE. */
 bool ol_agent_online_run(struct ol_agent *a);
 /* The connection is gone: forget what lived in it. */
 void ol_agent_online_end(struct ol_agent *a);
@@ -112,10 +118,12 @@ OL_MUST int32_t ol_agent_publish_begin(struct ol_agent *a, enum ol_onenet_topic_
 
 void ol_agent_post_login(struct ol_agent *a);  /* what waits is history now */
 void ol_agent_post_logout(struct ol_agent *a); /* what was sent must go out again */
+/* Sends what is due, restores properties. */
 bool ol_agent_post_run(struct ol_agent *a);
 ol_ms ol_agent_post_deadline(const struct ol_agent *a);
 /* A reply to a post. false: no post has that id. */
 bool ol_agent_post_reply(struct ol_agent *a, const struct ol_onenet_device_event *ev);
+/* No reply came in time: the post goes out again. */
 void ol_agent_post_timeout(struct ol_agent *a, uint64_t id);
 /* Bytes that a sample takes in a post. */
 uint32_t ol_agent_post_member_len(const struct ol_agent *a,
@@ -139,8 +147,10 @@ void ol_agent_sample_clock(struct ol_agent *a);
 
 /* A set or get that arrived. */
 void ol_agent_command_input(struct ol_agent *a, const struct ol_onenet_device_event *ev);
+/* Answers for an application that is late, and what had no room before. */
 bool ol_agent_command_run(struct ol_agent *a);
 ol_ms ol_agent_command_deadline(const struct ol_agent *a);
+/* Forgets all commands: the connection that they came by is gone. */
 void ol_agent_command_reset(struct ol_agent *a);
 
 #endif

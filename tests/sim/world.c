@@ -418,7 +418,12 @@ static bool run_device(struct sim_world *w, bool acted)
     struct ol_agent_event ev;
     bool is_due = ol_agent_deadline(&w->agent) <= w->net.now;
 
-    if (!acted && !is_due && !device_is_ready(w)) {
+    if (w->net.now < w->busy_until || (!acted && !is_due && !device_is_ready(w))) {
+        return false;
+    }
+    if (roll(w, 256) == 0) {
+        w->busy_until = w->net.now + roll(w, 3000);
+        sim_cloud_disturb(&w->cloud);
         return false;
     }
     w->steps += is_due;
@@ -466,6 +471,12 @@ static ol_ms next_instant(const struct sim_world *w)
     ol_ms now = w->net.now;
     ol_ms next = ol_agent_deadline(&w->agent);
 
+    if (next < w->busy_until) {
+        next = w->busy_until;
+    }
+    if (now < w->busy_until) {
+        next = ol_ms_min(next, w->busy_until); /* for what the network has brought */
+    }
     next = ol_ms_min(next, sim_net_next(&w->net));
     next = ol_ms_min(next, sim_cloud_next(&w->cloud));
     next = ol_ms_min(next, sim_fault_next(w));
@@ -599,6 +610,7 @@ static void reset_watch(struct sim_world *w)
     w->steps = 0;
     w->faults = 0;
     w->set_backs = 0;
+    w->busy_until = 0;
     w->in_flight = 0;
     w->failure[0] = '\0';
 }

@@ -97,6 +97,7 @@ struct sim_world {
     enum ol_clock_quality wall_quality;
     unsigned set_backs; /* of it */
     bool has_dateless_posts;
+    ol_ms busy_until; /* its processor does something else */
 
     /* The application on it. */
     ol_ms sample_at;
