@@ -6,9 +6,14 @@
 /* libevent 2.1 cannot limit the connections of its HTTP server, nor does it tell when one
  * ends. So each connection gets its bufferevent from here, with a reference more than the
  * server holds: one that the server has freed shows by its callback argument, which is
- * gone. */
+ * gone. Such a bufferevent still has its events in the loop. It therefore owns the
+ * descriptor (BEV_OPT_CLOSE_ON_FREE): were the server to close it, the next connection
+ * would get the same number and no event of its own. */
 
-#define PAUSE_MS 200
+#define LOOK_MS 200
+/* What one connection may have read ahead: more than the headers that are allowed, and a
+ * bound for one that the server has given up. */
+#define READ_AHEAD (4 * OL_API_HEADERS_MAX)
 
 static void drop_ended(struct ol_api *api)
 {
@@ -26,11 +31,12 @@ static void drop_ended(struct ol_api *api)
     api->connection_count = kept;
 }
 
-static void pause_listening(struct ol_api *api)
+static void look_again(struct ol_api *api)
 {
-    struct timeval tv = {0, PAUSE_MS * 1000};
-    evconnlistener_disable(api->listener);
-    event_add(api->again, &tv);
+    struct timeval tv = {0, LOOK_MS * 1000};
+    if (!event_pending(api->again, EV_TIMEOUT, NULL)) {
+        event_add(api->again, &tv);
+    }
 }
 
 static void on_again(evutil_socket_t fd, short what, void *ctx)
@@ -41,8 +47,9 @@ static void on_again(evutil_socket_t fd, short what, void *ctx)
     drop_ended(api);
     if (api->connection_count < OL_API_CONNECTIONS_MAX) {
         evconnlistener_enable(api->listener);
-    } else {
-        pause_listening(api);
+    }
+    if (api->connection_count > 0) {
+        look_again(api);
     }
 }
 
@@ -50,15 +57,17 @@ static struct bufferevent *on_connection(struct event_base *base, void *ctx)
 {
     struct ol_api *api = ctx;
     drop_ended(api);
-    struct bufferevent *b = bufferevent_socket_new(base, -1, 0);
+    struct bufferevent *b = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
     if (b == NULL || api->connection_count == OL_API_CONNECTIONS_MAX) {
         return b;
     }
+    bufferevent_setwatermark(b, EV_READ, 0, READ_AHEAD);
     bufferevent_incref(b);
     api->connections[api->connection_count++] = b;
     if (api->connection_count == OL_API_CONNECTIONS_MAX) {
-        pause_listening(api);
+        evconnlistener_disable(api->listener);
     }
+    look_again(api);
     return b;
 }
 

@@ -23,7 +23,7 @@ struct ol_api {
     struct ol_api_config config;
     struct evhttp *http;
     struct evconnlistener *listener;
-    struct event *again; /* listens again after there were too many connections */
+    struct event *again; /* looks for connections that have ended */
     struct ol_api_pending *pending;
     char *answer; /* OL_API_ANSWER_MAX bytes, shared by all calls */
     struct bufferevent *connections[OL_API_CONNECTIONS_MAX];
