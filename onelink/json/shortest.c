@@ -7,7 +7,10 @@
 #include "onelink/json/number.h"
 
 /* A value cut to the digits that tell all of its format apart, or one more:
- * digits * 10^exponent <= value, equal unless sticky. */
+ * digits * 10^exponent <= value, equal unless sticky. Where the power of ten was inexact
+ * (outside 0..26) sticky is always set. It matters only to values halfway between shorter
+ * decimals, and none is out there: tiny ones would need 5^27 in fewer digits than that
+ * has, huge ones have too many factors of two. */
 struct cut {
     uint64_t digits;
     int32_t exponent;
@@ -31,11 +34,7 @@ static struct cut cut_value(struct ol_json_binary v, int32_t digits)
     uint64_t low = s.bits & mask;
     struct cut c = {s.bits >> shift, -power, low != 0 || s.error != 0};
     if (s.error > 1 && low + s.error > mask) {
-        int side = compare(c.digits + 1, c.exponent, v);
-        c.digits += side <= 0;
-        c.sticky = side != 0;
-    } else if (s.error > 1 && low == 0) {
-        c.sticky = compare(c.digits, c.exponent, v) != 0;
+        c.digits += compare(c.digits + 1, c.exponent, v) <= 0;
     }
     return c;
 }

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "onelink/json/binary.h"
 #include "onelink/json/number.h"
 #include "tests/support/guard.h"
 #include "tests/support/rng.h"
@@ -64,6 +65,54 @@ static void exact_vectors(void **state)
     assert_true(rows > 250);
     ol_guard_close(&g);
     ol_vectors_close(&v);
+}
+
+static void shortest_vectors(void **state)
+{
+    (void)state;
+    struct ol_vectors v = ol_vectors_open("json/shortest.tsv");
+    struct ol_vector row;
+    unsigned rows = 0;
+    while (ol_vectors_next(&v, &row)) {
+        uint64_t bits = strtoull(row.field[1].ptr, NULL, 16);
+        bool is_double = ol_str_equal(row.field[0], OL_STR("double"));
+        struct ol_dec d = {0, 0};
+        int32_t rc = is_double ? ol_dec_from_double(double_of(bits), &d)
+                               : ol_dec_from_float(float_of((uint32_t)bits), &d);
+        assert_int_equal(rc, OL_OK);
+        if (d.mantissa != strtoll(row.field[2].ptr, NULL, 10) ||
+            d.exponent != strtol(row.field[3].ptr, NULL, 10)) {
+            fail_msg("line %u: %" PRId64 "e%" PRId32, row.line, d.mantissa, d.exponent);
+        }
+        rows++;
+    }
+    assert_true(rows > 250);
+    ol_vectors_close(&v);
+}
+
+/* What the fast path promises of its 64 bits holds for every power of ten, so its table
+ * is right: the exact comparison, which knows no table, finds the value between its
+ * bounds. */
+static void scaled_bounds_hold(void **state)
+{
+    (void)state;
+    struct ol_rng r = ol_rng_make(ol_rng_seed("test_json_double", 13));
+    for (int32_t power = -322; power <= 290; power++) {
+        for (int i = 0; i < 50; i++) {
+            uint64_t m =
+                i == 0 ? 10000000000000000000U : ol_rng_u64(&r) | UINT64_C(1) << 63;
+            struct ol_json_scaled s = ol_json_scale10(m, power);
+            struct ol_json_number n = {.digits = m, .exponent = power};
+            int above = ol_json_compare_binary(&n, s.bits, s.exponent);
+            assert_true(s.error == 0   ? above == 0
+                        : s.error == 1 ? above > 0
+                                       : above >= 0);
+            if (s.bits <= UINT64_MAX - s.error) {
+                int below = ol_json_compare_binary(&n, s.bits + s.error, s.exponent);
+                assert_true(below <= 0);
+            }
+        }
+    }
 }
 
 static void no_json_number_is_refused(void **state)
@@ -343,6 +392,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exact_vectors),
+        cmocka_unit_test(shortest_vectors),
+        cmocka_unit_test(scaled_bounds_hold),
         cmocka_unit_test(no_json_number_is_refused),
         cmocka_unit_test(random_doubles),
         cmocka_unit_test(random_floats),
