@@ -84,8 +84,9 @@ struct ol_onenet_device {
     uint64_t next_id;
     struct ol_onenet_pending pending[OL_ONENET_PENDING_MAX];
     ol_ms now;
-    bool has_message; /* topic and payload are those of an input not looked at yet */
-    struct ol_onenet_topic topic;
+    bool has_message; /* the rest is of an input that was not looked at yet */
+    enum ol_onenet_topic_kind kind;
+    struct ol_str identifier;
     struct ol_str payload;
 };
 

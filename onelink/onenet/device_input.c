@@ -10,6 +10,13 @@
 
 static const struct ol_str nothing = {NULL, 0};
 
+/* By member: on Cortex-M a compiler that saves space calls memcpy for eight bytes. */
+static void copy(struct ol_str *to, const struct ol_str *from)
+{
+    to->ptr = from->ptr;
+    to->len = from->len;
+}
+
 /* ---- Replies to posts ---- */
 
 static void take_reply(struct ol_onenet_device *dev, struct ol_onenet_device_event *ev)
@@ -96,8 +103,9 @@ static void take_command(const struct ol_onenet_device *dev,
         return;
     }
     ev->kind = is_set ? OL_ONENET_DEVICE_SET : OL_ONENET_DEVICE_GET;
-    ev->id = request.id;
-    ev->params = request.params;
+    copy(&ev->id.text, &request.id.text);
+    ev->id.numeric = request.id.numeric;
+    copy(&ev->params, &request.params);
     /* The platform's ids are its own affair: any id is echoed. A set without params is
      * not. */
     bool judged = request.params.len > 0 &&
@@ -109,39 +117,50 @@ static void take_command(const struct ol_onenet_device *dev,
 
 /* ---- Messages ---- */
 
-/* Takes prefix off *s. */
-static bool take_prefix(struct ol_str *s, struct ol_str prefix)
+/* What stands behind prefix, or NULL. */
+static const char *behind(const char *p, const char *end, struct ol_str prefix)
 {
-    if (s->len < prefix.len) {
-        return false;
+    if (p == NULL || (size_t)(end - p) < prefix.len) {
+        return NULL;
     }
-    for (size_t i = 0; i < prefix.len; i++) {
-        if (s->ptr[i] != prefix.ptr[i]) {
-            return false;
+    /* From its end, where the names of devices differ. */
+    for (size_t i = prefix.len; i-- > 0;) {
+        if (p[i] != prefix.ptr[i]) {
+            return NULL;
         }
     }
-    s->ptr += prefix.len;
-    s->len -= prefix.len;
-    return true;
+    return p + prefix.len;
+}
+
+/* What stands behind "$sys/{pid}/{device}/", or NULL. */
+static const char *own_path(const struct ol_onenet_device *dev, struct ol_str topic)
+{
+    const char *end = topic.ptr + topic.len;
+    const char *p = behind(topic.ptr, end, OL_STR("$sys/"));
+    p = behind(p, end, dev->config.pid);
+    if (p == NULL || p == end || *p++ != '/') {
+        return NULL;
+    }
+    p = behind(p, end, dev->config.device);
+    if (p == NULL || p == end || *p++ != '/' || p == end) {
+        return NULL;
+    }
+    return p;
 }
 
 int32_t ol_onenet_device_input(struct ol_onenet_device *dev, struct ol_str topic,
                                struct ol_str payload, ol_ms now)
 {
-    static const struct ol_str slash = OL_STR_INIT("/");
+    const char *path = own_path(dev, topic);
     dev->now = now;
-    dev->has_message = false;
-    if (!take_prefix(&topic, OL_STR("$sys/")) || !take_prefix(&topic, dev->config.pid) ||
-        !take_prefix(&topic, slash) || !take_prefix(&topic, dev->config.device) ||
-        !take_prefix(&topic, slash) || topic.len == 0) {
+    dev->has_message = path != NULL;
+    if (path == NULL) {
         return OL_E_ARG;
     }
-    dev->topic.pid = dev->config.pid;
-    dev->topic.device = dev->config.device;
-    dev->topic.identifier = nothing;
-    dev->topic.kind = ol_onenet_topic_path_decode(topic, &dev->topic.identifier);
-    dev->payload = payload;
-    dev->has_message = true;
+    dev->identifier = nothing;
+    dev->kind = ol_onenet_topic_path_decode(
+        ol_str_make(path, (size_t)(topic.ptr + topic.len - path)), &dev->identifier);
+    copy(&dev->payload, &payload);
     return OL_OK;
 }
 
@@ -150,16 +169,23 @@ void ol_onenet_device_step(struct ol_onenet_device *dev, ol_ms now)
     dev->now = now;
 }
 
+static void put_topic(const struct ol_onenet_device *dev,
+                      struct ol_onenet_device_event *out, enum ol_onenet_topic_kind kind,
+                      struct ol_str identifier)
+{
+    out->topic.kind = kind;
+    copy(&out->topic.pid, &dev->config.pid);
+    copy(&out->topic.device, &dev->config.device);
+    copy(&out->topic.identifier, &identifier);
+}
+
 static bool next_timeout(struct ol_onenet_device *dev, struct ol_onenet_device_event *out)
 {
     for (int i = 0; i < OL_ONENET_PENDING_MAX; i++) {
         struct ol_onenet_pending *p = &dev->pending[i];
         if (p->id != 0 && p->deadline <= dev->now) {
             out->kind = OL_ONENET_DEVICE_TIMEOUT;
-            out->topic.kind = p->kind;
-            out->topic.pid = dev->config.pid;
-            out->topic.device = dev->config.device;
-            out->topic.identifier = nothing;
+            put_topic(dev, out, p->kind, nothing);
             out->post_id = p->id;
             p->id = 0;
             return true;
@@ -174,10 +200,10 @@ bool ol_onenet_device_next_event(struct ol_onenet_device *dev,
     if (!dev->has_message) {
         return next_timeout(dev, out);
     }
-    enum ol_onenet_topic_kind kind = dev->topic.kind;
+    enum ol_onenet_topic_kind kind = dev->kind;
     dev->has_message = false;
     out->kind = OL_ONENET_DEVICE_UNKNOWN;
-    out->topic = dev->topic;
+    put_topic(dev, out, kind, dev->identifier);
     out->post_id = 0;
     if (kind == OL_ONENET_TOPIC_PROPERTY_SET || kind == OL_ONENET_TOPIC_PROPERTY_GET) {
         take_command(dev, out);

@@ -11,6 +11,10 @@
 
 static const struct ol_str nothing = {NULL, 0};
 
+/* How messages begin, and how nearly all answers go on behind their id. */
+static const char usual_head[] = "{\"id\":\"";
+static const char success_tail[] = "\",\"code\":200,\"msg\":\"success\"}";
+
 /* In two halves of 32 bits, because a 64-bit product is dear on a small machine. */
 int32_t ol_onenet_id_decode(struct ol_onenet_id id, uint64_t *out)
 {
@@ -153,13 +157,12 @@ static int32_t take_request_member(struct ol_json_reader *r, enum member member,
 static bool take_usual(struct ol_str body, struct ol_onenet_request *out,
                        const struct ol_onenet_params_check *check)
 {
-    static const char head[] = "{\"id\":\"";
     static const char middle[] = "\",\"version\":\"1.0\",\"params\":";
-    const size_t head_len = sizeof head - 1;
+    const size_t head_len = sizeof usual_head - 1;
     const size_t middle_len = sizeof middle - 1;
     size_t n = head_len;
     if (body.len <= head_len + ID_DIGITS + middle_len ||
-        memcmp(body.ptr, head, head_len) != 0) {
+        memcmp(body.ptr, usual_head, head_len) != 0) {
         return false;
     }
     while (body.ptr[n] >= '0' && body.ptr[n] <= '9' && n < head_len + ID_DIGITS) {
@@ -177,7 +180,7 @@ static bool take_usual(struct ol_str body, struct ol_onenet_request *out,
     enum ol_onenet_request_error error = OL_ONENET_REQUEST_OK;
     return ol_json_reader_next(&r, &t) == OL_OK &&
            take_params(&r, &t, out, check, &error) == OL_OK &&
-           error == OL_ONENET_REQUEST_OK && ol_json_reader_next(&r, &t) == OL_OK;
+           error == OL_ONENET_REQUEST_OK && r.pos == r.len;
 }
 
 enum ol_onenet_request_error
@@ -296,15 +299,13 @@ static bool put_reply_member(struct ol_onenet_reply *out, unsigned member, unsig
  * `{"id":"1","code":200,"msg":"success"}`. A sixth of the work of reading it as JSON. */
 static bool take_success(struct ol_str body, struct ol_onenet_reply *out)
 {
-    static const char head[] = "{\"id\":\"";
-    static const char tail[] = "\",\"code\":200,\"msg\":\"success\"}";
-    const size_t head_len = sizeof head - 1;
-    const size_t tail_len = sizeof tail - 1;
+    const size_t head_len = sizeof usual_head - 1;
+    const size_t tail_len = sizeof success_tail - 1;
     size_t id_len = body.len - head_len - tail_len;
     const char *msg = body.ptr + body.len - 9;
     if (body.len <= head_len + tail_len || id_len > ID_DIGITS ||
-        memcmp(body.ptr, head, head_len) != 0 ||
-        memcmp(body.ptr + head_len + id_len, tail, tail_len) != 0) {
+        memcmp(body.ptr, usual_head, head_len) != 0 ||
+        memcmp(body.ptr + head_len + id_len, success_tail, tail_len) != 0) {
         return false;
     }
     out->id.text.ptr = body.ptr + head_len;
@@ -349,13 +350,19 @@ int32_t ol_onenet_reply_decode(struct ol_str body, struct ol_onenet_reply *out)
     return ended && (seen & needed) == needed ? OL_OK : OL_E_PROTO;
 }
 
+/* The head of an answer with its id, all but the quote behind it. */
 static void put_id(struct ol_writer *w, struct ol_onenet_id id)
 {
-    struct ol_str quote = id.numeric ? nothing : OL_STR("\"");
-    ol_writer_str(w, OL_STR("{\"id\":"));
-    ol_writer_str(w, quote);
+    ol_writer_bytes(w, usual_head,
+                    id.numeric ? sizeof usual_head - 2 : sizeof usual_head - 1);
     ol_writer_str(w, id.text);
-    ol_writer_str(w, quote);
+}
+
+static void put_id_end(struct ol_writer *w, struct ol_onenet_id id)
+{
+    if (!id.numeric) {
+        ol_writer_u8(w, '"');
+    }
 }
 
 static void put_code(struct ol_writer *w, int32_t code)
@@ -373,6 +380,7 @@ int32_t ol_onenet_reply_encode(struct ol_writer *w, struct ol_onenet_id id, int3
         return OL_E_ARG;
     }
     put_id(w, id);
+    put_id_end(w, id);
     put_code(w, code);
     ol_onenet_value_encode(w, &text);
     if (data.len > 0) {
@@ -387,6 +395,11 @@ int32_t ol_onenet_reply_encode_refusal(struct ol_writer *w, struct ol_onenet_id 
                                        const struct ol_onenet_refusal *refusal)
 {
     put_id(w, id);
+    if (refusal->code == OL_ONENET_CODE_OK && !id.numeric) {
+        ol_writer_bytes(w, success_tail, sizeof success_tail - 1);
+        return ol_writer_status(w);
+    }
+    put_id_end(w, id);
     put_code(w, refusal->code);
     ol_writer_u8(w, '"');
     ol_onenet_refusal_msg_encode(w, refusal);
@@ -402,6 +415,7 @@ int32_t ol_onenet_reply_begin(struct ol_onenet_post *reply, struct ol_writer *ou
     reply->count = 0;
     reply->time_ms = 0;
     put_id(out, id);
+    put_id_end(out, id);
     put_code(out, OL_ONENET_CODE_OK);
     ol_writer_str(out, OL_STR("\"success\",\"data\":{"));
     return ol_writer_status(out);

@@ -125,7 +125,7 @@ struct ol_onenet_refusal ol_onenet_set_item_check(const struct ol_onenet_model *
 /* The properties that a message named before. Beyond the number that a product may have
  * nothing is noticed. */
 struct seen {
-    uint8_t bits[(OL_ONENET_POINTS_MAX + 7) / 8];
+    uint32_t bits[(OL_ONENET_POINTS_MAX + 31) / 32];
 };
 
 static bool was_seen(struct seen *seen, int32_t field)
@@ -133,9 +133,9 @@ static bool was_seen(struct seen *seen, int32_t field)
     if (field >= OL_ONENET_POINTS_MAX) {
         return false;
     }
-    uint8_t bit = (uint8_t)(1u << (field & 7));
-    bool before = (seen->bits[field >> 3] & bit) != 0;
-    seen->bits[field >> 3] |= bit;
+    uint32_t bit = UINT32_C(1) << (field & 31);
+    bool before = (seen->bits[field >> 5] & bit) != 0;
+    seen->bits[field >> 5] |= bit;
     return before;
 }
 
@@ -209,9 +209,12 @@ int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
                                    const struct ol_json_token *begin)
 {
     struct ol_json_token name;
-    struct seen seen = {{0}};
+    struct seen seen;
     int32_t rc = OL_OK;
     unsigned count = 0;
+    for (size_t i = 0; i < sizeof seen.bits / sizeof seen.bits[0]; i++) {
+        seen.bits[i] = 0;
+    }
     if (begin->kind == OL_JSON_OBJECT_BEGIN) {
         rc = ol_json_reader_next(r, &name);
         while (rc == OL_OK && name.kind == OL_JSON_KEY) {
@@ -223,8 +226,13 @@ int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
             rc = rc == OL_OK ? ol_json_reader_next(r, &name) : rc;
         }
     }
-    *check->verdict = count > 0 ? ol_onenet_refusal_none()
-                                : ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    check->verdict->code = OL_ONENET_CODE_OK;
+    check->verdict->text = OL_STR("success");
+    check->verdict->identifier = nothing;
+    check->verdict->ours = false;
+    if (count == 0) {
+        *check->verdict = ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
+    }
     return rc;
 }
 

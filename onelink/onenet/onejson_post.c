@@ -9,14 +9,16 @@
 
 static const struct ol_str post_end = OL_STR_INIT("}}");
 
-static int32_t put_head(struct ol_writer *w, uint64_t id)
+/* The head, with the '{' of params where they are an object to be filled. */
+static int32_t put_head(struct ol_writer *w, uint64_t id, bool object)
 {
+    static const char middle[] = "\",\"version\":\"1.0\",\"params\":{";
     if (id < 1 || id > OL_ONENET_ID_MAX) {
         return OL_E_ARG;
     }
     ol_writer_str(w, OL_STR("{\"id\":\""));
     ol_writer_dec_u64(w, id);
-    ol_writer_str(w, OL_STR("\",\"version\":\"1.0\",\"params\":"));
+    ol_writer_bytes(w, middle, sizeof middle - (object ? 1 : 2));
     return ol_writer_status(w);
 }
 
@@ -27,11 +29,7 @@ int32_t ol_onenet_post_begin(struct ol_onenet_post *post, struct ol_writer *out,
     post->id = id;
     post->count = 0;
     post->time_ms = 0;
-    int32_t rc = put_head(out, id);
-    if (rc == OL_OK) {
-        ol_writer_u8(out, '{');
-    }
-    return rc == OL_OK ? ol_writer_status(out) : rc;
+    return put_head(out, id, true);
 }
 
 /* The digits of a moment, from where they stand already when it is that of the sample
@@ -126,7 +124,7 @@ int32_t ol_onenet_post_end(struct ol_onenet_post *post)
 
 int32_t ol_onenet_request_encode(struct ol_writer *w, uint64_t id, struct ol_str params)
 {
-    int32_t rc = put_head(w, id);
+    int32_t rc = put_head(w, id, false);
     if (rc != OL_OK) {
         return rc;
     }

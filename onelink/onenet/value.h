@@ -46,7 +46,8 @@ static inline void ol_onenet_value_set_dec(struct ol_onenet_value *out,
 {
     out->kind = OL_ONENET_VALUE_DEC;
     out->escaped = false;
-    out->as.dec = *v;
+    out->as.dec.mantissa = v->mantissa; /* by member: cheaper than a memcpy of 16 bytes */
+    out->as.dec.exponent = v->exponent;
 }
 
 static inline void ol_onenet_value_set_bool(struct ol_onenet_value *out, bool v)

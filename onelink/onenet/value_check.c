@@ -15,20 +15,42 @@ static bool has_label(const struct ol_onenet_model *model,
     return false;
 }
 
+/* Reads a number token that is an integer. Short ones, which nearly all are, need neither
+ * 64-bit products nor a look at fractions. */
+static enum ol_onenet_value_error read_int(struct ol_str text, int64_t *out)
+{
+    size_t i = text.ptr[0] == '-';
+    int32_t v = 0;
+    if (text.len <= 9) {
+        for (; i < text.len; i++) {
+            uint32_t digit = (uint32_t)(uint8_t)text.ptr[i] - '0';
+            if (digit > 9) {
+                return OL_ONENET_VALUE_TYPE;
+            }
+            v = v * 10 + (int32_t)digit;
+        }
+        *out = text.ptr[0] == '-' ? -v : v;
+        return OL_ONENET_VALUE_OK;
+    }
+    for (; i < text.len; i++) {
+        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+            return OL_ONENET_VALUE_TYPE;
+        }
+    }
+    return ol_int64_decode(text, out) == OL_OK ? OL_ONENET_VALUE_OK
+                                               : OL_ONENET_VALUE_RANGE;
+}
+
 /* Whole numbers: a fraction or an exponent is another type, even in "1.0". */
 static enum ol_onenet_value_error decode_int(const struct ol_onenet_model *model,
                                              const struct ol_onenet_field *field,
                                              struct ol_str text,
                                              struct ol_onenet_value *out)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '.' || (text.ptr[i] | 0x20) == 'e') {
-            return OL_ONENET_VALUE_TYPE;
-        }
-    }
     int64_t v = 0;
-    if (ol_int64_decode(text, &v) != OL_OK) {
-        return OL_ONENET_VALUE_RANGE;
+    enum ol_onenet_value_error error = read_int(text, &v);
+    if (error != OL_ONENET_VALUE_OK) {
+        return error;
     }
     ol_onenet_value_set_int(out, v);
     switch (field->type) {

@@ -8,7 +8,8 @@
 static bool to_dec(const struct ol_onenet_value *in, struct ol_dec *out)
 {
     if (in->kind == OL_ONENET_VALUE_DEC) {
-        *out = in->as.dec;
+        out->mantissa = in->as.dec.mantissa;
+        out->exponent = in->as.dec.exponent;
         return true;
     }
     if (in->kind != OL_ONENET_VALUE_INT && in->kind != OL_ONENET_VALUE_BOOL) {

@@ -141,7 +141,8 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
     if (up && max != NULL && compare(&rounded, max) > 0 && compare(v, max) <= 0) {
         rounded.mantissa = below;
     }
-    *v = rounded;
+    v->mantissa = rounded.mantissa;
+    v->exponent = rounded.exponent;
     return true;
 }
 
@@ -160,13 +161,18 @@ static bool fits_type(enum ol_onenet_type type, const struct ol_dec *v)
     return compare(v, limit) <= 0 && compare(v, &negative) >= 0;
 }
 
+static inline bool is_above(const struct ol_dec *a, const struct ol_dec *b)
+{
+    return a->exponent == b->exponent ? a->mantissa > b->mantissa : compare(a, b) > 0;
+}
+
 enum ol_onenet_value_error ol_onenet_number_check(const struct ol_onenet_field *field,
                                                   const struct ol_dec *v, bool with_step)
 {
     bool real = field->type == OL_ONENET_FLOAT || field->type == OL_ONENET_DOUBLE;
-    if ((real && !fits_type(field->type, v)) ||
-        (field->has_min && compare(v, &field->min) < 0) ||
-        (field->has_max && compare(v, &field->max) > 0)) {
+    if ((real && v->exponent > 0 && !fits_type(field->type, v)) ||
+        (field->has_min && is_above(&field->min, v)) ||
+        (field->has_max && is_above(v, &field->max))) {
         return OL_ONENET_VALUE_RANGE;
     }
     if (with_step && field->has_step &&
