@@ -352,6 +352,10 @@ void ol_node_call_reply(struct ol_node *node, struct ol_session *s,
                             ol_str_make(NULL, 0), now);
         return;
     }
+    /* The id comes back as it was sent, §4.3: "01" answers no "1". */
+    if (reply.id.text.ptr[0] == '0') {
+        id = 0;
+    }
     struct ol_call *call = find(node, s, id, kind);
     if (call == NULL) {
         bool late = id != 0 && id >= s->call_first && id <= s->call_last;

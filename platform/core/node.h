@@ -23,15 +23,16 @@
  *
  * The owner's loop, one turn:
  *
- *     ol_node_set_wall(&node, now, wall_ms);           when it likes, at best each turn
- *     for each new connection:   s = zeroed memory;    ol_node_open(&node, s, user, now)
- *     for each readable one:     n = read(...);        ol_node_input(&node, s, data, n,
- * now) for each that ended:       ol_node_close(&node, s, now); free s
+ *     ol_node_set_wall(&node, now, wall_ms);         when it likes, at best each turn
+ *     for each new connection:  s = zeroed memory; ol_node_open(&node, s, user, now)
+ *     for each readable one:    n = read(...); ol_node_input(&node, s, data, n, now)
+ *     for each that ended:      ol_node_close(&node, s, now); free s
  *     ol_node_step(&node, now);
  *     rc = ol_node_commit(&node, now);
  *     while ((s = ol_node_next_ready(&node)) != NULL)
- *         data = ol_session_output(s, &len); n = write(...); ol_node_output_done(&node,
- * s, n, now) if (ol_session_is_closed(s)) close; ol_node_close(&node, s, now); free s
+ *         data = ol_session_output(s, &len); n = write(...)
+ *         ol_node_output_done(&node, s, n, now)
+ *         if (ol_session_is_closed(s)) close; ol_node_close(&node, s, now); free s
  *         reading on or off by ol_session_is_reading(s)
  *     while (ol_node_next_event(&node, &ev)) answer the application
  *     sleep until something is readable or ol_node_deadline(&node)
@@ -41,8 +42,8 @@
 
 /* Limits of docs/protocol.md §1.7. */
 enum ol_limits {
-    OL_LIMITS_WARN, /* the default: only a line in the message log, once a second and kind
-                     */
+    OL_LIMITS_WARN, /* the default: only a line in the message log, once a second and
+                       kind */
     OL_LIMITS_OFF,
     OL_LIMITS_ENFORCE /* delayed, refused or closed as the documents say */
 };
@@ -55,7 +56,7 @@ struct ol_node_config {
     uint32_t login_timeout_ms; /* from open to CONNECT, and for the last bytes of a
                                   session that closes; 0: 5000 */
     uint32_t connections_max;  /* 0: 20000 */
-    uint32_t output_max;       /* bytes waiting for one connection; 0: 384 KiB */
+    uint32_t output_max;       /* bytes waiting for one connection; 0: 256 KiB */
     uint32_t calls_max;        /* open sets and gets over all devices; 0: 1000 */
     bool log_off;              /* no message log */
 };

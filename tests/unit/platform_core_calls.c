@@ -317,6 +317,16 @@ static void test_foreign_answer(void **state)
     assert_int_equal(ol_memory_log(&f.w.store, 0)->code, 1028);
     assert_false(ol_node_next_event(&f.w.node, &ev));
     assert_int_equal(f.p.session->call_count, 1);
+    /* Nor can it with another spelling of the id. */
+    static const char *const ids[] = {"\"01\"", "1", "\"0\"", "\" 1\"", "\"1.0\""};
+    static const int32_t codes[] = {1028, 1027, 1028, 1027, 1027};
+    for (size_t i = 0; i < 5; i++) {
+        char body[64];
+        snprintf(body, sizeof body, "{\"id\":%s,\"code\":200}", ids[i]);
+        ol_peer_publish(&f.p, "dev-1", "thing/property/set_reply", body, 0);
+        assert_int_equal(ol_memory_log(&f.w.store, 0)->code, codes[i]);
+        assert_false(ol_node_next_event(&f.w.node, &ev));
+    }
     ol_peer_publish(&f.p, "dev-1", "thing/property/set_reply",
                     "{\"id\":\"1\",\"code\":200,\"msg\":\"success\"}", 0);
     assert_true(ol_node_next_event(&f.w.node, &ev));
