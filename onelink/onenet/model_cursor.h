@@ -21,6 +21,7 @@ struct ol_onenet_import {
 /* Where a type stands, which decides what it may be. docs/protocol.md §3.2. */
 enum ol_onenet_place { OL_ONENET_TOP, OL_ONENET_ELEMENT, OL_ONENET_MEMBER };
 
+/* An error was recorded: stop, the caller gets it. */
 bool ol_onenet_import_failed(const struct ol_onenet_import *im);
 
 /* Records the reason at the current path and, where value is not empty, its offset. */
