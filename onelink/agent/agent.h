@@ -340,6 +340,7 @@ struct ol_agent {
     uint8_t host_tried;       /* candidates given up in this round */
     uint8_t host_known;  /* candidate that the application remembers, UINT8_MAX: none */
     uint8_t addr;        /* address in use */
+    uint8_t addrs_host;  /* candidate that the addresses belong to, UINT8_MAX: none */
     uint8_t rejected;    /* candidates of this round that rejected the login */
     uint8_t transient;   /* candidates of this round that failed otherwise */
     uint8_t short_lives; /* connections in a row that the peer ended soon after login */

@@ -128,6 +128,7 @@ int32_t ol_agent_init(struct ol_agent *a, const struct ol_agent_config *config,
     memset(config->slots, 0, config->slot_count * sizeof *config->slots);
     ol_queue_init(&a->queue, config->queue, config->queue_cap);
     a->restore_at = OL_NEVER;
+    a->addrs_host = UINT8_MAX;
     a->post_cap = (uint32_t)config->tx_cap - OL_MQTT_TX_RESERVE - OL_MQTT_HEADER_MAX - 4 -
                   OL_AGENT_TOPIC_MAX - OL_AGENT_REPLY_ROOM;
     a->host_known = ol_agent_host_find(a, config->last_host);

@@ -162,25 +162,48 @@ int32_t ol_agent_lookup(struct ol_agent *a, struct ol_str name, struct ol_dns_an
     return rc;
 }
 
+/* Name servers that do not answer need not keep a device from a platform that it knows: the last
+ * addresses of this host are better than none. */
+static bool use_last_addresses(struct ol_agent *a)
+{
+    if (a->addrs_host != a->host) {
+        return false;
+    }
+    a->addr = 0;
+    ol_agent_enter(a, OL_AGENT_CONNECT, OL_AGENT_CAUSE_DNS, 0);
+    return true;
+}
+
+static enum ol_agent_cause lookup_cause(int32_t status)
+{
+    switch (status) {
+    case OL_E_NOENT:
+        return OL_AGENT_CAUSE_NO_HOST;
+    case OL_E_IO:
+        return OL_AGENT_CAUSE_LOCAL;
+    default:
+        return OL_AGENT_CAUSE_DNS;
+    }
+}
+
 bool ol_agent_resolve_run(struct ol_agent *a)
 {
     char buf[OL_AGENT_HOST_MAX];
+    struct ol_dns_answer answer;
+    int32_t rc = ol_agent_lookup(a, ol_agent_host_get(a, buf), &answer);
 
-    switch (ol_agent_lookup(a, ol_agent_host_get(a, buf), &a->addrs)) {
-    case OL_E_AGAIN:
+    if (rc == OL_E_AGAIN) {
         return false;
-    case OL_OK:
+    }
+    if (rc == OL_OK) {
+        a->addrs = answer;
+        a->addrs_host = a->host;
         a->addr = 0;
         ol_agent_enter(a, OL_AGENT_CONNECT, OL_AGENT_CAUSE_NONE, 0);
         return true;
-    case OL_E_NOENT:
-        ol_agent_fail(a, OL_AGENT_CAUSE_NO_HOST);
-        return true;
-    case OL_E_IO:
-        ol_agent_fail(a, OL_AGENT_CAUSE_LOCAL);
-        return true;
-    default:
-        ol_agent_fail(a, OL_AGENT_CAUSE_DNS);
-        return true;
     }
+    if (rc != OL_E_TIMEOUT || !use_last_addresses(a)) {
+        ol_agent_fail(a, lookup_cause(rc));
+    }
+    return true;
 }

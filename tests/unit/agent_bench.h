@@ -60,7 +60,7 @@ struct bench {
     unsigned opens;
     struct ol_addr peer; /* of the last open */
     char host[300];
-    bool is_lively; /* open puts the stream into the state "opening" */
+    bool is_lively;   /* open puts the stream into the state "opening" */
     bool is_full;     /* send takes nothing */
     bool has_ended;   /* recv says closed when nothing is left */
     uint8_t in[4096]; /* for the device to receive */

@@ -218,6 +218,26 @@ static void silence_of_the_name_servers_has_an_end(void **state)
     assert_int_equal(backoffs, 1);
 }
 
+static void the_last_address_does_when_no_name_server_answers(void **state)
+{
+    static const uint8_t address[4] = {192, 0, 2, 33};
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.config.host = OL_STR("mqtt.example");
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    answer_dns(0, address);
+    bench_login(&b);
+    b.stream_state = OL_E_IO;
+    bench_turn(&b);
+    bench_until(&b, OL_AGENT_RESOLVE, 5000);
+    bench_until(&b, OL_AGENT_CONNECT, 15000);
+    assert_int_equal(last_cause(), OL_AGENT_CAUSE_DNS);
+    assert_memory_equal(b.peer.bytes, address, 4);
+}
+
 static void no_name_server_and_no_entropy_are_told(void **state)
 {
     (void)state;
@@ -418,6 +438,30 @@ static void a_wrong_clock_found_out_ends_the_wait_after_a_rejection(void **state
     assert_true(bench_has_text(bench_read(&b).connect.password, "&et=17625"));
 }
 
+static void an_overdue_round_of_questions_leaves_no_deadline_behind(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall.quality = OL_CLOCK_COARSE;
+    b.config.ntp[0] = OL_STR("192.0.2.5");
+    bench_online(&b);
+    b.now +=
+        600000; /* overslept: its answer, the next round and the pings are all overdue */
+    bench_turn(&b);
+    assert_true(ol_agent_deadline(&b.agent) > b.now);
+}
+
+static void without_entropy_the_machines_clock_must_do(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall.quality = OL_CLOCK_COARSE;
+    b.config.ntp[0] = OL_STR("192.0.2.5");
+    b.entropy_result = OL_E_IO;
+    bench_online(&b);
+    assert_int_equal(b.sent_count, 0);
+}
+
 /* ---- Times of samples ---- */
 
 static int64_t posted_time(void)
@@ -538,6 +582,7 @@ int main(void)
         cmocka_unit_test(the_remembered_host_is_tried_first),
         cmocka_unit_test(every_address_of_a_name_is_tried),
         cmocka_unit_test(silence_of_the_name_servers_has_an_end),
+        cmocka_unit_test(the_last_address_does_when_no_name_server_answers),
         cmocka_unit_test(no_name_server_and_no_entropy_are_told),
         cmocka_unit_test(known_hosts_need_no_server),
         cmocka_unit_test(asks_time_servers_when_there_is_no_clock),
@@ -546,6 +591,8 @@ int main(void)
         cmocka_unit_test(servers_of_the_network_are_asked_too),
         cmocka_unit_test(names_of_time_servers_are_looked_up),
         cmocka_unit_test(a_wrong_clock_found_out_ends_the_wait_after_a_rejection),
+        cmocka_unit_test(an_overdue_round_of_questions_leaves_no_deadline_behind),
+        cmocka_unit_test(without_entropy_the_machines_clock_must_do),
         cmocka_unit_test(times_are_unique_within_a_burst),
         cmocka_unit_test(times_stay_unique_when_the_clock_is_set_back),
         cmocka_unit_test(a_small_step_back_is_bridged),

@@ -149,6 +149,30 @@ static void own_reports_are_left_to_the_application(void **state)
     assert_int_equal(ol_agent_get_waiting(&b.agent), 0);
 }
 
+static void a_value_of_a_property_set_aside_is_obeyed_but_not_reported(void **state)
+{
+    (void)state;
+    start_online();
+    bench_sample(&b, BENCH_LEVEL, 1);
+    bench_turn(&b);
+    bench_reply(&b, bench_posted_id(&b), 2306, "identifier not exist:identifier:level");
+    (void)bench_read_publish(&b);
+    uint8_t handle = set("{\"id\":\"5\",\"params\":{\"level\":7}}");
+    assert_int_equal(ol_agent_set_reply(&b.agent, handle, 200, OL_STR("")), OL_OK);
+    bench_turn(&b);
+    expect_answer("set_reply", "{\"id\":\"5\",\"code\":200,\"msg\":\"success\"}");
+    assert_int_equal(ol_agent_get_waiting(&b.agent), 0);
+    assert_int_equal(stats()->refused_aside, 1);
+}
+
+static void handles_are_never_zero(void **state)
+{
+    (void)state;
+    start_online();
+    b.agent.next_handle = UINT8_MAX;
+    assert_int_equal(set("{\"id\":\"5\",\"params\":{\"level\":7}}"), 1);
+}
+
 static void a_silent_application_is_answered_for(void **state)
 {
     (void)state;
@@ -344,6 +368,8 @@ int main(void)
         cmocka_unit_test(long_words_are_cut_between_characters),
         cmocka_unit_test(kept_values_are_answered_by_the_agent),
         cmocka_unit_test(own_reports_are_left_to_the_application),
+        cmocka_unit_test(a_value_of_a_property_set_aside_is_obeyed_but_not_reported),
+        cmocka_unit_test(handles_are_never_zero),
         cmocka_unit_test(a_silent_application_is_answered_for),
         cmocka_unit_test(a_wrong_set_is_refused_as_a_whole),
         cmocka_unit_test(an_id_that_no_platform_gives_is_answered_too),

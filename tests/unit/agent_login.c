@@ -557,6 +557,90 @@ static void only_legal_changes_of_state(void **state)
     assert_int_equal(state_now(), OL_AGENT_BACKOFF);
 }
 
+static void no_more_than_so_many_turns_in_one_call(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    bench_online(&b);
+    /* Empty answers to pings never asked for would end it; empty messages do not. */
+    for (int i = 0; i < 110; i++) {
+        struct ol_writer w = ol_writer_make(b.in + b.in_len, sizeof b.in - b.in_len);
+        const struct ol_mqtt_publish publish = {
+            .topic = OL_STR("elsewhere/123456789012345"), .payload = OL_STR("")};
+        assert_int_equal(ol_mqtt_publish_encode(&w, &publish), OL_OK);
+        b.in_len += w.len;
+    }
+    ol_agent_step(&b.agent, b.now, b.wall);
+    ol_agent_step(&b.agent, b.now, b.wall);
+    assert_int_equal(ol_agent_get_stats(&b.agent)->strays, 110);
+    assert_int_equal(ol_agent_get_state(&b.agent), OL_AGENT_ONLINE);
+}
+
+static void a_server_that_speaks_first_is_left(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    connect();
+    b.stream_state = OL_OK;
+    b.is_full = true;
+    memcpy(b.in, "\x20\x02\x00\x00", 4);
+    b.in_len = 4;
+    bench_turn(&b);
+    expect_cause(OL_AGENT_CAUSE_PROTOCOL);
+}
+
+static void a_cable_pulled_early_is_noticed(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.net.address.family = OL_ADDR_NONE;
+    bench_open(&b);
+    bench_turn(&b);
+    assert_int_equal(state_now(), OL_AGENT_ADDRESS);
+    b.is_link_up = false;
+    bench_pass(&b, 600);
+    expect_cause(OL_AGENT_CAUSE_LINK);
+}
+
+static void an_untrusted_peer_of_an_open_connection_is_told(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    bench_online(&b);
+    b.stream_state = OL_E_AUTH;
+    bench_turn(&b);
+    expect_cause(OL_AGENT_CAUSE_TLS);
+}
+
+static void opening_and_closing_twice_is_harmless(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    bench_online(&b);
+    ol_agent_open(&b.agent, b.now);
+    assert_int_equal(state_now(), OL_AGENT_ONLINE);
+    ol_agent_close(&b.agent, b.now);
+    ol_agent_close(&b.agent, b.now);
+    bench_turn(&b);
+    ol_agent_close(&b.agent, b.now);
+    assert_int_equal(state_now(), OL_AGENT_CLOSED);
+}
+
+static void a_stream_without_a_socket_is_a_local_failure(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.open_result = OL_E_NOSPC;
+    bench_open(&b);
+    bench_turn(&b);
+    expect_cause(OL_AGENT_CAUSE_LOCAL);
+    bench_init(&b, bench_start_ms);
+    b.open_result = OL_E_ARG;
+    bench_open(&b);
+    bench_turn(&b);
+    expect_cause(OL_AGENT_CAUSE_NO_HOST);
+}
+
 static void a_flood_does_not_keep_the_caller(void **state)
 {
     (void)state;
@@ -607,6 +691,12 @@ int main(void)
         cmocka_unit_test(closes_from_every_state),
         cmocka_unit_test(only_legal_changes_of_state),
         cmocka_unit_test(a_flood_does_not_keep_the_caller),
+        cmocka_unit_test(no_more_than_so_many_turns_in_one_call),
+        cmocka_unit_test(a_server_that_speaks_first_is_left),
+        cmocka_unit_test(a_cable_pulled_early_is_noticed),
+        cmocka_unit_test(an_untrusted_peer_of_an_open_connection_is_told),
+        cmocka_unit_test(opening_and_closing_twice_is_harmless),
+        cmocka_unit_test(a_stream_without_a_socket_is_a_local_failure),
     };
     int failed = 0;
 

@@ -264,6 +264,19 @@ static void a_platform_that_never_answers_is_left(void **state)
     assert_int_equal(ol_agent_get_waiting(&b.agent), 1);
 }
 
+static void posts_without_acknowledgement_end_the_connection(void **state)
+{
+    (void)state;
+    start_online();
+    b.is_ackless = true;
+    bench_sample(&b, BENCH_TEMP, 1);
+    bench_turn(&b);
+    bench_reply(&b, bench_posted_id(&b), 200, "success");
+    bench_until(&b, OL_AGENT_BACKOFF, 21000);
+    assert_int_equal(bench_find(&b, OL_AGENT_EVENT_STATE)->ev.state.cause,
+                     OL_AGENT_CAUSE_NO_REPLY);
+}
+
 static void only_so_many_posts_wait_for_replies(void **state)
 {
     (void)state;
@@ -456,6 +469,30 @@ static void a_full_queue_refuses_counts_and_tells_once(void **state)
     assert_int_equal(bench_count(&b, OL_AGENT_EVENT_FULL), 2);
 }
 
+static void delivered_values_give_way_to_new_samples(void **state)
+{
+    struct ol_onenet_value value = ol_onenet_value_int(1);
+    struct ol_str json;
+    int accepted = 0;
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.config.queue_cap = 100;
+    bench_online(&b);
+    bench_sample(&b, BENCH_TEMP, 1);
+    bench_sample(&b, BENCH_LEVEL, 2);
+    bench_turn(&b);
+    bench_reply(&b, bench_posted_id(&b), 200, "success");
+    assert_int_equal(b.agent.queue.count[OL_QUEUE_LAST], 2);
+    b.is_full = true;
+    while (ol_agent_sample(&b.agent, BENCH_HUMI, &value, 0, NULL) == OL_OK) {
+        accepted++;
+    }
+    assert_int_equal(accepted, 5); /* as if the queue had been empty */
+    assert_int_equal(ol_agent_get_value(&b.agent, BENCH_TEMP, &json), OL_E_NOENT);
+    assert_int_equal(ol_agent_get_waiting(&b.agent), 5);
+}
+
 static void a_wrong_value_is_refused_with_its_reason(void **state)
 {
     enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
@@ -516,6 +553,8 @@ int main(void)
         cmocka_unit_test(a_property_set_aside_gets_one_more_chance_after_a_login),
         cmocka_unit_test(a_property_set_aside_gets_another_chance_after_an_hour),
         cmocka_unit_test(a_full_queue_refuses_counts_and_tells_once),
+        cmocka_unit_test(delivered_values_give_way_to_new_samples),
+        cmocka_unit_test(posts_without_acknowledgement_end_the_connection),
         cmocka_unit_test(a_wrong_value_is_refused_with_its_reason),
         cmocka_unit_test(the_newest_value_can_be_asked_for),
     };
