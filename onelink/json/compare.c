@@ -8,14 +8,16 @@ static int sign(int64_t v)
     return (v > 0) - (v < 0);
 }
 
-/* Scales m, not 0, up to 19 digits, where uint64_t still holds it: numbers so scaled
- * compare by exponent first. */
-static void scale_up(struct ol_json_magnitude *m)
+/* |mantissa| * 10^exponent, not 0, scaled up to 19 digits, where uint64_t still holds it:
+ * numbers so scaled compare by exponent first. */
+static struct ol_json_magnitude scale_up(int64_t mantissa, int64_t exponent)
 {
-    while (m->digits < POW10_18) {
-        m->digits *= 10;
-        m->exponent--;
+    uint64_t digits = mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa;
+    while (digits < POW10_18) {
+        digits *= 10;
+        exponent--;
     }
+    return (struct ol_json_magnitude){digits, exponent};
 }
 
 int ol_dec_compare(struct ol_dec a, struct ol_dec b)
@@ -25,10 +27,8 @@ int ol_dec_compare(struct ol_dec a, struct ol_dec b)
     if (sign_a != sign_b || sign_a == 0) {
         return (sign_a > sign_b) - (sign_a < sign_b);
     }
-    struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
-    struct ol_json_magnitude mb = ol_json_magnitude(b.mantissa, b.exponent);
-    scale_up(&ma);
-    scale_up(&mb);
+    struct ol_json_magnitude ma = scale_up(a.mantissa, a.exponent);
+    struct ol_json_magnitude mb = scale_up(b.mantissa, b.exponent);
     if (ma.exponent != mb.exponent) {
         return ma.exponent > mb.exponent ? sign_a : -sign_a;
     }

@@ -50,7 +50,8 @@ struct ol_json_reader {
     int8_t error; /* sticky status */
 };
 
-/* Reads text[0..len), len below 4 GiB. text must outlive the reader and its tokens. */
+/* Reads text[0..len). text must outlive the reader and its tokens. A len of 4 GiB or more
+ * makes next give OL_E_ARG. */
 struct ol_json_reader ol_json_reader_make(const void *text, size_t len);
 
 /* The next token. OL_OK: *out is set. OL_E_AGAIN: the text ends inside a value (it may be

@@ -76,7 +76,8 @@ static bool scale(struct ol_json_scaled *s, uint64_t b)
 
 struct ol_json_scaled ol_json_scale10(uint64_t mantissa, int32_t power)
 {
-    int32_t j = (power + COARSE * STEP) / STEP - COARSE;
+    /* The quotient by STEP, right for 0..701, without a division. */
+    int32_t j = (((power + COARSE * STEP) * 2428) >> 16) - COARSE;
     int32_t fine = power - j * STEP;
     int32_t shift = __builtin_clzll(mantissa);
     struct ol_json_scaled s = {.bits = mantissa << shift, .exponent = fine - shift};

@@ -240,6 +240,16 @@ static void skip_fails_where_next_would(void **state)
     assert_int_equal(ol_json_reader_skip(&r, &t, &span), OL_E_ARG);
 }
 
+/* Only the length is looked at: nothing of such a text may be read. */
+static void texts_of_4_gib_are_refused(void **state)
+{
+    (void)state;
+    struct ol_json_token t;
+    struct ol_json_reader r = ol_json_reader_make("1", (size_t)UINT32_MAX + 1);
+    assert_int_equal(ol_json_reader_next(&r, &t), OL_E_ARG);
+    assert_int_equal(ol_json_check("1", (size_t)UINT32_MAX + 2), OL_E_ARG);
+}
+
 static void depth_is_bounded(void **state)
 {
     (void)state;
@@ -292,6 +302,7 @@ int main(void)
         cmocka_unit_test(stops_at_the_first_wrong_byte),
         cmocka_unit_test(skips_values_whole),
         cmocka_unit_test(skip_fails_where_next_would),
+        cmocka_unit_test(texts_of_4_gib_are_refused),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(random_texts),
     };
