@@ -26,11 +26,12 @@ struct ol_json_writer {
 /* Writes into buf[0..cap). */
 struct ol_json_writer ol_json_writer_make(void *buf, size_t cap);
 
-/* One call for each thing that is written: the ends of containers, a member's name (its value
- * comes next), a value. value and key are UTF-8 and are escaped as needed; they are read
- * during the call only. Errors are sticky, see ol_json_writer_status: OL_E_NOSPC when it does
- * not fit; OL_E_ARG for a name outside an object, a value without its name, an end that does
- * not match, ill-formed UTF-8, NaN or an infinity. RFC 8259 sections 2 to 7. */
+/* One call for each thing that is written: the ends of containers, a member's name (its
+ * value comes next), a value. value and key are UTF-8 and are escaped as needed; they are
+ * read during the call only. Errors are sticky, see ol_json_writer_status: OL_E_NOSPC
+ * when it does not fit; OL_E_ARG for a name outside an object, a value without its name,
+ * an end that does not match, ill-formed UTF-8, NaN or an infinity. RFC 8259 sections 2
+ * to 7. */
 void ol_json_object_begin(struct ol_json_writer *w);
 void ol_json_object_end(struct ol_json_writer *w);
 void ol_json_array_begin(struct ol_json_writer *w);
