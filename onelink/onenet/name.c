@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/name.h"
 
-#include <string.h>
-
 static bool is_alnum(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Every character is a letter, a digit or one of extra. */
-static bool is_made_of(struct ol_str s, const char *extra)
+/* 1 to max characters, each a letter, a digit, or one of the two others (which may be
+ * equal to a digit, for none). */
+static bool is_name(struct ol_str s, size_t max, char other, char another)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (!is_alnum(c) && (c == '\0' || strchr(extra, c) == NULL)) {
+        if (!is_alnum(c) && c != other && c != another) {
             return false;
         }
     }
-    return true;
+    return s.len >= 1 && s.len <= max;
 }
 
 bool ol_onenet_pid_is_valid(struct ol_str pid)
 {
-    return pid.len >= 1 && pid.len <= OL_ONENET_PID_MAX && is_made_of(pid, "");
+    return is_name(pid, OL_ONENET_PID_MAX, '0', '0');
 }
 
 bool ol_onenet_device_is_valid(struct ol_str device)
 {
-    return device.len >= 1 && device.len <= OL_ONENET_DEVICE_MAX &&
-           is_made_of(device, "_-");
+    return is_name(device, OL_ONENET_DEVICE_MAX, '_', '-');
 }
 
 bool ol_onenet_identifier_is_valid(struct ol_str identifier)
@@ -38,7 +36,7 @@ bool ol_onenet_identifier_is_valid(struct ol_str identifier)
         rest.ptr++;
         rest.len--;
     }
-    return rest.len >= 1 && rest.len <= 64 && is_made_of(rest, "_");
+    return is_name(rest, 64, '_', '_');
 }
 
 struct ol_str ol_onenet_client_device(struct ol_str client_id)

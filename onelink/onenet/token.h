@@ -90,12 +90,14 @@ struct ol_onenet_token {
     const struct ol_onenet_method *method;
 };
 
-/* Working memory for the HMAC (about 700 bytes), so that no stack has to hold it. Its
+/* Working memory (about 540 bytes on 32 bits), so that no stack has to hold it. Its
  * content means nothing between calls and holds no secret after one. */
 struct ol_onenet_token_scratch {
     br_hmac_key_context key;
     br_hmac_context hmac;
     uint8_t bytes[OL_ONENET_KEY_MAX]; /* the decoded key, then the HMAC */
+    char et[20];                      /* the expiry in decimal */
+    char sign[44];                    /* the HMAC in base64, 44 characters for sha256 */
 };
 
 /* Appends the token to w. key is base64 as the console shows it: surrounding white space

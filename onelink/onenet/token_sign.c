@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/token_sign.h"
 
-/* Through volatile, because the compiler may drop a memset of memory that is not read
- * again. */
-static void wipe(void *data, size_t len)
+void ol_onenet_token_wipe(void *data, size_t len)
 {
     volatile uint8_t *p = data;
     while (len > 0) {
@@ -43,29 +41,27 @@ static size_t base64_encode(const uint8_t *in, size_t len, char *out)
     return n;
 }
 
-enum ol_onenet_token_error ol_onenet_token_sign(const struct ol_onenet_token_claim *claim,
-                                                struct ol_str key,
-                                                struct ol_onenet_token_scratch *scratch,
-                                                char sign[OL_ONENET_SIGN_MAX],
-                                                size_t *len)
+enum ol_onenet_token_error
+ol_onenet_token_sign(const struct ol_str lines[OL_ONENET_LINES],
+                     const br_hash_class *hash, struct ol_str key,
+                     struct ol_onenet_token_scratch *scratch, size_t *len)
 {
-    size_t key_len = 0;
-    enum ol_onenet_token_error error =
-        ol_onenet_key_decode(key, scratch->bytes, &key_len);
+    size_t n = 0;
+    enum ol_onenet_token_error error = ol_onenet_key_decode(key, scratch->bytes, &n);
     if (error == OL_ONENET_TOKEN_OK) {
-        const struct ol_str lines[] = {claim->et, claim->method->name, claim->res,
-                                       claim->version};
-        br_hmac_key_init(&scratch->key, claim->method->hash, scratch->bytes, key_len);
+        br_hmac_key_init(&scratch->key, hash, scratch->bytes, n);
         br_hmac_init(&scratch->hmac, &scratch->key, 0);
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < OL_ONENET_LINES; i++) {
             if (i > 0) {
                 br_hmac_update(&scratch->hmac, "\n", 1);
             }
             br_hmac_update(&scratch->hmac, lines[i].ptr, lines[i].len);
         }
-        *len = base64_encode(scratch->bytes, br_hmac_out(&scratch->hmac, scratch->bytes),
-                             sign);
+        n = br_hmac_out(&scratch->hmac, scratch->bytes);
+        *len = base64_encode(scratch->bytes, n, scratch->sign);
     }
-    wipe(scratch, sizeof *scratch);
+    ol_onenet_token_wipe(&scratch->key, sizeof scratch->key);
+    ol_onenet_token_wipe(&scratch->hmac, sizeof scratch->hmac);
+    ol_onenet_token_wipe(scratch->bytes, sizeof scratch->bytes);
     return error;
 }

@@ -33,23 +33,19 @@ enum ol_onenet_token_error
 ol_onenet_token_verify(const struct ol_onenet_token_parts *parts, struct ol_str key,
                        struct ol_onenet_token_scratch *scratch)
 {
-    const struct ol_onenet_token_claim claim = {
-        .et = parts->et_text,
-        .res = parts->res,
-        .version = parts->version,
-        .method = ol_onenet_method_find(parts->method),
-    };
-    if (claim.method == NULL) {
+    const struct ol_str lines[OL_ONENET_LINES] = {parts->et_text, parts->method,
+                                                  parts->res, parts->version};
+    const struct ol_onenet_method *method = ol_onenet_method_find(parts->method);
+    if (method == NULL) {
         return OL_ONENET_TOKEN_METHOD;
     }
-    char sign[OL_ONENET_SIGN_MAX];
     size_t len = 0;
     enum ol_onenet_token_error error =
-        ol_onenet_token_sign(&claim, key, scratch, sign, &len);
-    if (error != OL_ONENET_TOKEN_OK) {
-        return error;
+        ol_onenet_token_sign(lines, method->hash, key, scratch, &len);
+    if (error == OL_ONENET_TOKEN_OK &&
+        !equal_constant_time(parts->sign, ol_str_make(scratch->sign, len))) {
+        error = OL_ONENET_TOKEN_SIGN;
     }
-    return equal_constant_time(parts->sign, ol_str_make(sign, len))
-               ? OL_ONENET_TOKEN_OK
-               : OL_ONENET_TOKEN_SIGN;
+    ol_onenet_token_wipe(scratch->sign, sizeof scratch->sign);
+    return error;
 }
