@@ -39,6 +39,7 @@ check: setup-test all m0plus
 	@scripts/check-layers
 	@scripts/check-text
 	@scripts/check-purity $(BUILD)
+	@scripts/check-docs $(BUILD)
 
 ## clang: build everything with clang, warnings as errors
 clang:
@@ -51,6 +52,7 @@ asan:
 
 ## m0plus: build the portable library for Cortex-M0+
 m0plus:
+	@scripts/fetch-bearssl
 	@cmake --preset m0plus >/dev/null && cmake --build --preset m0plus
 
 ## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus
