@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "onelink/onenet/onejson.h"
 #include "tests/fuzz/fuzz_model.h"
@@ -52,12 +53,51 @@ static void check_request(struct ol_str body, bool is_json)
     free(out);
 }
 
+static void require_same(struct ol_str a, struct ol_str b)
+{
+    require(ol_str_equal(a, b));
+}
+
+/* White space in front takes the usual messages off their short way; the result is the
+ * same. */
+static void check_long_way(struct ol_str body)
+{
+    char *copy = malloc(body.len + 1);
+    require(copy != NULL);
+    copy[0] = ' ';
+    memcpy(copy + 1, body.ptr, body.len);
+    struct ol_str spaced = ol_str_make(copy, body.len + 1);
+    struct ol_onenet_request a;
+    struct ol_onenet_request b;
+    enum ol_onenet_request_error error = ol_onenet_request_decode(body, &a);
+    require(error == ol_onenet_request_decode(spaced, &b));
+    require_same(a.id.text, b.id.text);
+    require_same(a.version, b.version);
+    require_same(a.params, b.params);
+    require(a.id.numeric == b.id.numeric && a.params_array == b.params_array);
+    struct ol_onenet_reply c;
+    struct ol_onenet_reply d;
+    int32_t rc = ol_onenet_reply_decode(body, &c);
+    require(rc == ol_onenet_reply_decode(spaced, &d));
+    if (rc == OL_OK) {
+        require_same(c.id.text, d.id.text);
+        require_same(c.msg.text, d.msg.text);
+        require_same(c.data, d.data);
+        require(c.code == d.code && c.id.numeric == d.id.numeric &&
+                c.msg.kind == d.msg.kind && c.msg.escaped == d.msg.escaped);
+    }
+    free(copy);
+}
+
 /* The input is the body of a request, and that of an answer too. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ol_str body = ol_str_make(data, size);
     bool is_json = ol_json_check(data, size) == OL_OK;
     check_request(body, is_json);
+    if (size > 0) {
+        check_long_way(body);
+    }
     struct ol_onenet_reply reply;
     if (ol_onenet_reply_decode(body, &reply) == OL_OK) {
         require(is_json && reply.id.text.ptr != NULL);

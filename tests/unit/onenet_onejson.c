@@ -487,11 +487,37 @@ static void test_reply_decode(void **state)
 
 /* ---- Hostile variants ---- */
 
+/* White space in front takes a usual message off its short way; the result is the same.
+ */
+static void check_long_way(const uint8_t *data, size_t len)
+{
+    char spaced[512] = " ";
+    assert_true(len < sizeof spaced);
+    memcpy(spaced + 1, data, len);
+    struct ol_onenet_request a;
+    struct ol_onenet_request b;
+    assert_int_equal(ol_onenet_request_decode(ol_str_make(data, len), &a),
+                     ol_onenet_request_decode(ol_str_make(spaced, len + 1), &b));
+    assert_true(ol_str_equal(a.id.text, b.id.text));
+    assert_true(ol_str_equal(a.version, b.version));
+    assert_true(ol_str_equal(a.params, b.params));
+    assert_int_equal(a.params_array, b.params_array);
+    struct ol_onenet_reply c;
+    struct ol_onenet_reply d;
+    assert_int_equal(ol_onenet_reply_decode(ol_str_make(data, len), &c),
+                     ol_onenet_reply_decode(ol_str_make(spaced, len + 1), &d));
+    assert_true(ol_str_equal(c.id.text, d.id.text));
+    assert_true(ol_str_equal(c.msg.text, d.msg.text));
+    assert_true(ol_str_equal(c.data, d.data));
+    assert_int_equal(c.code, d.code);
+}
+
 /* A request that is taken is JSON; its members can be walked and judged. */
 static void check_request(void *ctx, const uint8_t *data, size_t len)
 {
     const struct ol_onenet_model *m = ctx;
     struct ol_onenet_request r;
+    check_long_way(data, len);
     enum ol_onenet_request_error error =
         ol_onenet_request_decode(ol_str_make(data, len), &r);
     bool is_json = ol_json_check(data, len) == OL_OK;
@@ -513,6 +539,7 @@ static void check_reply(void *ctx, const uint8_t *data, size_t len)
 {
     (void)ctx;
     struct ol_onenet_reply r;
+    check_long_way(data, len);
     if (ol_onenet_reply_decode(ol_str_make(data, len), &r) == OL_OK) {
         assert_int_equal(ol_json_check(data, len), OL_OK);
         assert_non_null(r.id.text.ptr);
@@ -537,6 +564,9 @@ static void test_battery(void **state)
         ol_battery_truncations(bodies[i], strlen(bodies[i]), check_request, ctx);
         ol_battery_bit_flips(bodies[i], strlen(bodies[i]), check_request, ctx);
     }
+    static const char success[] = "{\"id\":\"123\",\"code\":200,\"msg\":\"success\"}";
+    ol_battery_truncations(success, sizeof success - 1, check_reply, NULL);
+    ol_battery_bit_flips(success, sizeof success - 1, check_reply, NULL);
     ol_battery_truncations(reply, sizeof reply - 1, check_reply, NULL);
     ol_battery_bit_flips(reply, sizeof reply - 1, check_reply, NULL);
 }
