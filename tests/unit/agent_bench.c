@@ -321,7 +321,9 @@ static void work(struct bench *b)
         struct ol_str span = main_span(&ev);
         assert_true(span.len < sizeof e->text);
         e->ev = ev;
-        memcpy(e->text, span.ptr, span.len);
+        if (span.len > 0) {
+            memcpy(e->text, span.ptr, span.len);
+        }
         e->text[span.len] = '\0';
     }
 }
