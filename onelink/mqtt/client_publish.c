@@ -7,10 +7,10 @@
 #define FIRST_QOS0 OL_MQTT_FIRST(OL_MQTT_PUBLISH)
 #define FIRST_QOS1 (OL_MQTT_FIRST(OL_MQTT_PUBLISH) | 0x02u)
 
-static int32_t may_publish(const struct ol_mqtt_client *c, struct ol_str topic,
+static int32_t may_publish(const struct ol_mqtt_client *c, const struct ol_str *topic,
                            uint8_t qos)
 {
-    if (qos > 1 || !ol_mqtt_is_topic_name(topic)) {
+    if (qos > 1 || !ol_mqtt_is_topic_name(*topic)) {
         return OL_E_ARG;
     }
     if (c->state == OL_MQTT_STATE_ENDING ||
@@ -40,7 +40,7 @@ static int32_t begin(struct ol_mqtt_client *c, struct ol_str topic, uint8_t qos,
                      size_t payload_cap, const char *payload_from,
                      struct ol_writer *payload)
 {
-    int32_t rc = may_publish(c, topic, qos);
+    int32_t rc = may_publish(c, &topic, qos);
     if (rc != OL_OK) {
         return rc;
     }

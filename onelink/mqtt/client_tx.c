@@ -132,14 +132,20 @@ void ol_mqtt_tx_suspend(struct ol_mqtt_client *c)
     ol_mqtt_tx_squeeze(c, true);
 }
 
+/* How many bytes are to be sent. */
+static inline size_t pending(const struct ol_mqtt_client *c)
+{
+    if (c->state >= OL_MQTT_STATE_ONLINE) {
+        return (size_t)(c->tx_end - c->tx_sent);
+    }
+    return c->state == OL_MQTT_STATE_OPENING ? (size_t)(c->rx_end - c->rx_at) : 0;
+}
+
 const uint8_t *ol_mqtt_client_output(struct ol_mqtt_client *c, size_t *len)
 {
-    if (c->state == OL_MQTT_STATE_OPENING) {
-        *len = (size_t)(c->rx_end - c->rx_at);
-        return c->config->rx + c->rx_at;
-    }
-    *len = c->state >= OL_MQTT_STATE_ONLINE ? (size_t)(c->tx_end - c->tx_sent) : 0;
-    return c->config->tx + c->tx_sent;
+    *len = pending(c);
+    return c->state == OL_MQTT_STATE_OPENING ? c->config->rx + c->rx_at
+                                             : c->config->tx + c->tx_sent;
 }
 
 /* Wipes what was sent of the CONNECT, which holds the password. */
@@ -156,8 +162,7 @@ static void connect_sent(struct ol_mqtt_client *c, size_t len)
 
 void ol_mqtt_client_output_done(struct ol_mqtt_client *c, size_t len)
 {
-    size_t offered;
-    (void)ol_mqtt_client_output(c, &offered);
+    size_t offered = pending(c);
     len = len < offered ? len : offered;
     if (len == 0) {
         return;

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/mqtt/copy.h"
 
-#define WORD sizeof(word)
+#define WORD sizeof(uint32_t)
 
 /* Four bytes of whatever lies there. */
 typedef uint32_t __attribute__((may_alias)) word;
 
-static void copy_words(word *dst, const word *src, size_t count)
+/* Eight bytes of whatever lies there: assigned by one load and one store of two registers. */
+typedef struct {
+    uint32_t words[2];
+} __attribute__((may_alias)) pair;
+
+/* At least one. noinline: among the variables of its caller the loop has no registers. */
+__attribute__((noinline)) static void copy_pairs(pair *dst, const pair *src,
+                                                 const pair *end)
 {
-    const word *end = src + count;
-    while (src != end) {
+    do {
         *dst++ = *src++;
-    }
+    } while (src != end);
 }
 
 /* Where the two lie differently within their words, a Cortex-M0 cannot load the one and
@@ -31,12 +37,13 @@ static void copy_fours(uint8_t *dst, const uint8_t *src, size_t len)
 
 void ol_mqtt_copy_down(uint8_t *dst, const uint8_t *src, size_t len)
 {
+    size_t distance = (size_t)((uintptr_t)src - (uintptr_t)dst);
     size_t most = 0;
-    if (dst == src) {
+    if (distance == 0) {
         return;
     }
     if (len >= 4 * WORD) {
-        if (((uintptr_t)dst - (uintptr_t)src) % WORD != 0) {
+        if (distance % WORD != 0 || distance < sizeof(pair)) {
             most = len / WORD * WORD;
             copy_fours(dst, src, most);
         } else {
@@ -44,9 +51,15 @@ void ol_mqtt_copy_down(uint8_t *dst, const uint8_t *src, size_t len)
                 *dst++ = *src++;
                 len--;
             }
-            most = len / WORD * WORD;
-            copy_words(__builtin_assume_aligned(dst, WORD),
-                       __builtin_assume_aligned(src, WORD), len / WORD);
+            most = len / sizeof(pair) * sizeof(pair);
+            copy_pairs(__builtin_assume_aligned(dst, WORD),
+                       __builtin_assume_aligned(src, WORD),
+                       __builtin_assume_aligned(src + most, WORD));
+            if ((len & WORD) != 0) {
+                *(word *)__builtin_assume_aligned(dst + most, WORD) =
+                    *(const word *)__builtin_assume_aligned(src + most, WORD);
+                most += WORD;
+            }
         }
     }
     for (; most != len; most++) {

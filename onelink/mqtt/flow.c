@@ -11,11 +11,6 @@ void ol_mqtt_flow_init(struct ol_mqtt_flow *f, uint8_t window)
     ol_mqtt_flow_request_reset(f);
 }
 
-bool ol_mqtt_flow_is_full(const struct ol_mqtt_flow *f)
-{
-    return f->count >= f->window;
-}
-
 int32_t ol_mqtt_flow_find(const struct ol_mqtt_flow *f, uint16_t packet_id)
 {
     for (size_t i = 0; i < f->count; i++) {
@@ -68,7 +63,10 @@ void ol_mqtt_flow_remove(struct ol_mqtt_flow *f, size_t index)
 {
     struct ol_mqtt_flow_record *r = &f->record[index];
     f->count--;
-    ol_mqtt_copy_down((uint8_t *)r, (uint8_t *)(r + 1), (f->count - index) * sizeof *r);
+    if (index != f->count) {
+        ol_mqtt_copy_down((uint8_t *)r, (uint8_t *)(r + 1),
+                          (f->count - index) * sizeof *r);
+    }
 }
 
 uint16_t ol_mqtt_flow_renew(struct ol_mqtt_flow *f, size_t index)

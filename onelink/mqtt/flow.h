@@ -45,7 +45,10 @@ struct ol_mqtt_flow {
 void ol_mqtt_flow_init(struct ol_mqtt_flow *f, uint8_t window);
 
 /* The window has no room for another publish. */
-bool ol_mqtt_flow_is_full(const struct ol_mqtt_flow *f);
+static inline bool ol_mqtt_flow_is_full(const struct ol_mqtt_flow *f)
+{
+    return f->count >= f->window;
+}
 
 /* Appends a publish with a new identifier, which is its handle too: neither 0 nor in use
  * as one or the other [MQTT-2.3.1-1, MQTT-2.3.1-2]. The table must not be full. The

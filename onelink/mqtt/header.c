@@ -47,17 +47,21 @@ int32_t ol_mqtt_header_decode(const uint8_t *data, size_t len, struct ol_mqtt_he
         return OL_E_PROTO;
     }
     uint32_t remaining = 0;
-    unsigned shift = 0;
-    unsigned byte;
-    do {
+    for (unsigned shift = 0;; shift += 7) {
+        if (shift == SHIFT_END) {
+            return OL_E_PROTO;
+        }
         if (p == end) {
             return OL_E_AGAIN;
         }
-        byte = *p++;
-        remaining |= (byte & ~CONTINUE_BIT) << shift;
-        shift += 7;
-    } while (byte >= CONTINUE_BIT && shift < SHIFT_END);
-    if (byte >= CONTINUE_BIT || !size_is_valid(type, remaining)) {
+        uint32_t byte = *p++;
+        remaining += byte << shift;
+        if (byte < CONTINUE_BIT) {
+            break;
+        }
+        remaining -= CONTINUE_BIT << shift;
+    }
+    if (!size_is_valid(type, remaining)) {
         return OL_E_PROTO;
     }
     out->type = (uint8_t)type;
