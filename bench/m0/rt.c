@@ -15,11 +15,13 @@ int main(void);
 void m0_reset(void);
 void m0_fault(void);
 void m0_mark(void);
+void *m0_memcpy(void *to, const void *from, size_t len);
+void *m0_memset(void *to, int byte, size_t len);
 
-#define SEMIHOSTING_WRITE0  0x04
-#define SEMIHOSTING_EXIT    0x20
-#define EXIT_APPLICATION    0x20026u
-#define PAINT               0xA5A5A5A5u
+#define SEMIHOSTING_WRITE0 0x04
+#define SEMIHOSTING_EXIT   0x20
+#define EXIT_APPLICATION   0x20026u
+#define PAINT              0xA5A5A5A5u
 
 static const uint32_t *stack_base;
 
@@ -89,6 +91,25 @@ __attribute__((section(".vectors"), used)) static const void *const vectors[16] 
 __attribute__((noinline)) void m0_mark(void)
 {
     __asm__ volatile("nop");
+}
+
+void *m0_memcpy(void *to, const void *from, size_t len)
+{
+    uint8_t *out = to;
+    const uint8_t *in = from;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = in[i];
+    }
+    return to;
+}
+
+void *m0_memset(void *to, int byte, size_t len)
+{
+    uint8_t *out = to;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = (uint8_t)byte;
+    }
+    return to;
 }
 
 static uint32_t *stack_pointer(void)
