@@ -248,6 +248,9 @@ static void test_strings(void **state)
     assert_string_equal(convert(&label_model, &f, source("'中文字字")), E_LENGTH);
     assert_string_equal(convert(&label_model, &f, source("'\xFF")), E_TYPE);
     assert_string_equal(convert(&label_model, &f, source("'")), "\"\"");
+    struct ol_onenet_value escaped = source("'a\\u4e2d\\n");
+    escaped.escaped = true;
+    assert_string_equal(convert(&label_model, &f, escaped), "\"a\\u4e2d\\n\"");
     /* A backslash of a source is a character, not an escape. */
     assert_string_equal(convert(&label_model, &f, source("'\\\\\\")), "\"\\\\\\\\\\\\\"");
     assert_string_equal(convert(&label_model, &f, source("'\\\\\\\\")), E_LENGTH);

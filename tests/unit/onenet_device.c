@@ -340,6 +340,20 @@ static void test_set(void **state)
     assert_written(&w, "{\"id\":\"16\",\"code\":200,\"msg\":\"success\"}");
 }
 
+/* Params that were not checked end a walk where they are wrong. */
+static void test_walk_of_wrong_params(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"",          "[1]",          "{\"led\":2}",
+                                        "{\"x\":1}", "{\"led\":tru", "{\"led\""};
+    struct ol_onenet_device dev = device();
+    for (size_t i = 0; i < COUNT(wrong); i++) {
+        struct ol_onenet_params params = ol_onenet_params_open(ol_str_from(wrong[i]));
+        struct ol_onenet_set_item item;
+        assert_false(ol_onenet_device_set_next(&dev, &params, &item));
+    }
+}
+
 /* 0 and 1 for a bool: obeyed, and flagged for the log. */
 static void test_set_coerced(void **state)
 {
@@ -553,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_suspend_and_resume),
         cmocka_unit_test(test_post_from_sources),
         cmocka_unit_test(test_set),
+        cmocka_unit_test(test_walk_of_wrong_params),
         cmocka_unit_test(test_set_coerced),
         cmocka_unit_test(test_set_refused),
         cmocka_unit_test(test_bad_commands),

@@ -349,6 +349,8 @@ static void test_refused(void **state)
          OL_ONENET_IMPORT_TWICE, "events[0]"},
         {"{\"events\":[{\"identifier\":\"a\"}],\"services\":[{\"identifier\":\"a\"}]}",
          OL_ONENET_IMPORT_TWICE, "services[0]"},
+        {"{\"services\":[{\"identifier\":\"a\"},{\"identifier\":\"a\"}]}",
+         OL_ONENET_IMPORT_TWICE, "services[1]"},
         {"{\"events\":[{\"identifier\":\"a\",\"eventType\":\"loud\"}]}",
          OL_ONENET_IMPORT_WORD, "events[0].eventType"},
         {"{\"events\":[{\"identifier\":\"a\",\"outputData\":{}}]}", OL_ONENET_IMPORT_KIND,
@@ -413,6 +415,26 @@ static void test_points(void **state)
             assert_string_equal(box.error.path, "services");
         }
     }
+}
+
+/* A struct is bounded too. */
+static void test_many_members(void **state)
+{
+    (void)state;
+    static char text[16384];
+    size_t len = (size_t)snprintf(text, sizeof text,
+                                  "{\"properties\":[{\"identifier\":\"s\",\"accessMode\":"
+                                  "\"r\",\"dataType\":{\"type\":\"struct\",\"specs\":[");
+    for (int i = 0; i < 101; i++) {
+        len += (size_t)snprintf(
+            text + len, sizeof text - len,
+            "%s{\"identifier\":\"m%d\",\"dataType\":{\"type\":\"date\"}}",
+            i > 0 ? "," : "", i);
+    }
+    len += (size_t)snprintf(text + len, sizeof text - len, "]}}]}");
+    assert_int_equal(model_box_import(&box, text, len), OL_E_ARG);
+    assert_int_equal(box.error.reason, OL_ONENET_IMPORT_POINTS);
+    assert_string_equal(box.error.path, "properties[0].dataType.specs");
 }
 
 /* Each table one entry too small, and the room that measure asks for suffices. */
@@ -552,6 +574,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_offset),
         cmocka_unit_test(test_points),
+        cmocka_unit_test(test_many_members),
         cmocka_unit_test(test_room),
         cmocka_unit_test(test_battery),
         cmocka_unit_test(test_reason_words),

@@ -353,6 +353,10 @@ static void test_set_check(void **state)
         {"{\"led\":true,\"led\":true}", 2402},
         {"{}", 2402},
         {"[]", 2402},
+        {"", 2402},
+        {"{\"led\":", 2402},
+        {"{\"led\":true", 2402},
+        {"{\"led\"", 2402},
     };
     const struct ol_onenet_model *m = sample_model();
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -380,6 +384,34 @@ static void test_item_checks(void **state)
     p = ol_onenet_params_open(OL_STR("{\"led\":true}"));
     assert_int_equal(ol_onenet_params_next(&p, &item), OL_OK);
     assert_int_equal(ol_onenet_set_item_check(m, &item, NULL).code, 200);
+    p = ol_onenet_params_open(OL_STR("{\"temp\":1,\"nope\":1}"));
+    assert_int_equal(ol_onenet_params_next(&p, &item), OL_OK);
+    assert_int_equal(ol_onenet_set_item_check(m, &item, &field).code,
+                     OL_ONENET_CODE_READ_ONLY);
+    assert_int_equal(field, ol_onenet_property_find(m, OL_STR("temp")));
+    assert_int_equal(ol_onenet_set_item_check(m, &item, NULL).code,
+                     OL_ONENET_CODE_READ_ONLY);
+    assert_int_equal(ol_onenet_params_next(&p, &item), OL_OK);
+    assert_int_equal(ol_onenet_set_item_check(m, &item, &field).code, 2306);
+    assert_int_equal(field, -1);
+}
+
+/* A hand-written model may have more properties than an imported one; all are found. */
+static void test_many_properties(void **state)
+{
+    (void)state;
+    static struct ol_onenet_field fields[120];
+    static char names[120][8];
+    for (size_t i = 0; i < COUNT(fields); i++) {
+        snprintf(names[i], sizeof names[i], "p%d", (int)i);
+        fields[i].identifier = ol_str_from(names[i]);
+        fields[i].writable = true;
+    }
+    const struct ol_onenet_model m = {
+        .fields = fields, .field_count = 120, .property_count = 120};
+    assert_int_equal(ol_onenet_set_check(&m, OL_STR("{\"p119\":1,\"p99\":2}")).code, 200);
+    assert_int_equal(ol_onenet_set_check(&m, OL_STR("{\"p99\":1,\"p99\":2}")).code, 2402);
+    assert_int_equal(ol_onenet_set_check(&m, OL_STR("{\"p119\":true}")).code, 2211);
 }
 
 /* ---- Answers ---- */
@@ -574,14 +606,15 @@ static void test_battery(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_post_build),     cmocka_unit_test(test_set_and_get_build),
-        cmocka_unit_test(test_post_fill),      cmocka_unit_test(test_post_bad_members),
-        cmocka_unit_test(test_request_decode), cmocka_unit_test(test_ids),
-        cmocka_unit_test(test_walk_bare),      cmocka_unit_test(test_walk_wrapped),
-        cmocka_unit_test(test_walk_names),     cmocka_unit_test(test_post_check),
-        cmocka_unit_test(test_set_check),      cmocka_unit_test(test_item_checks),
-        cmocka_unit_test(test_reply_build),    cmocka_unit_test(test_get_reply_build),
-        cmocka_unit_test(test_reply_decode),   cmocka_unit_test(test_battery),
+        cmocka_unit_test(test_post_build),      cmocka_unit_test(test_set_and_get_build),
+        cmocka_unit_test(test_post_fill),       cmocka_unit_test(test_post_bad_members),
+        cmocka_unit_test(test_request_decode),  cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_walk_bare),       cmocka_unit_test(test_walk_wrapped),
+        cmocka_unit_test(test_walk_names),      cmocka_unit_test(test_post_check),
+        cmocka_unit_test(test_set_check),       cmocka_unit_test(test_item_checks),
+        cmocka_unit_test(test_many_properties), cmocka_unit_test(test_reply_build),
+        cmocka_unit_test(test_get_reply_build), cmocka_unit_test(test_reply_decode),
+        cmocka_unit_test(test_battery),
     };
     return cmocka_run_group_tests_name("onenet OneJSON", tests, NULL, NULL);
 }
