@@ -10,10 +10,10 @@
  * descriptor (BEV_OPT_CLOSE_ON_FREE): were the server to close it, the next connection
  * would get the same number and no event of its own. */
 
-#define LOOK_MS 200
-/* What one connection may have read ahead: more than the headers that are allowed, and a
- * bound for one that the server has given up. */
-#define READ_AHEAD (4 * OL_API_HEADERS_MAX)
+#define LOOK_MS 100
+/* What one connection may have read ahead: a bound for one that the server has given up.
+ * It must hold a whole request, which the server takes only when it is all there. */
+#define READ_AHEAD (2 * (OL_API_HEADERS_MAX + OL_API_BODY_MAX))
 
 static void drop_ended(struct ol_api *api)
 {
