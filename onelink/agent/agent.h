@@ -80,6 +80,7 @@ enum ol_agent_key {
 struct ol_agent_slot {
     int64_t last_ms; /* time given to the newest sample, unix */
     int64_t high_ms; /* greatest time given to any */
+    int64_t own_ms;  /* the last time of the application's own, as it asked for it */
     uint32_t newest; /* scratch: position in the queue, see agent_post.c */
     uint8_t flags;
     uint8_t level;     /* how often the clock was set back below high_ms */
@@ -434,7 +435,8 @@ struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a);
 
 /* Hands in a sample: property is its index in the model, value is converted to the model's type
  * (ol_onenet_value_convert), unix_ms its time in Unix milliseconds, 0 for that of
- * the last ol_agent_step.
+ * the last ol_agent_step. A time given again directly is made unique, each sample a millisecond
+ * later; times that come back later are the application's to keep apart.
  *
  * OL_OK: accepted. OL_E_NOSPC: the queue is full; the sample is counted, nothing older was pushed
  * out, and the next one may fit when a post was delivered. OL_E_ARG: it can never be sent (it does

@@ -38,10 +38,14 @@ static void note_time(struct ol_agent_slot *slot, int64_t time_ms)
     }
 }
 
-/* A time of the application's own is kept as it is, unless it is that of the sample before. */
-static int64_t own_time(const struct ol_agent_slot *slot, int64_t wanted)
+/* A time of the application's own is kept as it is, unless the sample before was given it or
+ * asked for the same. */
+static int64_t own_time(struct ol_agent_slot *slot, int64_t wanted)
 {
-    return wanted == slot->last_ms ? wanted + 1 : wanted;
+    bool is_taken = wanted == slot->last_ms || wanted == slot->own_ms;
+
+    slot->own_ms = wanted;
+    return is_taken ? slot->last_ms + 1 : wanted;
 }
 
 void ol_agent_sample_stamp(struct ol_agent *a, struct ol_queue_record *record,
