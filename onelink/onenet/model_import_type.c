@@ -134,8 +134,12 @@ static void read_labels(struct ol_onenet_import *im, struct ol_str specs,
         int32_t value = 0;
         bool fine = label_value(field->type, &t, &value);
         uint32_t mark = ol_onenet_import_push(im, t.text);
-        if (ol_json_reader_skip(&r, &t, &text) != OL_OK || !fine) {
+        bool strict = field->type == OL_ONENET_ENUM;
+        if (ol_json_reader_skip(&r, &t, &text) != OL_OK || (!fine && strict)) {
             ol_onenet_import_fail(im, OL_ONENET_IMPORT_LABEL, t.text);
+        } else if (!fine || (!strict && text.ptr[0] != '"')) {
+            /* What else stands in the specs of a bool or bitMap decides nothing, and of
+             * a bitMap's the form is not known. */
         } else if (im->label_count == im->room->label_cap) {
             ol_onenet_import_fail(im, OL_ONENET_IMPORT_LABELS_FULL, t.text);
         } else {

@@ -312,7 +312,7 @@ static void test_refused(void **state)
          DT ".specs.1"},
         {T("{\"type\":\"enum\",\"specs\":{\"2147483648\":\"\"}}"), OL_ONENET_IMPORT_LABEL,
          DT ".specs.2147483648"},
-        {T("{\"type\":\"bool\",\"specs\":{\"\xC3\xA9\":\"x\"}}"), OL_ONENET_IMPORT_LABEL,
+        {T("{\"type\":\"enum\",\"specs\":{\"\xC3\xA9\":\"x\"}}"), OL_ONENET_IMPORT_LABEL,
          DT ".specs.??"},
         {T("{\"type\":\"array\",\"specs\":{\"length\":1,\"type\":\"array\"}}"),
          OL_ONENET_IMPORT_NESTED, DT ".specs.type"},
