@@ -20,7 +20,20 @@
 #define OL_PEER_NOW         UINT64_C(4294962296) /* 2^32 ms less five seconds */
 
 /* The properties of the model, by index. */
-enum { PEER_TEMP, PEER_LED, PEER_COUNT, PEER_MODE, PEER_TEXT };
+enum {
+    PEER_TEMP,
+    PEER_LED,
+    PEER_COUNT,
+    PEER_MODE,
+    PEER_TEXT,
+    PEER_TOTAL,
+    PEER_EXACT,
+    PEER_SINCE,
+    PEER_FLAGS,
+    PEER_PLACE,
+    PEER_ROW,
+    PEER_PROPERTIES
+};
 
 struct ol_world {
     struct ol_memory_store store;

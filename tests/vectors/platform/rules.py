@@ -366,6 +366,128 @@ refused("one bad member of two", 2306, "identifier not exist:identifier:status",
         '{"temp":{"value":1},"status":{"value":1}}')
 stays("4.11", "payload is not JSON", publish(POST, "temp=23"),
       reply("", 2402, "request format error"), "subscribed")
+
+# Our own numbers and decisions, docs/fidelity.md: what OneNET says there is not known.
+def taken(name, params, id="123"):
+    stays("ours", name, post(params, id), reply(id, 200, "success"), "subscribed")
+
+
+def own(name, code, msg, params, id="123"):
+    stays("ours", name, post(params, id), reply(id, code, msg), "subscribed")
+
+
+def value(name, code, text, identifier, v):
+    own(f"{identifier}: {name}", code, f"{text}:identifier:{identifier}",
+        f'{{"{identifier}":{{"value":{v}}}}}')
+
+
+for identifier, word, tens, wrong in (("count", "int32", 1, '"1"'), ("total", "int64", 2, "true"),
+                                      ("temp", "float", 3, '"1"'), ("exact", "double", 4, "{}"),
+                                      ("mode", "enum", 5, '"1"'), ("text", "string", 6, "1"),
+                                      ("since", "date", 8, '"1524448722123"'),
+                                      ("flags", "bitMap", 9, '"1"')):
+    value("another type", 2201 + 10 * tens, f"{word} type error", identifier, wrong)
+value("another type", 2201, "struct type error", "place", "[]")
+value("another type", 2209, "array type error", "row", "{}")
+for name, v in (("a fraction of zero", "1.0"), ("an exponent", "1e2"), ("a fraction", "1.5")):
+    value(name, 2211, "int32 type error", "count", v)
+for v in ("2147483648", "-2147483649", "9" * 40):
+    value(v, 2212, "value range error", "count", v)
+for v in ("9223372036854775808", "-9223372036854775809"):
+    value(v, 2222, "value range error", "total", v)
+for v in ("85.1", "-40.1", "1e39", "1e400"):
+    value(v, 2232, "value range error", "temp", v)
+value("1e309", 2242, "value range error", "exact", "1e309")
+for v in ("23.55", "23.600000381", "1e-30"):
+    value(v, 2233, "value step error", "temp", v)
+value("0.75 at a step of 0.5", 2243, "value step error", "exact", "0.75")
+value("beyond 18 digits of a step", 2243, "value step error", "exact", "1e308")
+value("not in the set", 2255, "enum value error", "mode", "3")
+value("9 characters", 2264, "string length error", "text", '"' + "温" * 9 + '"')
+value("9 characters, escaped", 2264, "string length error", "text", '"' + "\\u6e29" * 9 + '"')
+for identifier, code in (("since", 2282), ("flags", 2292)):
+    value("negative", code, "value range error", identifier, "-1")
+value("a member is missing", 2206, "struct member error", "place", '{"x":1}')
+value("a member too many", 2206, "struct member error", "place", '{"x":1,"ok":true,"z":1}')
+value("a member twice", 2206, "struct member error", "place", '{"x":1,"x":1,"ok":true}')
+value("a member of another type", 2201, "struct type error", "place", '{"x":1,"ok":1}')
+value("a member out of range", 2202, "value range error", "place", '{"x":10,"ok":true}')
+value("a member null", 2409, "required value", "place", '{"x":null,"ok":true}')
+value("more elements than its length", 2204, "array length error", "row", "[1,2,3,4]")
+value("an element of another type", 2209, "array type error", "row", '[1,"2"]')
+value("an element out of range", 2202, "value range error", "row", "[10]")
+value("an element null", 2409, "required value", "row", "[null]")
+for identifier, v in (("count", "-0"), ("count", "2147483647"), ("count", "-2147483648"),
+                      ("total", "9223372036854775807"), ("total", "-9223372036854775808"),
+                      ("temp", "-40"), ("temp", "-39.9"), ("temp", "2.36e1"), ("temp", "-0.0"),
+                      ("temp", "23.60000000000000000000"), ("temp", "85"), ("exact", "-1.5"),
+                      ("text", '""'), ("text", '"' + "温" * 8 + '"'),
+                      ("text", '"' + "\\u6e29" * 8 + '"'), ("text", '"' + "😀" * 8 + '"'),
+                      ("since", "0"), ("flags", "4294967295"), ("place", '{"ok":false,"x":-5}'),
+                      ("row", "[]"), ("row", "[1,2,3]")):
+    taken(f"{identifier}: {v}", f'{{"{identifier}":{{"value":{v}}}}}')
+taken("a member beside value and time", '{"count":{"value":1,"quality":"good"}}')
+taken("an escaped name", '{"\\u0063ount":{"v\\u0061lue":1}}')
+taken("a time far ahead", '{"count":{"value":1,"time":9223372036854775807}}')
+for t in ('"1524448722123"', "0", "-5", "1.5", "null", "9223372036854775808"):
+    own(f"time {t}", 2411, "time type error:identifier:count", f'{{"count":{{"value":1,"time":{t}}}}}')
+own("a property twice", 2402, "request format error", '{"count":{"value":1},"count":{"value":2}}')
+own("value twice", 2402, "request format error", '{"count":{"value":1,"value":2}}')
+own("time twice", 2402, "request format error", '{"count":{"value":1,"time":1,"time":2}}')
+for v in ("01", "+1", "NaN", ".5", "1.", "0x1"):
+    own(f"number {v}", 2402, "request format error", f'{{"count":{{"value":{v}}}}}')
+own("an unknown property of an empty name", 2306, "identifier not exist", '{"":{"value":1}}')
+own("an unknown property of 257 bytes", 2306, "identifier not exist",
+    '{"%s":{"value":1}}' % ("x" * 257))
+own("the model's name in capitals", 2306, "identifier not exist:identifier:COUNT",
+    '{"COUNT":{"value":1}}')
+own("nested too deep", 2402, "request format error",
+    '{"count":{"value":%s1%s}}' % ("[" * 200, "]" * 200))
+for id in ("007", "0", "0000000000000"):
+    taken(f"id {id}", GOOD, id)
+for id in (" 1", "1 ", "-1", "1.0", "", "一"):
+    own(f"id '{id}'", 2405, "msg id invalid", GOOD, id)
+
+
+def body(name, sent, answer):
+    stays("ours", name, publish(POST, sent), publish(POST + "/reply", answer), "subscribed")
+
+
+def body_refused(name, sent, id='""'):
+    body(name, sent, '{"id":%s,"code":2402,"msg":"request format error"}' % id)
+
+
+for id in ("1", "-1", "1.5", "12345678901234567890"):
+    body(f"id is the number {id}", '{"id":%s,"params":%s}' % (id, GOOD),
+         '{"id":%s,"code":2405,"msg":"msg id invalid"}' % id)
+for id in ("null", "true", "{}", "[]", '"\\u0031"', '"' + "1" * 65 + '"'):
+    body(f"id {id}: echoed empty", '{"id":%s,"params":%s}' % (id, GOOD),
+         '{"id":"","code":2405,"msg":"msg id invalid"}')
+body("no id", '{"params":%s}' % GOOD, '{"id":"","code":2405,"msg":"msg id invalid"}')
+body("id and a member both wrong: the id is told", '{"id":"x","params":{"none":{"value":1}}}',
+     '{"id":"x","code":2405,"msg":"msg id invalid"}')
+body("unknown members of the body", '{"id":"1","sys":{"ack":1},"method":"m","params":%s}' % GOOD,
+     '{"id":"1","code":200,"msg":"success"}')
+body("another version", '{"id":"1","version":"9","params":%s}' % GOOD,
+     '{"id":"1","code":200,"msg":"success"}')
+for name, sent, id in (
+        ("no params", '{"id":"1"}', '"1"'), ("params null", '{"id":"1","params":null}', '"1"'),
+        ("params twice", '{"id":"1","params":%s,"params":%s}' % (GOOD, GOOD), '"1"'),
+        ("id twice", '{"id":"1","id":"1","params":%s}' % GOOD, '"1"'),
+        ("version is a number", '{"id":"1","version":1,"params":%s}' % GOOD, '"1"'),
+        ("text behind the body", '{"id":"1","params":%s} x' % GOOD, '"1"'),
+        ("a comma too many", '{"id":"1","params":%s,}' % GOOD, '"1"'),
+        ("cut", '{"id":"1","params":{"count":{"value":1}', '"1"'),
+        ("an array", "[]", '""'), ("null", "null", '""'), ("nothing", "", '""'),
+        ("byte-order mark", '\ufeff{"id":"1","params":%s}' % GOOD, '""'),
+        ("single quotes", "{'id':'1'}", '""')):
+    body_refused(name, sent, id)
+body_refused("bad UTF-8 in a string", b'{"id":"1","params":{"text":{"value":"\xff"}}}', '"1"')
+body_refused("a control character in a string", b'{"id":"1","params":{"text":{"value":"a\0b"}}}', '"1"')
+for c in (b"{", b"[", b"x", b"9", b" "):
+    stays("ours", f"256 KB of '{c.decode()}'", publish(POST, c * 262144, qos=1),
+          puback() + reply("", 2402, "request format error"), "subscribed")
+
 stays("4.3", "set_reply that nobody waits for",
       publish(PREFIX + "thing/property/set_reply", '{"id":"1","code":200,"msg":"success"}', qos=1),
       puback(), "subscribed")
