@@ -51,7 +51,6 @@ int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
         return rc;
     }
     c->now = now;
-    c->sent_at = now;
     c->wait_at =
         ol_mqtt_client_timeout(c, c->config->connack_timeout_ms, CONNACK_TIMEOUT_MS);
     c->rx_at = 0;

@@ -301,14 +301,59 @@ static void pings_come_at_most_once_a_second(void **state)
         rig_flush(&r);
     }
     assert_int_equal(r.sent_len, 10 * 2);
-    /* The transport stalls: one ping more waits, then the deadline ends it. */
-    for (int ms = 0; ms < 30000 && ol_mqtt_client_is_online(&r.c); ms += 10) {
+    /* The same while the transport takes nothing. */
+    r.sent_len = 0;
+    for (int ms = 0; ms < 20000; ms += 10) {
         rig_pass(&r, 10);
-        feed(&r, pingresp, rig_feed(&r, NULL, 0));
-        (void)rig_next(&r);
+        feed(&r, pingresp, 2);
+        assert_no_event(&r);
     }
-    assert_int_equal(r.ev.type, OL_MQTT_EVENT_FAILED);
-    assert_int_equal(r.ev.failed.reason, OL_MQTT_REASON_NO_PINGRESP);
+    rig_flush(&r);
+    assert_int_equal(r.sent_len, 20 * 2);
+    rig_free(&r);
+}
+
+/* One that takes nothing and a server that says nothing. */
+static void stalled_transport_ends_the_connection(void **state)
+{
+    (void)state;
+    struct rig r = rig_make(64, 32, 1);
+    rig_login(&r, false);
+    assert_int_equal(publish(&r, "fills all of it", 0), 0);
+    rig_pass(&r, 60000);
+    rig_pass(&r, 10000);
+    assert_failed(&r, OL_MQTT_REASON_NO_PINGRESP);
+    rig_free(&r);
+}
+
+static void a_ping_is_forgotten_with_its_connection(void **state)
+{
+    (void)state;
+    struct rig r = rig_make(64, 64, 1);
+    rig_login(&r, false);
+    rig_pass(&r, 60000);
+    rig_flush(&r);
+    ol_mqtt_client_closed(&r.c, r.now);
+    rig_login(&r, false);
+    assert_int_equal(ol_mqtt_client_deadline(&r.c), r.now + 60000);
+    rig_pass(&r, 59999);
+    assert_no_event(&r);
+    assert_int_equal(rig_flush(&r), 0);
+    rig_free(&r);
+}
+
+/* The clock of a publish starts with it, not with the login. */
+static void publish_has_its_whole_time(void **state)
+{
+    (void)state;
+    struct rig r = rig_make(64, 128, 4);
+    rig_login(&r, false);
+    rig_pass(&r, 30000);
+    assert_int_equal(publish(&r, "1", 1), 1);
+    rig_flush(&r);
+    assert_int_equal(ol_mqtt_client_deadline(&r.c), r.now + 20000);
+    rig_pass(&r, 19999);
+    assert_no_event(&r);
     rig_free(&r);
 }
 
@@ -455,7 +500,7 @@ static void publish_in_place_of_every_length(void **state)
 static void large_publishes_have_three_length_bytes(void **state)
 {
     (void)state;
-    static const size_t lens[] = {16376, 16377, 16378, 16379, 20000, 60000};
+    static const size_t lens[] = {16376, 16377, 16378, 16379, 20000, 40000, 60000};
     static uint8_t payload[60000];
     static uint8_t want[65536];
     for (size_t i = 0; i < sizeof payload; i++) {
@@ -502,6 +547,11 @@ static void publish_refuses_what_cannot_be_sent(void **state)
     ol_mqtt_client_publish_cancel(&r.c);
     assert_int_equal(ol_mqtt_client_publish_commit(&r.c, 5), OL_E_ARG);
     assert_int_equal(rig_flush(&r), 0);
+    rc = ol_mqtt_client_publish_begin(&r.c, TOPIC, 0, 5, &w);
+    assert_int_equal(rc, OL_OK);
+    assert_int_equal(ol_mqtt_client_publish_commit(&r.c, 5), 0);
+    assert_int_equal(ol_mqtt_client_publish_commit(&r.c, 5), OL_E_ARG); /* once */
+    assert_int_equal(rig_flush(&r), 2 + 5 + 5);
     assert_int_equal(publish(&r, "x", 1), 1);
     assert_int_equal(publish(&r, "y", 1), 2);
     assert_int_equal(publish(&r, "z", 1), OL_E_NOSPC); /* window */
@@ -532,6 +582,19 @@ static void other_calls_cancel_a_publish_that_was_begun(void **state)
                 "\x40\x02\x00\x09\x32\x08\x00\x01"
                 "c\x00\x01new",
                 4 + 10);
+    rig_free(&r);
+}
+
+static void loss_of_the_connection_cancels_a_publish_that_was_begun(void **state)
+{
+    (void)state;
+    struct rig r = rig_make(64, 128, 4);
+    struct ol_writer w;
+    rig_login(&r, false);
+    assert_int_equal(publish(&r, "before", 1), 1);
+    assert_int_equal(ol_mqtt_client_publish_begin(&r.c, TOPIC, 1, 10, &w), OL_OK);
+    ol_mqtt_client_closed(&r.c, r.now);
+    assert_int_equal(ol_mqtt_client_publish_commit(&r.c, 1), OL_E_ARG);
     rig_free(&r);
 }
 
@@ -809,6 +872,9 @@ int main(void)
         cmocka_unit_test(missing_pingresp_ends_the_connection),
         cmocka_unit_test(keep_alive_0_never_pings),
         cmocka_unit_test(pings_come_at_most_once_a_second),
+        cmocka_unit_test(stalled_transport_ends_the_connection),
+        cmocka_unit_test(a_ping_is_forgotten_with_its_connection),
+        cmocka_unit_test(publish_has_its_whole_time),
         cmocka_unit_test(unanswered_publish_ends_the_connection),
         cmocka_unit_test(unanswered_subscribe_ends_the_connection),
         cmocka_unit_test(timeouts_can_be_switched_off),
@@ -817,6 +883,7 @@ int main(void)
         cmocka_unit_test(large_publishes_have_three_length_bytes),
         cmocka_unit_test(publish_refuses_what_cannot_be_sent),
         cmocka_unit_test(other_calls_cancel_a_publish_that_was_begun),
+        cmocka_unit_test(loss_of_the_connection_cancels_a_publish_that_was_begun),
         cmocka_unit_test(handles_and_identifiers_wrap_past_those_in_flight),
         cmocka_unit_test(output_may_be_partial_at_every_byte),
         cmocka_unit_test(new_session_gets_new_identifiers_in_the_old_order),

@@ -604,6 +604,31 @@ static void end_of_a_large_message_waits_for_room(void **state)
     }
 }
 
+/* The connection is lost in the middle of a large message: the next one begins anew. */
+static void half_a_large_message_is_forgotten(void **state)
+{
+    (void)state;
+    for (uint8_t large = 0; large < 2; large++) {
+        struct rig r = rig_make(64, 64, 1);
+        uint8_t payload[200];
+        uint8_t packet[PACKET_X];
+        struct parts none = {.len = 0};
+        struct parts got = {.len = 0};
+        fill(payload, sizeof payload);
+        size_t len = rig_publish_packet(packet, sizeof packet, "large/topic", 0, 0, false,
+                                        payload, sizeof payload);
+        r.config.large = large;
+        rig_login(&r, false);
+        feed_all(&r, packet, 150, SIZE_MAX, collect, &none);
+        ol_mqtt_client_closed(&r.c, r.now);
+        rig_login(&r, false);
+        feed_all(&r, packet, len, SIZE_MAX, collect, &got);
+        assert_int_equal(got.messages + got.skipped, 1);
+        assert_int_equal(got.len, sizeof payload);
+        rig_free(&r);
+    }
+}
+
 /* --- what a server must not send ------------------------------------------------------
  */
 
@@ -695,6 +720,7 @@ int main(void)
         cmocka_unit_test(large_messages_with_a_topic_like_rx_end_the_connection),
         cmocka_unit_test(other_packets_larger_than_rx_end_the_connection),
         cmocka_unit_test(end_of_a_large_message_waits_for_room),
+        cmocka_unit_test(half_a_large_message_is_forgotten),
         cmocka_unit_test(forbidden_packets_end_the_connection),
         cmocka_unit_test(only_a_sound_connack_may_come_first),
     };
