@@ -6,7 +6,8 @@
 /* Four bytes of whatever lies there. */
 typedef uint32_t __attribute__((may_alias)) word;
 
-/* Eight bytes of whatever lies there: assigned by one load and one store of two registers. */
+/* Eight bytes of whatever lies there: assigned by one load and one store of two
+ * registers. */
 typedef struct {
     uint32_t words[2];
 } __attribute__((may_alias)) pair;

@@ -124,8 +124,8 @@ struct ol_mqtt_connack {
     uint8_t code; /* enum ol_mqtt_connack_code; reserved codes are refused */
 };
 
-/* Reads the two bytes of a CONNACK body. OL_E_PROTO for another length, reserved bits or a
- * reserved code: close the connection [MQTT-3.2.2]. */
+/* Reads the two bytes of a CONNACK body. OL_E_PROTO for another length, reserved bits
+ * or a reserved code: close the connection [MQTT-3.2.2]. */
 OL_MUST int32_t ol_mqtt_connack_decode(const uint8_t *body, size_t len,
                                        struct ol_mqtt_connack *out);
 /* OL_E_ARG for a session present that goes with a refusal [MQTT-3.2.2-4], or a code
@@ -213,8 +213,8 @@ struct ol_mqtt_suback {
         codes; /* one byte a filter: granted QoS 0..2 or OL_MQTT_SUBACK_FAILURE */
 };
 
-/* Reads a SUBACK body; codes point into it. OL_E_PROTO for packet identifier 0, no code, or a
- * code that is none of 0, 1, 2 and 0x80: close the connection [MQTT-3.9.3]. */
+/* Reads a SUBACK body; codes point into it. OL_E_PROTO for packet identifier 0, no
+ * code, or a code that is none of 0, 1, 2 and 0x80: close the connection [MQTT-3.9.3]. */
 OL_MUST int32_t ol_mqtt_suback_decode(const uint8_t *body, size_t len,
                                       struct ol_mqtt_suback *out);
 /* codes[0..count), count at least 1. */
