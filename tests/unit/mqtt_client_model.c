@@ -14,9 +14,10 @@
  * everything the server sends must come out as the event expected next. Connections are
  * lost at any moment. */
 
-#define SEEDS     400
+#define SEEDS     2000
 #define STEPS     600
-#define QUEUE_MAX 4096
+#define QUEUE_MAX 1024
+#define WIRE_MAX  4096
 #define TEXT_MAX  128
 
 /* A publish of the client. */
@@ -49,7 +50,7 @@ struct model {
     uint16_t puback[QUEUE_MAX]; /* owed by the client, in order */
     size_t puback_first;
     size_t puback_count;
-    uint8_t wire[QUEUE_MAX]; /* from the server, not yet received */
+    uint8_t wire[WIRE_MAX]; /* from the server, not yet received */
     size_t wire_len;
     uint16_t server_id;
     uint32_t serial;
