@@ -5,7 +5,7 @@ BUILD := build
 JOBS  := $(shell nproc)
 
 .PHONY: all help setup setup-test demo test check clang asan m0plus fuzz fuzz-run sim \
-        soak sizes bench clean
+        soak sizes bench costs clean
 
 ## all: build the library, the programs and the tests into build/ (the default)
 all: $(BUILD)/build.ninja
@@ -78,6 +78,10 @@ sizes: setup-test m0plus
 ## bench: instructions of each operation, beside the budget
 bench: setup-test all
 	@scripts/bench $(BUILD)
+
+## costs: measure anew and write the tables into docs/costs.md
+costs: setup-test all m0plus
+	@scripts/costs-doc $(BUILD)
 
 ## clean: remove build/
 clean:
