@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/json/magnitude.h"
 
-#define POW10_18 UINT64_C(1000000000000000000)
+#define POW10_18      UINT64_C(1000000000000000000)
+#define EXPONENTS_MAX 1000 /* more than those of two doubles are apart */
 
 static int sign(int64_t v)
 {
@@ -35,38 +36,45 @@ int ol_dec_compare(struct ol_dec a, struct ol_dec b)
     return ma.digits == mb.digits ? 0 : ma.digits > mb.digits ? sign_a : -sign_a;
 }
 
-/* Rewrites m with the given exponent, not above its own; false beyond 18 digits. */
-static bool align(struct ol_json_magnitude *m, int64_t exponent)
+/* n modulo m by shifts instead of a 64-bit division; n below 2^63, m below 10^18, not 0. */
+static uint64_t modulo(uint64_t n, uint64_t m)
 {
-    for (; m->digits != 0 && m->exponent > exponent; m->exponent--) {
-        if (m->digits >= POW10_18 / 10) {
-            return false;
-        }
-        m->digits *= 10;
-    }
-    return m->digits < POW10_18;
-}
-
-/* a is a multiple of b; both below 2^63, b not 0. Shifts instead of a 64-bit division. */
-static bool is_multiple(uint64_t a, uint64_t b)
-{
-    uint64_t shifted = b;
-    while (shifted <= a / 2) {
+    uint64_t shifted = m;
+    while (shifted <= n / 2) {
         shifted *= 2;
     }
-    for (; shifted >= b; shifted /= 2) {
-        if (a >= shifted) {
-            a -= shifted;
+    for (; shifted >= m; shifted /= 2) {
+        if (n >= shifted) {
+            n -= shifted;
         }
     }
-    return a == 0;
+    return n;
 }
 
-static int64_t lower_exponent(int64_t lowest, const struct ol_json_magnitude *m)
+/* m in units of 10^exponent, which is not above its own, modulo size. */
+static uint64_t residue(const struct ol_json_magnitude *m, int64_t exponent,
+                        uint64_t size)
 {
-    return m->digits != 0 && m->exponent < lowest ? m->exponent : lowest;
+    uint64_t r = modulo(m->digits, size);
+    for (int64_t e = m->exponent; r != 0 && e > exponent; e--) {
+        r *= 10;
+        while (r >= size) {
+            r -= size;
+        }
+    }
+    return r;
 }
 
+/* m is a whole number of 10^exponent, and not so many that residue() would take long. */
+static bool is_whole(const struct ol_json_magnitude *m, int64_t exponent)
+{
+    return m->digits == 0 ||
+           (m->exponent >= exponent && m->exponent - exponent <= EXPONENTS_MAX);
+}
+
+/* The last digits of step and base make a grid. What has digits below it is no step; all
+ * else is a whole number of its units, and only what that leaves modulo the step counts:
+ * a min at the limit of its type has more digits than any integer here holds. */
 bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
 {
     if (step.mantissa == 0) {
@@ -75,13 +83,23 @@ bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
     struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
     struct ol_json_magnitude mb = ol_json_magnitude(base.mantissa, base.exponent);
     struct ol_json_magnitude ms = ol_json_magnitude(step.mantissa, step.exponent);
-    int64_t lowest = lower_exponent(lower_exponent(ms.exponent, &ma), &mb);
-    if (!align(&ma, lowest) || !align(&mb, lowest) || !align(&ms, lowest)) {
+    int64_t grid =
+        mb.digits != 0 && mb.exponent < ms.exponent ? mb.exponent : ms.exponent;
+    if (!is_whole(&ma, grid) || !is_whole(&mb, grid)) {
         return false;
     }
+    uint64_t size = ms.digits;
+    for (; ms.exponent > grid && size < POW10_18; ms.exponent--) {
+        size *= 10;
+    }
+    if (size >= POW10_18) {
+        return false;
+    }
+    if (size == 1) {
+        return true;
+    }
+    uint64_t ra = residue(&ma, grid, size);
+    uint64_t rb = residue(&mb, grid, size);
     bool same_sign = (a.mantissa < 0) == (base.mantissa < 0);
-    uint64_t distance = !same_sign              ? ma.digits + mb.digits
-                        : ma.digits > mb.digits ? ma.digits - mb.digits
-                                                : mb.digits - ma.digits;
-    return is_multiple(distance, ms.digits);
+    return same_sign ? ra == rb : ra + rb == 0 || ra + rb == size;
 }

@@ -35,8 +35,9 @@ void ol_dec_encode(struct ol_writer *w, struct ol_dec d);
 /* -1, 0, 1 as a is below, equal to, above b. Exact for all values. */
 int ol_dec_compare(struct ol_dec a, struct ol_dec b);
 
-/* a is base + n * step for some integer n. A step of 0 is a multiple of everything. false
- * also where the three do not fit 18 digits after alignment. */
+/* a is base + n * step for some integer n, exactly. A step of 0 is a multiple of
+ * everything. false also where the step has 18 digits or more down to the last digit of
+ * base, or exponents are more than 1000 apart. */
 bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step);
 
 /* The integer d, when it is one and fits. OL_E_ARG otherwise. */

@@ -133,9 +133,11 @@ const char *ol_onenet_value_error_str(enum ol_onenet_value_error error);
  * A number between two steps goes to the nearest one, half away from zero; an integer
  * type without a step has steps of 1. Steps count from min, or from 0 without a min. The
  * rounded value is held against min and max; where the nearest step lies outside but the
- * source itself inside, the nearest step inside is taken. Exact while source, min and
- * step together span 18 digits. JSON text is checked by ol_onenet_value_check and kept as
- * it is. out is INT, DEC, BOOL, STRING or JSON; untouched on error. */
+ * source itself inside, the nearest step inside is taken. Exact while source and step
+ * together span 18 digits; beyond that a source that is on a step is kept and any other
+ * is RANGE. A min at the limit of its type counts as one that is on a step. JSON text is
+ * checked by ol_onenet_value_check and kept as it is. out is INT, DEC, BOOL, STRING or
+ * JSON; untouched on error. */
 OL_MUST enum ol_onenet_value_error
 ol_onenet_value_convert(const struct ol_onenet_model *model,
                         const struct ol_onenet_field *field,

@@ -27,9 +27,11 @@ static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *f
     static const struct ol_dec one = {1, 0};
     bool integer = field->type == OL_ONENET_INT32 || field->type == OL_ONENET_INT64;
     if (field->has_step || (integer && v->exponent < 0)) {
-        if (!ol_onenet_step_round(v, ol_onenet_step_base(field),
-                                  field->has_step ? &field->step : &one,
-                                  field->has_max ? &field->max : NULL)) {
+        const struct ol_dec *base = ol_onenet_step_base(field);
+        const struct ol_dec *step = field->has_step ? &field->step : &one;
+        const struct ol_dec *max = field->has_max ? &field->max : NULL;
+        if (!ol_onenet_step_round(v, base, step, max) &&
+            !ol_dec_is_step(*v, *base, *step)) {
             return OL_ONENET_VALUE_RANGE;
         }
     }

@@ -127,8 +127,11 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
     int64_t from = 0;
     int64_t size = 0;
     enum rest rest = REST_NONE;
-    if (!scale(base, exponent, &from, &rest) || !scale(step, exponent, &size, &rest) ||
-        !scale(v, exponent, &value, &rest) || !is_small(value - from)) {
+    if (!scale(base, exponent, &from, &rest)) {
+        from = 0; /* a min near the limit of its type: steps count from 0 in effect */
+    }
+    if (!scale(step, exponent, &size, &rest) || !scale(v, exponent, &value, &rest) ||
+        !is_small(value - from)) {
         return false;
     }
     int64_t remainder = modulo(value - from, size);

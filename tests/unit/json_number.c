@@ -204,32 +204,49 @@ static void compared_far_apart(void **state)
         0);
 }
 
-/* As the header says it: exact, and false where the three do not fit 18 digits. */
+static void strip(struct ol_dec *d)
+{
+    while (d->mantissa != 0 && d->mantissa % 10 == 0) {
+        d->mantissa /= 10;
+        d->exponent++;
+    }
+}
+
+/* d in units of 10^grid modulo size, the sign kept. */
+static wide rest_of(struct ol_dec d, int32_t grid, wide size)
+{
+    wide v = d.mantissa % size;
+    for (int32_t e = d.exponent; v != 0 && e > grid; e--) {
+        v = v * 10 % size;
+    }
+    return v;
+}
+
+/* As the header says it: exact, and false where the step does not fit 18 digits. */
 static bool reference_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
 {
-    struct ol_dec all[3] = {a, base, step};
-    const wide limit = (wide)1000000000000000000;
-    int32_t lowest = INT32_MAX;
-    for (int i = 0; i < 3; i++) {
-        while (all[i].mantissa != 0 && all[i].mantissa % 10 == 0) {
-            all[i].mantissa /= 10;
-            all[i].exponent++;
-        }
-        if (all[i].mantissa != 0 && all[i].exponent < lowest) {
-            lowest = all[i].exponent;
-        }
+    strip(&a);
+    strip(&base);
+    strip(&step);
+    if (step.mantissa == 0) {
+        return true;
     }
-    wide v[3];
-    for (int i = 0; i < 3; i++) {
-        v[i] = all[i].mantissa;
-        for (int32_t e = all[i].exponent; v[i] != 0 && e > lowest; e--) {
-            v[i] *= 10;
-        }
-        if (v[i] >= limit || v[i] <= -limit) {
+    int32_t grid = step.exponent;
+    grid = base.mantissa != 0 && base.exponent < grid ? base.exponent : grid;
+    if (a.mantissa != 0 && a.exponent < grid) {
+        return false;
+    }
+    wide size = step.mantissa;
+    for (int32_t e = step.exponent; e > grid; e--) {
+        size *= 10;
+        if (size >= (wide)1000000000000000000 || size <= -(wide)1000000000000000000) {
             return false;
         }
     }
-    return v[2] == 0 || (v[0] - v[1]) % v[2] == 0;
+    if (size >= (wide)1000000000000000000 || size <= -(wide)1000000000000000000) {
+        return false;
+    }
+    return (rest_of(a, grid, size) - rest_of(base, grid, size)) % size == 0;
 }
 
 static void steps_against_wide_integers(void **state)
@@ -278,10 +295,27 @@ static void steps_by_hand(void **state)
     assert_true(ol_dec_is_step(zero, (struct ol_dec){0, -400}, (struct ol_dec){3, 2}));
     assert_true(ol_dec_is_step((struct ol_dec){100000000000000000, -17},
                                (struct ol_dec){10, 0}, (struct ol_dec){1, 0}));
-    assert_false(ol_dec_is_step((struct ol_dec){1, 18}, zero, (struct ol_dec){1, 0}));
-    assert_true(ol_dec_is_step((struct ol_dec){1, 17}, zero, (struct ol_dec){1, 0}));
+    assert_true(ol_dec_is_step((struct ol_dec){1, 18}, zero, (struct ol_dec){1, 0}));
+    assert_true(ol_dec_is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){5, -1}));
+    assert_false(ol_dec_is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){3, -1}));
     assert_false(ol_dec_is_step((struct ol_dec){1, INT32_MAX}, zero,
                                 (struct ol_dec){1, INT32_MIN}));
+    assert_false(ol_dec_is_step((struct ol_dec){1, 1}, (struct ol_dec){1, -18},
+                                (struct ol_dec){1, 0}));
+    /* A min at the limit of its type. */
+    static const struct ol_dec float_min = {-34028234663852886, 22};
+    static const struct ol_dec int64_min = {INT64_MIN, 0};
+    static const struct ol_dec int64_max = {INT64_MAX, 0};
+    const struct ol_dec one = {1, 0};
+    assert_true(ol_dec_is_step((struct ol_dec){236, -1}, float_min, tenth));
+    assert_false(ol_dec_is_step((struct ol_dec){2365, -2}, float_min, tenth));
+    assert_true(ol_dec_is_step((struct ol_dec){5, 0}, int64_min, one));
+    assert_true(ol_dec_is_step(int64_min, int64_min, one));
+    assert_true(ol_dec_is_step(int64_max, int64_min, one));
+    assert_true(ol_dec_is_step(int64_max, int64_min, (struct ol_dec){5, 0}));
+    assert_false(ol_dec_is_step(int64_max, int64_min, (struct ol_dec){7, 0}));
+    assert_false(
+        ol_dec_is_step((struct ol_dec){5, 0}, int64_min, (struct ol_dec){1000, 0}));
 }
 
 static void integers(void **state)

@@ -154,7 +154,11 @@ static void test_steps(void **state)
         {OL_ONENET_FLOAT, "0", "10", NULL, "10.0001", E_RANGE},
         {OL_ONENET_FLOAT, NULL, NULL, NULL, "1e39", E_RANGE},
         {OL_ONENET_DOUBLE, NULL, NULL, NULL, "1e309", E_RANGE},
-        {OL_ONENET_DOUBLE, NULL, NULL, "1e-9", "1e30", E_RANGE},
+        {OL_ONENET_DOUBLE, NULL, NULL, "1e-9", "1e30", "1e30"},
+        {OL_ONENET_DOUBLE, NULL, NULL, "3", "1e30", E_RANGE},
+        {OL_ONENET_DOUBLE, "-1.7976931348623157e308", NULL, "0.01", "23.456", "23.46"},
+        {OL_ONENET_FLOAT, "-3.4028234663852886E38", "3.4028234663852886E38", "0.1",
+         "23.55", "23.6"},
         {OL_ONENET_DOUBLE, NULL, NULL, "1000", "1499.999", "1000"},
         {OL_ONENET_DOUBLE, NULL, NULL, "1e3", "1500.0", "2000"},
         {OL_ONENET_DOUBLE, NULL, NULL, "1e3", "1e-17", "0"},
@@ -199,6 +203,14 @@ static void test_int64_ends(void **state)
                         "9223372036854775807");
     assert_string_equal(convert(&label_model, &f, ol_onenet_value_int(INT64_MIN)),
                         "-9223372036854775808");
+    f.has_min = true;
+    f.min.mantissa = INT64_MIN;
+    f.has_step = true;
+    f.step.mantissa = 1;
+    assert_string_equal(convert(&label_model, &f, ol_onenet_value_int(INT64_MAX)),
+                        "9223372036854775807");
+    assert_string_equal(
+        convert(&label_model, &f, ol_onenet_value_dec((struct ol_dec){75, -1})), "8");
 }
 
 /* Whatever is converted passes the platform's check, and is no further away from the
