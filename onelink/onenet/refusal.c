@@ -73,8 +73,9 @@ static struct ol_str value_text(enum ol_onenet_type type,
     case OL_ONENET_VALUE_STEP:
         return OL_STR("value step error");
     case OL_ONENET_VALUE_LENGTH:
-        return type == OL_ONENET_STRING ? OL_STR("string length error")
-                                        : OL_STR("array length error");
+        /* A struct has no length: it is that of a string in it. */
+        return type == OL_ONENET_ARRAY ? OL_STR("array length error")
+                                       : OL_STR("string length error");
     case OL_ONENET_VALUE_ENUM:
         return OL_STR("enum value error");
     case OL_ONENET_VALUE_MEMBER:

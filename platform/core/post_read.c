@@ -8,6 +8,26 @@ static struct ol_onenet_refusal format_error(void)
     return ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, ol_str_make(NULL, 0));
 }
 
+/* 2402 is known for values that are not wrapped; that it stands for this cause too is the
+ * project's own choice. docs/fidelity.md */
+static struct ol_onenet_refusal own_format_error(void)
+{
+    struct ol_onenet_refusal r = format_error();
+    r.ours = true;
+    return r;
+}
+
+/* The refusal of a body; ours where only the code for it is known. */
+static struct ol_onenet_refusal body_refusal(enum ol_onenet_request_error error,
+                                             struct ol_onenet_id id)
+{
+    struct ol_onenet_refusal r = ol_onenet_request_refusal(error);
+    bool no_string = id.numeric || id.text.len == 0;
+    r.ours = error == OL_ONENET_REQUEST_TWICE || error == OL_ONENET_REQUEST_VERSION ||
+             (error == OL_ONENET_REQUEST_ID && no_string);
+    return r;
+}
+
 static struct ol_onenet_refusal no_model(void)
 {
     return (struct ol_onenet_refusal){.code = OL_CODE_NO_MODEL,
@@ -39,7 +59,7 @@ static struct ol_onenet_refusal check_member(const struct ol_onenet_model *model
     }
     uint64_t bit = UINT64_C(1) << (field & 63);
     if (field < 0 || field > 127 || (seen->word[field >> 6] & bit) != 0) {
-        return format_error(); /* the same identifier twice */
+        return own_format_error(); /* the same identifier twice */
     }
     seen->word[field >> 6] |= bit;
     post->property[i] = (uint16_t)field;
@@ -59,7 +79,7 @@ static struct ol_onenet_refusal read_members(const struct ol_onenet_model *model
     while ((rc = ol_onenet_params_next_wrapped(&walk, &item)) == OL_OK) {
         /* As many members as a model can have properties: one more occurs twice. */
         if (post->count == OL_ONENET_POINTS_MAX) {
-            return format_error();
+            return own_format_error();
         }
         post->item[post->count] = item;
         struct ol_onenet_refusal r = check_member(model, post, post->count, &seen);
@@ -71,8 +91,10 @@ static struct ol_onenet_refusal read_members(const struct ol_onenet_model *model
     if (rc == OL_E_ARG) {
         return ol_onenet_refusal_make(OL_ONENET_CODE_TIME, item.name.text);
     }
-    return rc == OL_E_NOENT && post->count > 0 ? ol_onenet_refusal_none()
-                                               : format_error();
+    if (rc != OL_E_NOENT) {
+        return format_error();
+    }
+    return post->count > 0 ? ol_onenet_refusal_none() : own_format_error();
 }
 
 struct ol_onenet_refusal ol_post_read_any(const struct ol_onenet_model *model,
@@ -83,7 +105,7 @@ struct ol_onenet_refusal ol_post_read_any(const struct ol_onenet_model *model,
     enum ol_onenet_request_error error = ol_onenet_request_decode(payload, &request);
     post->id = request.id;
     if (error != OL_ONENET_REQUEST_OK) {
-        return ol_onenet_request_refusal(error);
+        return body_refusal(error, request.id);
     }
     if (model == NULL) {
         return no_model();

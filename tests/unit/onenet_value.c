@@ -292,6 +292,7 @@ static void test_refusals(void **state)
         {OL_ONENET_DOUBLE, STEP, 2243, "value step error:identifier:x", true},
         {OL_ONENET_STRING, LENGTH, 2264, "string length error:identifier:x", true},
         {OL_ONENET_ARRAY, LENGTH, 2204, "array length error:identifier:x", true},
+        {OL_ONENET_STRUCT, LENGTH, 2204, "string length error:identifier:x", true},
         {OL_ONENET_ENUM, ENUM, 2255, "enum value error:identifier:x", true},
         {OL_ONENET_STRUCT, MEMBER, 2206, "struct member error:identifier:x", true},
         {OL_ONENET_BOOL, OK, 200, "success", false},

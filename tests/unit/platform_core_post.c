@@ -47,6 +47,7 @@ static struct ol_onenet_refusal read_both(struct ol_str payload, struct ol_post 
     struct ol_onenet_refusal r = ol_post_read(&model, payload, post);
     struct ol_onenet_refusal any = ol_post_read_any(&model, payload, &other);
     assert_int_equal(r.code, any.code);
+    assert_int_equal(r.ours, any.ours);
     assert_true(ol_str_equal(r.text, any.text));
     assert_true(same_str(r.identifier, any.identifier));
     assert_true(same_str(post->id.text, other.id.text));
@@ -140,6 +141,41 @@ static void test_table(void **state)
     }
 }
 
+/* What only the project says so is marked for the message log. */
+static void test_ours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *payload;
+        int32_t code;
+        bool ours;
+    } marks[] = {
+        {POST("{\"led\":{\"value\":true}}"), 200, false},
+        {POST("{\"led\":true}"), 2402, false},
+        {POST("{\"led\":{\"value\":1}}"), 2271, false},
+        {POST("{\"none\":{\"value\":1}}"), 2306, false},
+        {POST("{\"led\":{\"value\":null}}"), 2409, false},
+        {"x", 2402, false},
+        {"{\"id\":\"a\",\"params\":{}}", 2405, false},
+        {POST("{\"count\":{\"value\":\"1\"}}"), 2221, true},
+        {POST("{\"count\":{\"value\":1,\"time\":0}}"), 2411, true},
+        {POST("{\"led\":{\"value\":true},\"led\":{\"value\":true}}"), 2402, true},
+        {POST("{}"), 2402, true},
+        {"{\"id\":\"1\",\"id\":\"1\",\"params\":{}}", 2402, true},
+        {"{\"id\":\"1\",\"version\":1,\"params\":{}}", 2402, true},
+        {"{\"id\":1,\"params\":{}}", 2405, true},
+        {"{\"params\":{}}", 2405, true},
+    };
+    static struct ol_post post;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        struct ol_onenet_refusal r = read_both(ol_str_from(marks[i].payload), &post);
+        assert_int_equal(r.code, marks[i].code);
+        if (r.ours != marks[i].ours) {
+            fail_msg("%s: ours %d", marks[i].payload, (int)r.ours);
+        }
+    }
+}
+
 static void test_members(void **state)
 {
     (void)state;
@@ -195,9 +231,8 @@ static void test_battery(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_members),
-        cmocka_unit_test(test_no_model),
+        cmocka_unit_test(test_table),   cmocka_unit_test(test_ours),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_no_model),
         cmocka_unit_test(test_battery),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
