@@ -7,19 +7,24 @@ JOBS  := $(shell nproc)
 .PHONY: all help setup setup-test demo test check clang asan m0plus fuzz fuzz-run sim \
         soak sizes bench costs clean
 
-## all: build the library, the programs and the tests into build/ (the default)
+## all: build the library and the programs into build/ (the default)
 all: $(BUILD)/build.ninja
-	@cmake --build $(BUILD)
+	@cmake --build $(BUILD) -- --quiet
 
 $(BUILD)/build.ninja:
 	@scripts/setup build
 	@cmake --preset release >/dev/null
 
+.PHONY: all-tests
+all-tests: setup-test
+	@cmake --preset release -DOL_TESTS=ON >/dev/null
+	@cmake --build $(BUILD) -- --quiet
+
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z0-9-]*\): /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
-## setup: install the Debian packages that building needs
+## setup: install the Debian packages that building needs (setup-test: the tests too)
 setup:
 	@scripts/setup build
 
@@ -31,11 +36,11 @@ demo: setup all
 	@scripts/demo
 
 ## test: build and run all tests
-test: setup-test all
+test: all-tests
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
 ## check: layer, purity, stack and text rules
-check: setup-test all m0plus
+check: all-tests m0plus
 	@scripts/check-layers
 	@scripts/check-text
 	@scripts/check-purity $(BUILD)
@@ -63,7 +68,7 @@ fuzz:
 
 ## sim: simulate SIM_SEEDS (100000) runs of device and platform with faults
 SIM_SEEDS ?= 100000
-sim: all
+sim: all-tests
 	@scripts/sim $(BUILD) $(SIM_SEEDS)
 
 ## soak: kill the platform at random for SOAK_SECONDS (600) under 20 devices
@@ -76,11 +81,11 @@ sizes: setup-test m0plus
 	@scripts/sizes $(BUILD)
 
 ## bench: instructions of each operation, beside the budget
-bench: setup-test all
+bench: all-tests
 	@scripts/bench $(BUILD)
 
 ## costs: measure anew and write the tables into docs/costs.md
-costs: setup-test all m0plus
+costs: all-tests m0plus
 	@scripts/costs-doc $(BUILD)
 
 ## clean: remove build/
