@@ -10,25 +10,23 @@ const char *cli_explain_cause(enum ol_agent_cause cause)
         return "no interface has an address: look at DHCP and at ip address";
     case OL_AGENT_CAUSE_DNS:
         return "no name server answered: look at resolv.conf and at the way to the "
-               "internet";
+               "internet; for the local platform set host = 127.0.0.1";
     case OL_AGENT_CAUSE_NO_HOST:
-        return "name servers do not know the host: look at how host and product_id are "
-               "spelled";
+        return "name servers do not know it: look at how host and product_id are "
+               "spelled; for the local platform set host = 127.0.0.1";
     case OL_AGENT_CAUSE_REFUSED:
         return "nothing listens there or there is no way to it: is the platform running, "
-               "are "
-               "host and port right?";
+               "are host and port right?";
     case OL_AGENT_CAUSE_TIMEOUT:
         return "no answer at all: a firewall, a wrong address, or the platform is down";
     case OL_AGENT_CAUSE_NO_LOGIN:
         return "something accepts connections but does not speak MQTT in time: are host "
-               "and "
-               "port right?";
+               "and port right?";
     case OL_AGENT_CAUSE_SUBSCRIBE:
         return "the product may have data streams instead of a thing model";
     case OL_AGENT_CAUSE_CLOSED:
-        return "the platform ended the connection: it restarts, or it did not like a "
-               "message";
+        return "it restarts, it did not like a message, or another program logged in as "
+               "the same device";
     case OL_AGENT_CAUSE_TWIN:
         return "end the other client, or give it a device of its own";
     case OL_AGENT_CAUSE_RESET:
@@ -36,8 +34,7 @@ const char *cli_explain_cause(enum ol_agent_cause cause)
     case OL_AGENT_CAUSE_NO_PING:
     case OL_AGENT_CAUSE_NO_REPLY:
         return "the connection looks open but nothing comes back: a router forgot it, or "
-               "the "
-               "platform hangs";
+               "the platform hangs";
     case OL_AGENT_CAUSE_PROTOCOL:
         return "is there really an MQTT server at host and port?";
     case OL_AGENT_CAUSE_LOCAL:

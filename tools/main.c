@@ -12,7 +12,7 @@ static const char usage[] =
     "  run --config FILE   report to OneNET and obey it, as the settings file says\n"
     "  token               print an access token\n"
     "\n"
-    "  --help              this text; onelink COMMAND --help tells of one command\n"
+    "  -h, --help          this text; onelink COMMAND --help tells of one command\n"
     "  --version           the version\n";
 
 static const struct {
@@ -38,7 +38,8 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return CLI_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         fputs(usage, stdout);
         return CLI_EXIT_OK;
     }

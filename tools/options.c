@@ -28,6 +28,10 @@ bool cli_options_parse(const char *command, int argc, char **argv,
 {
     for (int i = 0; i < argc; i++) {
         char *word = argv[i];
+        if (strcmp(word, "-h") == 0) {
+            static char help[] = "--help";
+            word = help;
+        }
         if (strncmp(word, "--", 2) != 0 || word[2] == '\0') {
             return complain(command, word, (int)strlen(word), "is not an option");
         }

@@ -14,8 +14,8 @@ struct cli_option {
     bool *flag;
 };
 
-/* Reads argv[0..argc), the words behind the command. true: all were known, each given at
- * most once. false: what is wrong was told on standard error in one sentence that names
+/* Reads argv[0..argc), the words behind the command; -h stands for --help. true: all were
+ * known, each given at most once. false: what is wrong was told on standard error in one sentence that names
  * the command. */
 bool cli_options_parse(const char *command, int argc, char **argv,
                        const struct cli_option *options, size_t count);

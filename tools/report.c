@@ -10,8 +10,9 @@ static void tell_room(struct cli_device *d)
 {
     uint32_t dropped = ol_agent_get_stats(&d->agent)->refused_full;
     d->queue_full = false;
-    cli_log_line(&d->log, OL_LOG_WARN, "the queue has room again; %u values were dropped",
-                 (unsigned)(dropped - d->dropped_told));
+    uint32_t count = dropped - d->dropped_told;
+    cli_log_line(&d->log, OL_LOG_WARN, "the queue has room again; %u value%s dropped",
+                 (unsigned)count, count == 1 ? " was" : "s were");
     d->dropped_told = dropped;
 }
 

@@ -26,7 +26,7 @@ static const char usage[] =
     "then gets three seconds.\n"
     "\n"
     "  --config FILE       the settings; docs/settings.md describes them\n"
-    "  --help              this text\n"
+    "  -h, --help          this text\n"
     "  --version           the version\n";
 
 enum phase {
@@ -70,8 +70,8 @@ static void stop(struct run *r, ol_ms now, ol_ms grace_ms)
     r->phase = DELIVERING;
     r->end_at = ol_ms_add(now, grace_ms);
     if (waiting > 0) {
-        cli_log_line(&r->d->log, OL_LOG_INFO, "%u values wait for delivery",
-                     (unsigned)waiting);
+        cli_log_line(&r->d->log, OL_LOG_INFO, "%u value%s for delivery",
+                     (unsigned)waiting, waiting == 1 ? " waits" : "s wait");
     }
 }
 
@@ -211,9 +211,10 @@ static void tell_begin(const struct cli_device *d)
 {
     const struct ol_agent_config *c = &d->agent_config;
     cli_log_line(&d->log, OL_LOG_INFO,
-                 "onelink " OL_VERSION ", device %.*s of product %.*s, %u properties",
+                 "onelink " OL_VERSION ", device %.*s of product %.*s, %u propert%s",
                  (int)c->device_name.len, c->device_name.ptr, (int)c->product_id.len,
-                 c->product_id.ptr, (unsigned)c->model->property_count);
+                 c->product_id.ptr, (unsigned)c->model->property_count,
+                 c->model->property_count == 1 ? "y" : "ies");
 }
 
 static void tell_end(const struct cli_device *d)
@@ -221,8 +222,8 @@ static void tell_end(const struct cli_device *d)
     const struct ol_agent_stats *s = ol_agent_get_stats(&d->agent);
     uint32_t waiting = ol_agent_get_waiting(&d->agent);
     cli_log_line(&d->log, waiting > 0 ? OL_LOG_WARN : OL_LOG_INFO,
-                 "ended: %u values delivered, %u not delivered, %u dropped",
-                 (unsigned)s->delivered, (unsigned)waiting,
+                 "ended: %u value%s delivered, %u not delivered, %u dropped",
+                 (unsigned)s->delivered, cli_plural(s->delivered), (unsigned)waiting,
                  (unsigned)(s->refused_full + s->refused_value + s->refused_aside +
                             s->dropped_aside));
 }

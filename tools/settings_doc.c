@@ -3,6 +3,11 @@
 
 #include "onelink/agent/settings.h"
 #include "tools/commands.h"
+#include "tools/options.h"
+
+static const char usage[] = "usage: onelink settings-doc\n"
+                            "\n"
+                            "Prints docs/settings.md.\n";
 
 static const char head[] =
     "# Settings\n"
@@ -108,10 +113,14 @@ static void print_table_head(void)
 
 int cli_settings_doc(int argc, char **argv)
 {
-    (void)argv;
-    if (argc > 0) {
-        fputs("usage: onelink settings-doc\n", stderr);
+    bool help = false;
+    const struct cli_option options[] = {{.name = "help", .flag = &help}};
+    if (!cli_options_parse("settings-doc", argc, argv, options, 1)) {
         return CLI_EXIT_USAGE;
+    }
+    if (help) {
+        fputs(usage, stdout);
+        return CLI_EXIT_OK;
     }
     fputs(head, stdout);
     print_table_head();

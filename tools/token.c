@@ -33,7 +33,7 @@ static const char usage[] =
     "                      version of onelink\n"
     "  --now SECONDS       judge the expiry by this time instead of the machine's\n"
     "                      clock\n"
-    "  --help              this text\n";
+    "  -h, --help          this text\n";
 
 struct arguments {
     char *key;

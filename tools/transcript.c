@@ -7,7 +7,8 @@
 #include "onelink/onenet/onejson.h"
 #include "tools/explain.h"
 
-#define OLD_S 3 /* values older than this are said to be */
+#define OLD_S        3      /* values older than this are said to be */
+#define LONG_WAIT_MS 120000 /* only after logins that were refused */
 
 /* "temp=23.5 humi=48.1" of a post; *oldest_ms gets the time of the oldest value. */
 static void summarise(struct ol_str body, char *out, size_t cap, int64_t *oldest_ms)
@@ -67,10 +68,11 @@ static void tell_refused(const struct cli_device *d, const struct ol_agent_event
     struct ol_str name = name_of(d, ev->refused.property);
     cli_log_line(
         &d->log, OL_LOG_WARN,
-        "property %.*s is set aside, %u values of it are dropped: the platform does "
+        "property %.*s is set aside, %u value%s of it dropped: the platform does "
         "not take it. Compare identifier, type and range with the model on the "
         "platform, and whether that is published. Everything else is reported.",
-        (int)name.len, name.ptr, (unsigned)ev->refused.dropped);
+        (int)name.len, name.ptr, (unsigned)ev->refused.dropped,
+        cli_plural(ev->refused.dropped));
 }
 
 static void tell_rejected(const struct cli_device *d, const struct ol_agent_event *ev)
@@ -92,35 +94,45 @@ static void tell_rejected(const struct cli_device *d, const struct ol_agent_even
                  "  The device log in the platform's console says which.");
 }
 
-/* " (host:port)" where one host is configured; the agent's own choice is told at login.
- */
-static void put_place(const struct cli_device *d, char *out, size_t cap)
+/* No host of those that were tried can be reached. */
+static bool is_out_of_reach(enum ol_agent_cause cause)
 {
-    struct ol_str host = d->agent_config.host;
-    bool is_auto = ol_str_equal(host, OL_STR("auto"));
-    if (is_auto) {
-        out[0] = '\0';
-        return;
+    return cause == OL_AGENT_CAUSE_DNS || cause == OL_AGENT_CAUSE_NO_HOST ||
+           cause == OL_AGENT_CAUSE_REFUSED || cause == OL_AGENT_CAUSE_TIMEOUT;
+}
+
+/* " (host:port)" where one host is configured, else both that host = auto tries, where that
+ * did not lead to a login; which one did is told then. */
+static void put_place(const struct cli_device *d, enum ol_agent_cause cause, char *out,
+                      size_t cap)
+{
+    const struct ol_agent_config *c = &d->agent_config;
+    out[0] = '\0';
+    if (!ol_str_equal(c->host, OL_STR("auto"))) {
+        snprintf(out, cap, " (%.*s:%u)", (int)c->host.len, c->host.ptr,
+                 (unsigned)c->port);
+    } else if (is_out_of_reach(cause)) {
+        snprintf(out, cap, " (%.*s" OL_AGENT_HOST_SMART " and " OL_AGENT_HOST_FIXED ")",
+                 (int)c->product_id.len, c->product_id.ptr);
     }
-    snprintf(out, cap, " (%.*s:%u)", (int)host.len, host.ptr,
-             (unsigned)d->agent_config.port);
 }
 
 static void tell_backoff(const struct cli_device *d, const struct ol_agent_event *ev)
 {
     char at[9], place[300], waiting[48] = "";
+    bool is_long = ev->state.wait_ms >= LONG_WAIT_MS;
     uint32_t count = ol_agent_get_waiting(&d->agent);
-    uint32_t tenths = (ev->state.wait_ms + 50) / 100;
+    uint32_t tenths = ev->state.wait_ms / 100; /* cut, as the times of the log are */
     const char *explanation = cli_explain_cause(ev->state.cause);
     cli_log_time_encode(at, ev->state.wait_ms);
-    put_place(d, place, sizeof(place));
+    put_place(d, ev->state.cause, place, sizeof(place));
     if (count > 0) {
         snprintf(waiting, sizeof(waiting), "; values that wait: %u", (unsigned)count);
     }
-    cli_log_line(&d->log, OL_LOG_WARN, "%s%s%s%s; next try in %u.%u s, at %s%s",
+    cli_log_line(&d->log, OL_LOG_WARN, "%s%s%s%s; next try in %u.%u s, at %s%s%s",
                  ol_agent_cause_str(ev->state.cause), place, explanation[0] ? ": " : "",
                  explanation, (unsigned)(tenths / 10), (unsigned)(tenths % 10), at,
-                 waiting);
+                 is_long ? " (a restart of onelink tries at once)" : "", waiting);
 }
 
 static void tell_state(const struct cli_device *d, const struct ol_agent_event *ev)
@@ -217,8 +229,8 @@ void cli_transcript_event(struct cli_device *d, const struct ol_agent_event *ev)
     case OL_AGENT_EVENT_SET_LATE:
         break;
     case OL_AGENT_EVENT_GET:
-        cli_log_message(log, CLI_ARROW_DOWN, "get of %u values, answered",
-                        (unsigned)ev->get.count);
+        cli_log_message(log, CLI_ARROW_DOWN, "get of %u value%s, answered",
+                        (unsigned)ev->get.count, cli_plural(ev->get.count));
         break;
     case OL_AGENT_EVENT_MESSAGE:
         cli_log_line(log, OL_LOG_DEBUG, "a message that is not served: %.*s",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -15,6 +16,7 @@
 #include "tools/explain.h"
 #include "tools/file.h"
 #include "tools/lines.h"
+#include "tools/log.h"
 #include "tools/model.h"
 #include "tools/options.h"
 #include "tools/secret.h"
@@ -566,6 +568,62 @@ static void test_options(void **state)
     assert_false(cli_options_parse("t", 1, (char *[]){h}, options, 2));
 }
 
+static void test_options_short_help(void **state)
+{
+    (void)state;
+    bool help = false;
+    char h[] = "-h";
+    const struct cli_option options[] = {{.name = "help", .flag = &help}};
+    assert_true(cli_options_parse("t", 1, (char *[]){h}, options, 1));
+    assert_true(help);
+}
+
+/* --- log ---------------------------------------------------------------------------- */
+
+static void test_log_wrap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned width;
+        const char *result;
+    } rows[] = {
+        {"", 10, ""},
+        {"one two", 10, "one two"},
+        {"one two three", 7, "one two\nthree"},
+        {"one two three", 8, "one two\nthree"},
+        {"one two three", 6, "one\ntwo\nthree"},
+        {"  1. two three", 8, "  1. two\nthree"},
+        {"    abcdef gh", 6, "    abcdef\ngh"},
+        {"abcdefghijk l", 5, "abcdefghijk\nl"},
+        {"a b", 1, "a\nb"},
+        {"caf\xC3\xA9 au lait", 7, "caf\xC3\xA9 au\nlait"},
+        {"\xE6\xB8\xA9\xE5\xBA\xA6 x", 5, "\xE6\xB8\xA9\xE5\xBA\xA6\nx"},
+        {"\xE6\xB8\xA9\xE5\xBA\xA6 x", 6, "\xE6\xB8\xA9\xE5\xBA\xA6 x"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "%s", rows[i].text);
+        cli_log_wrap(text, rows[i].width);
+        assert_string_equal(text, rows[i].result);
+    }
+}
+
+/* Cut, never rounded up: in 0 ms it is the second that the log itself would show. */
+static void test_log_time(void **state)
+{
+    (void)state;
+    struct timespec before, after;
+    char now[9], later[9];
+    do {
+        clock_gettime(CLOCK_REALTIME, &before);
+        cli_log_time_encode(now, 0);
+        cli_log_time_encode(later, (unsigned)(999 - before.tv_nsec / 1000000));
+        clock_gettime(CLOCK_REALTIME, &after);
+    } while (after.tv_nsec / 1000000 != before.tv_nsec / 1000000);
+    assert_string_equal(now, later);
+}
+
 static void test_explanations(void **state)
 {
     (void)state;
@@ -597,6 +655,9 @@ int main(void)
         cmocka_unit_test(test_model_from_settings),
         cmocka_unit_test(test_model_file),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_options_short_help),
+        cmocka_unit_test(test_log_wrap),
+        cmocka_unit_test(test_log_time),
         cmocka_unit_test(test_explanations),
     };
     signal(SIGPIPE, SIG_IGN);
