@@ -88,11 +88,22 @@ static char *read_model(const char *file, size_t *len, char *why, size_t cap)
     return text;
 }
 
-static int model_wrong(const char *file, const struct ol_onenet_import_error *e)
+/* Lines count from 1; offset may be the end of the text. */
+static unsigned long line_of(struct ol_str text, size_t offset)
 {
-    fprintf(stderr, "onelink-platform: %s: %s: %s (byte %lu)\n", file,
-            e->path[0] == '\0' ? "$" : e->path, ol_onenet_import_reason_str(e->reason),
-            (unsigned long)e->offset);
+    unsigned long line = 1;
+    for (size_t i = 0; i < offset && i < text.len; i++) {
+        line += text.ptr[i] == '\n' ? 1 : 0;
+    }
+    return line;
+}
+
+static int model_wrong(const char *file, struct ol_str text,
+                       const struct ol_onenet_import_error *e)
+{
+    fprintf(stderr, "onelink-platform: %s, line %lu: %s%s%s\n", file,
+            line_of(text, e->offset), e->path, e->path[0] == '\0' ? "" : ": ",
+            ol_onenet_import_reason_str(e->reason));
     return OL_EXIT_USAGE;
 }
 
@@ -129,11 +140,12 @@ static int create_product_with(struct ol_db *db, const struct ol_options *o,
         return wrong(OL_EXIT_USAGE, why, "");
     }
     struct ol_onenet_import_error error = {0};
-    int32_t rc =
-        add_product(db, o, ol_str_from(key), ol_str_make(text, len), made, &error);
+    struct ol_str model = ol_str_make(text, len);
+    int32_t rc = add_product(db, o, ol_str_from(key), model, made, &error);
+    int status = rc == OL_E_PROTO ? model_wrong(o->model, model, &error) : OL_EXIT_OK;
     free(text);
     if (rc == OL_E_PROTO) {
-        return model_wrong(o->model, &error);
+        return status;
     }
     if (rc == OL_E_ARG) {
         return wrong(OL_EXIT_FAILED, "there is a product with this id already: ",

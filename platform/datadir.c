@@ -40,13 +40,9 @@ static bool is_ours_to_close(const char *path)
     return empty || database;
 }
 
-bool ol_datadir_open(struct ol_datadir *d, const char *path, char *why, size_t cap)
+/* The folder is there: nobody else may look into it. */
+static bool take(const char *path, char *why, size_t cap)
 {
-    *d = (struct ol_datadir){.path = path, .lock_fd = -1};
-    umask(077);
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        return fail(why, cap, "cannot make the data folder", path);
-    }
     struct stat st;
     if (stat(path, &st) != 0) {
         return fail(why, cap, "cannot open the data folder", path);
@@ -73,6 +69,36 @@ bool ol_datadir_open(struct ol_datadir *d, const char *path, char *why, size_t c
         return fail(why, cap, "cannot close to other users the data folder", path);
     }
     return true;
+}
+
+bool ol_datadir_make(struct ol_datadir *d, const char *path, char *why, size_t cap)
+{
+    *d = (struct ol_datadir){.path = path, .lock_fd = -1};
+    umask(077);
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return fail(why, cap, "cannot make the data folder", path);
+    }
+    return take(path, why, cap);
+}
+
+bool ol_datadir_open(struct ol_datadir *d, const char *path, char *why, size_t cap)
+{
+    struct stat st;
+    char database[OL_DATADIR_PATH_CAP];
+    *d = (struct ol_datadir){.path = path, .lock_fd = -1};
+    umask(077);
+    if (!ol_datadir_file(d, DATABASE, database, sizeof database)) {
+        snprintf(why, cap, "the path of the data folder is too long");
+        return false;
+    }
+    if (stat(path, &st) != 0) {
+        return fail(why, cap, "there is no data folder", path);
+    }
+    if (stat(database, &st) != 0) {
+        snprintf(why, cap, "%s is no data folder: no %s in it", path, DATABASE);
+        return false;
+    }
+    return take(path, why, cap);
 }
 
 bool ol_datadir_lock(struct ol_datadir *d, char *why, size_t cap)

@@ -17,6 +17,9 @@ struct ol_datadir {
 /* Opens the folder, made when it is missing. A folder of ours that others may look into
  * is closed to them; one that is not ours, or that holds other things and is open to
  * others, is refused. false after one sentence in why[cap]. Sets the umask to 077. */
+bool ol_datadir_make(struct ol_datadir *d, const char *path, char *why, size_t cap);
+
+/* The same for a folder that must be there with our database in it: nothing is made. */
 bool ol_datadir_open(struct ol_datadir *d, const char *path, char *why, size_t cap);
 
 /* Takes the folder for one `serve`. The lock ends with the process, however it ends.

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "platform/create.h"
+#include "platform/help.h"
 #include "platform/serve.h"
 
 #ifndef OL_VERSION
@@ -30,7 +31,9 @@ static int with_database(const struct ol_options *o)
     static struct ol_platform platform;
     char why[512];
     char path[OL_DATADIR_PATH_CAP];
-    if (!ol_datadir_open(&platform.dir, o->data, why, sizeof why)) {
+    bool make = o->command == OL_COMMAND_SERVE || o->command == OL_COMMAND_PRODUCT_CREATE;
+    if (!(make ? ol_datadir_make(&platform.dir, o->data, why, sizeof why)
+               : ol_datadir_open(&platform.dir, o->data, why, sizeof why))) {
         fprintf(stderr, "onelink-platform: %s\n", why);
         return OL_EXIT_FAILED;
     }
@@ -55,8 +58,8 @@ int main(int argc, char **argv)
     if (status != OL_EXIT_OK) {
         return status;
     }
-    if (o.command == OL_COMMAND_HELP) {
-        ol_options_help(stdout);
+    if (o.help) {
+        ol_help(stdout, o.command);
         return OL_EXIT_OK;
     }
     if (o.command == OL_COMMAND_VERSION) {

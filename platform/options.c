@@ -5,49 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage_text[] =
-    "usage: onelink-platform serve --data DIR [options]\n"
-    "       onelink-platform product create --data DIR --model FILE [--id PID]\n"
-    "                                       [--key-file FILE|-]\n"
-    "       onelink-platform product list   --data DIR\n"
-    "       onelink-platform device create  --data DIR --product PID --name NAME\n"
-    "                                       [--key-file FILE|-]\n"
-    "       onelink-platform device list    --data DIR --product PID\n"
-    "       onelink-platform --help | --version\n";
-
-static const char help_text[] =
-    "\n"
-    "A local platform that behaves like OneNET on the wire.\n"
-    "\n"
-    "  --data DIR           where everything is kept; made (mode 0700) when it is "
-    "missing\n"
-    "  --mqtt ADDR:PORT     where devices connect     (127.0.0.1:1883; port 0: any free "
-    "one)\n"
-    "  --http ADDR:PORT     where applications connect (127.0.0.1:8080; port 0: any free "
-    "one)\n"
-    "  --limits off|warn|enforce    rate limits of OneNET (warn: only logged)\n"
-    "  --set-timeout SECONDS        how long a property set waits for the device, 1..60 "
-    "(5)\n"
-    "  --message-log on|off         keep each device's newest messages (on)\n"
-    "  --lists current|studio       shape of query-device-property: an array as today's\n"
-    "                               platform, or data.list as OneNET Studio (current)\n"
-    "\n"
-    "  --model FILE         a thing model as the OneNET console exports it\n"
-    "  --id PID             product id, 8..32 letters and digits (made up when not "
-    "given)\n"
-    "  --name NAME          device name, 1..64 of A-Z a-z 0-9 _ -\n"
-    "  --key-file FILE|-    take this base64 key, from a file or standard input, instead "
-    "of\n"
-    "                       a new one\n"
-    "\n"
-    "serve prints one JSON line when it is ready: mqtt, http and token_file, the file "
-    "with "
-    "an\n"
-    "authorization header for the HTTP API. create and list print one JSON object each "
-    "and\n"
-    "work while serve runs. Exit status: 0 done, 1 failed, 2 wrong command line, model "
-    "or "
-    "key.\n";
+#include "platform/help.h"
 
 struct command {
     const char *noun;
@@ -55,13 +13,18 @@ struct command {
     enum ol_command command;
 };
 
+/* A noun that has verbs comes before them. */
 static const struct command commands[] = {
     {"serve", NULL, OL_COMMAND_SERVE},
+    {"product", NULL, OL_COMMAND_PRODUCT},
     {"product", "create", OL_COMMAND_PRODUCT_CREATE},
     {"product", "list", OL_COMMAND_PRODUCT_LIST},
+    {"device", NULL, OL_COMMAND_DEVICE},
     {"device", "create", OL_COMMAND_DEVICE_CREATE},
     {"device", "list", OL_COMMAND_DEVICE_LIST},
     {"--help", NULL, OL_COMMAND_HELP},
+    {"-h", NULL, OL_COMMAND_HELP},
+    {"help", NULL, OL_COMMAND_HELP},
     {"--version", NULL, OL_COMMAND_VERSION},
 };
 
@@ -93,10 +56,27 @@ static const struct option text_options[] = {
     {"--key-file", CREATE, 0, offsetof(struct ol_options, key_file)},
 };
 
-static int wrong(FILE *err, const char *what, const char *word, const char *why)
+/* The command line in the making, and where to complain. */
+struct parser {
+    int argc;
+    char **argv;
+    int at; /* the next argument */
+    struct ol_options *out;
+    FILE *err;
+};
+
+static int wrong(const struct parser *p, const char *what, const char *word,
+                 const char *why)
 {
-    fprintf(err, "onelink-platform: %s%s%s\n%s", what, word, why, usage_text);
+    fprintf(p->err, "onelink-platform: %s%s%s\n", what, word, why);
+    ol_help_usage(p->err, p->out->command);
+    fputs("All options: add --help\n", p->err);
     return OL_EXIT_USAGE;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
 static const char **text_slot(struct ol_options *out, const struct option *option)
@@ -129,9 +109,10 @@ static bool set_seconds(const char *value, uint32_t *out)
 
 /* One of the options of serve that are not plain text. *known tells whether name is one.
  */
-static int parse_serve_option(struct ol_options *out, const char *name, const char *value,
-                              bool *known, FILE *err)
+static int parse_serve_option(const struct parser *p, const char *name, const char *value,
+                              bool *known)
 {
+    struct ol_options *out = p->out;
     static const char *const limits[] = {"off", "warn", "enforce"};
     static const char *const switches[] = {"off", "on"};
     static const char *const lists[] = {"current", "studio"};
@@ -140,118 +121,179 @@ static int parse_serve_option(struct ol_options *out, const char *name, const ch
     if (strcmp(name, "--limits") == 0) {
         choice = choice_of(value, limits, 3);
         out->limits = choice < 0 ? OL_OPTIONS_WARN : (enum ol_options_limits)choice;
-        return choice < 0
-                   ? wrong(err, "--limits is off, warn or enforce, not ", value, "")
-                   : OL_EXIT_OK;
+        return choice < 0 ? wrong(p, "--limits is off, warn or enforce, not ", value, "")
+                          : OL_EXIT_OK;
     }
     if (strcmp(name, "--message-log") == 0) {
         choice = choice_of(value, switches, 2);
         out->message_log = choice != 0;
-        return choice < 0 ? wrong(err, "--message-log is on or off, not ", value, "")
+        return choice < 0 ? wrong(p, "--message-log is on or off, not ", value, "")
                           : OL_EXIT_OK;
     }
     if (strcmp(name, "--lists") == 0) {
         choice = choice_of(value, lists, 2);
         out->studio_lists = choice == 1;
-        return choice < 0 ? wrong(err, "--lists is current or studio, not ", value, "")
+        return choice < 0 ? wrong(p, "--lists is current or studio, not ", value, "")
                           : OL_EXIT_OK;
     }
     if (strcmp(name, "--set-timeout") == 0) {
         return set_seconds(value, &out->set_timeout_s)
                    ? OL_EXIT_OK
-                   : wrong(err, "--set-timeout is a number of seconds, 1 to 60, not ",
+                   : wrong(p, "--set-timeout is a number of seconds, 1 to 60, not ",
                            value, "");
     }
     *known = false;
     return OL_EXIT_OK;
 }
 
-static int parse_option(struct ol_options *out, const char *name, const char *value,
-                        FILE *err)
+static int parse_option(const struct parser *p, const char *name, const char *value)
 {
     for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
         const struct option *o = &text_options[i];
-        if (strcmp(name, o->name) == 0 && (o->allowed & BIT(out->command)) != 0) {
-            *text_slot(out, o) = value;
+        if (strcmp(name, o->name) == 0 && (o->allowed & BIT(p->out->command)) != 0) {
+            *text_slot(p->out, o) = value;
             return value[0] != '\0' ? OL_EXIT_OK
-                                    : wrong(err, name, "", " must not be empty");
+                                    : wrong(p, name, "", " must not be empty");
         }
     }
     bool known = false;
-    if (out->command == OL_COMMAND_SERVE) {
-        int rc = parse_serve_option(out, name, value, &known, err);
+    if (p->out->command == OL_COMMAND_SERVE) {
+        int rc = parse_serve_option(p, name, value, &known);
         if (known) {
             return rc;
         }
     }
-    return wrong(err, "unknown option ", name, "");
+    return wrong(p, "unknown option ", name, "");
 }
 
-static int check_required(struct ol_options *out, FILE *err)
+static int check_required(const struct parser *p)
 {
     for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
         const struct option *o = &text_options[i];
-        if ((o->required & BIT(out->command)) != 0 && *text_slot(out, o) == NULL) {
-            return wrong(err, o->name, "", " is missing");
+        if ((o->required & BIT(p->out->command)) != 0 && *text_slot(p->out, o) == NULL) {
+            return wrong(p, o->name, "", " is missing");
         }
     }
     return OL_EXIT_OK;
 }
 
-/* Both "--name VALUE" and "--name=VALUE". */
-static int parse_rest(int argc, char **argv, int at, struct ol_options *out, FILE *err)
+/* One option: "--name VALUE", "--name=VALUE", or one without a value. */
+static int parse_next(struct parser *p)
 {
-    while (at < argc) {
-        char *name = argv[at++];
-        if (strncmp(name, "--", 2) != 0) {
-            return wrong(err, "unexpected argument ", name, "");
-        }
-        char *equals = strchr(name, '=');
-        const char *value = NULL;
-        if (equals != NULL) {
-            *equals = '\0';
-            value = equals + 1;
-        } else if (at < argc) {
-            value = argv[at++];
-        } else {
-            return wrong(err, "option ", name, " is unknown or lacks its value");
-        }
-        int rc = parse_option(out, name, value, err);
+    char *name = p->argv[p->at++];
+    if (is_help(name)) {
+        p->out->help = true;
+        return OL_EXIT_OK;
+    }
+    if (strncmp(name, "--", 2) != 0) {
+        return wrong(p, "unexpected argument ", name, "");
+    }
+    if (strcmp(name, "--quiet") == 0 && p->out->command == OL_COMMAND_SERVE) {
+        p->out->quiet = true;
+        return OL_EXIT_OK;
+    }
+    char *equals = strchr(name, '=');
+    if (equals != NULL) {
+        *equals = '\0';
+        return parse_option(p, name, equals + 1);
+    }
+    if (p->at < p->argc) {
+        return parse_option(p, name, p->argv[p->at++]);
+    }
+    return wrong(p, "option ", name, " is unknown or lacks its value");
+}
+
+static int parse_rest(struct parser *p)
+{
+    while (p->at < p->argc && !p->out->help) {
+        int rc = parse_next(p);
         if (rc != OL_EXIT_OK) {
             return rc;
         }
     }
-    return check_required(out, err);
+    return p->out->help ? OL_EXIT_OK : check_required(p);
+}
+
+/* The command that the next words name: the longest that fits. NULL: none. */
+static const struct command *find_command(struct parser *p)
+{
+    const struct command *found = NULL;
+    const char *noun = p->argv[p->at];
+    const char *verb = p->at + 1 < p->argc ? p->argv[p->at + 1] : "";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const struct command *c = &commands[i];
+        if (strcmp(noun, c->noun) == 0 &&
+            (c->verb == NULL || strcmp(verb, c->verb) == 0)) {
+            found = c;
+        }
+    }
+    if (found != NULL) {
+        p->at += found->verb == NULL ? 1 : 2;
+    }
+    return found;
+}
+
+/* Behind a noun alone only help may stand. */
+static int parse_noun(struct parser *p)
+{
+    if (p->at == p->argc) {
+        return wrong(p, p->argv[p->at - 1], "", " what? create or list");
+    }
+    const char *word = p->argv[p->at++];
+    p->out->help = p->out->help || is_help(word);
+    return is_help(word)
+               ? OL_EXIT_OK
+               : wrong(p, p->argv[p->at - 2], " takes create or list, not ", word);
+}
+
+static int parse_command(struct parser *p)
+{
+    const struct command *c = find_command(p);
+    if (c == NULL) {
+        return wrong(p, "unknown command ", p->argv[p->at], "");
+    }
+    p->out->command = c->command;
+    switch (c->command) {
+    case OL_COMMAND_HELP:
+    case OL_COMMAND_VERSION:
+        p->out->help = c->command == OL_COMMAND_HELP;
+        return p->at == p->argc ? OL_EXIT_OK
+                                : wrong(p, "unexpected argument ", p->argv[p->at], "");
+    case OL_COMMAND_PRODUCT:
+    case OL_COMMAND_DEVICE:
+        return parse_noun(p);
+    default:
+        return parse_rest(p);
+    }
+}
+
+/* "help", or "help" and a command. */
+static int parse_help(struct parser *p)
+{
+    p->out->help = true;
+    p->at++;
+    if (p->at == p->argc) {
+        return OL_EXIT_OK;
+    }
+    const struct command *c = find_command(p);
+    if (c == NULL || p->at < p->argc) {
+        return wrong(p, "no help about ", p->argv[p->argc - 1], "");
+    }
+    p->out->command = c->command;
+    return OL_EXIT_OK;
 }
 
 int ol_options_parse(int argc, char **argv, struct ol_options *out, FILE *err)
 {
-    *out = (struct ol_options){.mqtt = "127.0.0.1:1883",
+    struct parser p = {argc, argv, 1, out, err};
+    *out = (struct ol_options){.command = OL_COMMAND_HELP,
+                               .mqtt = "127.0.0.1:1883",
                                .http = "127.0.0.1:8080",
                                .limits = OL_OPTIONS_WARN,
                                .set_timeout_s = 5,
                                .message_log = true};
     if (argc < 2) {
-        return wrong(err, "no command", "", "");
+        return wrong(&p, "no command", "", "");
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        const struct command *c = &commands[i];
-        bool verb = c->verb == NULL || (argc > 2 && strcmp(argv[2], c->verb) == 0);
-        if (strcmp(argv[1], c->noun) != 0 || !verb) {
-            continue;
-        }
-        out->command = c->command;
-        if (c->command == OL_COMMAND_HELP || c->command == OL_COMMAND_VERSION) {
-            return argc == 2 ? OL_EXIT_OK
-                             : wrong(err, "unexpected argument ", argv[2], "");
-        }
-        return parse_rest(argc, argv, c->verb == NULL ? 2 : 3, out, err);
-    }
-    return wrong(err, "unknown command ", argv[1], "");
-}
-
-void ol_options_help(FILE *to)
-{
-    fputs(usage_text, to);
-    fputs(help_text, to);
+    return strcmp(argv[1], "help") == 0 ? parse_help(&p) : parse_command(&p);
 }

@@ -8,13 +8,15 @@
 
 /* What the command line of onelink-platform asks for. */
 enum ol_command {
-    OL_COMMAND_HELP,
-    OL_COMMAND_VERSION,
+    OL_COMMAND_HELP, /* about all commands */
     OL_COMMAND_SERVE,
+    OL_COMMAND_PRODUCT, /* only help about it, like OL_COMMAND_DEVICE */
     OL_COMMAND_PRODUCT_CREATE,
     OL_COMMAND_PRODUCT_LIST,
+    OL_COMMAND_DEVICE,
     OL_COMMAND_DEVICE_CREATE,
-    OL_COMMAND_DEVICE_LIST
+    OL_COMMAND_DEVICE_LIST,
+    OL_COMMAND_VERSION
 };
 
 /* How strictly the rate limits of the platform are kept: docs/protocol.md §1.7. */
@@ -23,6 +25,7 @@ enum ol_options_limits { OL_OPTIONS_OFF, OL_OPTIONS_WARN, OL_OPTIONS_ENFORCE };
 /* The strings point into argv. NULL where an option was not given and has no default. */
 struct ol_options {
     enum ol_command command;
+    bool help;            /* tell about the command instead of doing it */
     const char *data;     /* --data DIR */
     const char *mqtt;     /* --mqtt ADDR:PORT */
     const char *http;     /* --http ADDR:PORT */
@@ -34,6 +37,7 @@ struct ol_options {
     enum ol_options_limits limits;
     uint32_t set_timeout_s; /* 1..60 */
     bool message_log;
+    bool quiet;        /* --quiet: no lines about devices on standard error */
     bool studio_lists; /* --lists studio: data.list where the current platform has an
                           array */
 };
@@ -45,8 +49,5 @@ struct ol_options {
 /* Reads the command line into *out. OL_EXIT_OK, or OL_EXIT_USAGE after one sentence and
  * the usage on err. */
 int ol_options_parse(int argc, char **argv, struct ol_options *out, FILE *err);
-
-/* The help text. */
-void ol_options_help(FILE *to);
 
 #endif

@@ -42,7 +42,7 @@ static void explain(const char *address, int error, char *why, size_t cap)
     }
 }
 
-/* "ADDR:PORT" or "[ADDR]:PORT". (evutil_parse_sockaddr_port would refuse port 0.) */
+/* "ADDR:PORT", "localhost:PORT" or "[ADDR]:PORT". (evutil_parse_sockaddr_port would refuse port 0.) */
 static bool parse(const char *address, struct sockaddr_storage *sa, socklen_t *len)
 {
     char host[INET6_ADDRSTRLEN + 1];
@@ -72,6 +72,10 @@ static bool parse(const char *address, struct sockaddr_storage *sa, socklen_t *l
     in->sin_family = AF_INET;
     in->sin_port = htons((uint16_t)port);
     *len = sizeof *in;
+    if (strcmp(host, "localhost") == 0) {
+        in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return true;
+    }
     return inet_pton(AF_INET, host, &in->sin_addr) == 1;
 }
 

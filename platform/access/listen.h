@@ -7,7 +7,7 @@
 #define OL_LISTEN_TEXT_CAP 64
 
 /* Opens a non-blocking TCP socket that listens at "ADDR:PORT" ("[ADDR]:PORT" for IPv6),
- * ADDR in figures; port 0 means any free one. bound[OL_LISTEN_TEXT_CAP] gets the address
+ * ADDR in figures or the word localhost (127.0.0.1); port 0 means any free one. bound[OL_LISTEN_TEXT_CAP] gets the address
  * that it has now. Returns the descriptor, the caller's to close; -1 after one sentence
  * in why[cap] when the address cannot be used now, -2 when it is none. */
 int ol_listen_open(const char *address, char bound[OL_LISTEN_TEXT_CAP], char *why,

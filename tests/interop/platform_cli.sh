@@ -16,13 +16,33 @@ run() {
 model=$interop/platform_model.json
 run 0 --version
 like 'version' 'onelink-platform [0-9]*' "$out"
-run 0 --help
-like 'help' '*usage:*--set-timeout*' "$out"
+top=$("$platform" --help)
+like 'help' 'usage:*serve*product create*device list*Exit status*' "$top"
+for help in help -h 'help help'; do
+    # shellcheck disable=SC2086
+    run 0 $help
+    is "the same by: $help" "$top" "$out"
+done
+for command in serve product 'product create' 'product list' device 'device create' 'device list'; do
+    for help in "$command --help" "$command -h" "help $command"; do
+        # shellcheck disable=SC2086
+        run 0 $help
+        like "help by: $help" "usage: onelink-platform $command*" "$out"
+        is "nothing on standard error after: $help" '' "$err"
+    done
+done
+run 0 serve --data "$data" --help
+like 'defaults' '*127.0.0.1:1883*127.0.0.1:8080*--limits*(warn)*warn: *--set-timeout*(5)*--quiet*' "$out"
+run 2 product
+like 'what a product can' '*product what? create or list*' "$err"
+run 2 device frobnicate
+like 'what a device can' '*device takes create or list, not frobnicate*' "$err"
 for wrong in '' 'frobnicate' 'product' 'product frobnicate' '--frobnicate' 'serve' \
     "serve --data $data --frobnicate x" "serve --data $data --limits maybe" \
     "serve --data $data --set-timeout 0" "serve --data $data --set-timeout 61" \
     "serve --data $data --set-timeout 5s" "serve --data $data --message-log maybe" \
-    "serve --data $data --lists maybe" "serve --data $data --mqtt" \
+    "serve --data $data --lists maybe" "serve --data $data --mqtt" '--version x' \
+    "serve --data $data --quiet=yes" "product list --data $data --quiet" 'help frobnicate' \
     "product create --data $data" "device create --data $data --product Prod000001" \
     "serve --data $data extra"; do
     # shellcheck disable=SC2086
@@ -31,12 +51,26 @@ for wrong in '' 'frobnicate' 'product' 'product frobnicate' '--frobnicate' 'serv
     is "nothing on standard output after: $wrong" '' "$out"
 done
 is 'and no folder made' no "$([ -e "$data" ] && echo yes || echo no)"
-for address in 127.0.0.1 localhost:1883 127.0.0.1:x 127.0.0.1:65536 :1883 1.2.3:5; do
+for address in 127.0.0.1 localhost localhost:x local:1883 127.0.0.1:x 127.0.0.1:65536 :1883 1.2.3:5; do
     run 2 serve --data "$data" --mqtt "$address"
     like "address $address" '*not ADDR:PORT*' "$err"
 done
 run 1 serve --data "$data" --mqtt 192.0.2.1:0
 like 'not our address' '*192.0.2.1:0 is not an address of this machine*' "$err"
+
+# ---- a folder that is not there ----
+missing=$work/missing
+run 1 product list --data "$missing"
+like 'no folder' "*no data folder $missing*" "$err"
+run 1 device list --data "$missing" --product Prod000001
+like 'no folder' "*no data folder $missing*" "$err"
+run 1 device create --data "$missing" --product Prod000001 --name led
+like 'no folder' "*no data folder $missing*" "$err"
+is 'and none made' no "$([ -e "$missing" ] && echo yes || echo no)"
+mkdir -m 755 "$missing"
+run 1 product list --data "$missing"
+like 'a folder of others' "*$missing is no data folder: no onelink.db in it*" "$err"
+is 'left alone' '755 0' "$(stat -c %a "$missing") $(find "$missing" -type f | wc -l)"
 
 # ---- product create ----
 run 0 product create --data "$data" --model "$model"
@@ -69,12 +103,18 @@ run 2 product create --data "$data" --model "$model" --key-file "$work/none"
 run 2 product create --data "$data" --model "$work/none.json"
 sed 's/"max":"100"/"max":"-100"/' "$model" >"$work/m.json"
 run 2 product create --data "$data" --model "$work/m.json"
-like 'where and why' '*properties\[0\]*min*max*' "$err"
+like 'where and why' '*m.json, line 2: *properties\[0\]*min*max*' "$err"
 printf '\xef\xbb\xbf' | cat - "$model" >"$work/bom.json"
 run 0 product create --data "$data" --model "$work/bom.json"
 echo '{"properties":' >"$work/m.json"
 run 2 product create --data "$data" --model "$work/m.json"
-like 'no JSON' '*m.json*' "$err"
+like 'no JSON' '*m.json, line 1: *JSON*' "$err"
+printf '{\r\n "properties": [\r\n  {"identifier": "a",},\r\n  {}]\r\n}\r\n' >"$work/m.json"
+run 2 product create --data "$data" --model "$work/m.json"
+like 'line of a comma too many' '*m.json, line 3: *JSON*' "$err"
+printf '\xef\xbb\xbf\n\n"' >"$work/m.json"
+run 2 product create --data "$data" --model "$work/m.json"
+like 'line of the end' '*m.json, line 3: *' "$err"
 
 # ---- device create ----
 run 0 device create --data "$data" --product Prod000001 --name led-1_a
@@ -92,6 +132,9 @@ is 'devices' '{"devices":[{"device_name":"led-1_a","online":false}]}' "$out"
 
 # ---- the folder ----
 is 'folder' 700 "$(stat -c %a "$data")"
+platform_start --http localhost:0
+is 'localhost' '127.0.0.1' "$(jq -r .http "$work/ready" | sed 's,http://,,;s,:.*,,')"
+platform_stop
 platform_start
 is 'files' 600 "$(find "$data" -type f -printf '%m\n' | sort -u)"
 is 'ready line' 'http,mqtt,token_file' "$(jq -r 'keys | join(",")' "$work/ready")"
@@ -117,13 +160,16 @@ run 0 product list --data "$data"
 is 'closed to others again' 700 "$(stat -c %a "$data")"
 mkdir -m 755 "$work/shared"
 touch "$work/shared/file"
-run 1 product list --data "$work/shared"
+run 1 product create --data "$work/shared" --model "$model"
 like 'not a folder of ours' '*open to other users*' "$err"
 is 'left alone' 755 "$(stat -c %a "$work/shared")"
-run 1 product list --data "$work/missing/folder"
+run 1 product create --data "$work/no/folder" --model "$model"
+like 'no place for a folder' "*cannot make the data folder $work/no/folder*" "$err"
 touch "$work/file"
 run 1 product list --data "$work/file"
-like 'not a folder' '*' "$err"
+like 'not a folder' "*$work/file*" "$err"
+run 1 product create --data "$work/file" --model "$model"
+like 'not a folder' "*$work/file is not a folder*" "$err"
 mkdir -m 700 "$work/text"
 echo 'no database' >"$work/text/onelink.db"
 run 1 product list --data "$work/text"
