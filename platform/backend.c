@@ -98,6 +98,27 @@ static int32_t each_device(void *ctx, const struct ol_store_product *product,
                        : rc;
 }
 
+struct presence_rows {
+    void (*row)(void *ctx, const struct ol_api_presence *p);
+    void *ctx;
+};
+
+static void on_presence(void *ctx, const struct ol_db_presence *p)
+{
+    const struct presence_rows *rows = ctx;
+    struct ol_api_presence presence = {p->time_ms, p->online, p->reason};
+    rows->row(rows->ctx, &presence);
+}
+
+static int32_t each_presence(void *ctx, int64_t device, int64_t limit,
+                             void (*row)(void *row_ctx, const struct ol_api_presence *p),
+                             void *row_ctx)
+{
+    struct ol_platform *p = ctx;
+    struct presence_rows rows = {row, row_ctx};
+    return ol_db_presence_each(&p->db, device, limit, on_presence, &rows);
+}
+
 static int32_t add_device(void *ctx, const struct ol_store_product *product,
                           struct ol_str name, struct ol_str about,
                           char key[OL_API_KEY_CAP])
@@ -159,6 +180,7 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .find_product = find_product,
         .get_device = get_device,
         .each_device = each_device,
+        .each_presence = each_presence,
         .add_device = add_device,
         .latest = latest,
         .each_value = each_value,

@@ -25,6 +25,13 @@ struct ol_api_device {
     bool online;
 };
 
+/* One change of a device's presence. */
+struct ol_api_presence {
+    int64_t time_ms; /* Unix ms */
+    bool online;
+    struct ol_str reason; /* why it went, or from where it came, in words */
+};
+
 struct ol_api_value {
     int64_t time_ms;
     struct ol_str text; /* JSON text */
@@ -72,6 +79,11 @@ struct ol_api_backend {
                            const struct ol_api_page *page, int64_t *total,
                            void (*row)(void *row_ctx, const struct ol_api_device *d),
                            void *row_ctx);
+
+    /* The newest changes of presence, newest first, at most limit. OL_OK, OL_E_IO. */
+    int32_t (*each_presence)(void *ctx, int64_t device, int64_t limit,
+                             void (*row)(void *row_ctx, const struct ol_api_presence *p),
+                             void *row_ctx);
 
     /* Stores a new device with a key made for it. OL_OK; OL_E_ARG: the name is taken;
      * OL_E_IO. */
