@@ -416,25 +416,40 @@ int32_t ol_settings_input_line(struct ol_settings *s, struct ol_str text, uint16
     return rc == OL_OK ? ol_settings_set(s, err->key, value, line, err) : rc;
 }
 
+static int32_t text_begin(struct ol_str text, struct ol_settings_cursor *cursor,
+                          struct ol_setting_error *err)
+{
+    if (ol_str_has_prefix(text, OL_STR("\xFF\xFE")) ||
+        ol_str_has_prefix(text, OL_STR("\xFE\xFF"))) {
+        cursor->pos = text.len;
+        err->line = 1;
+        return fail(err, OL_SETTING_ENCODING);
+    }
+    cursor->pos = ol_str_has_prefix(text, OL_STR("\xEF\xBB\xBF")) ? 3 : 0;
+    return OL_OK;
+}
+
+int32_t ol_settings_input_next(struct ol_settings *s, struct ol_str text,
+                               struct ol_settings_cursor *cursor,
+                               struct ol_setting_error *err)
+{
+    *err = (struct ol_setting_error){.line = 0};
+    int32_t rc = cursor->pos == 0 ? text_begin(text, cursor, err) : OL_OK;
+    while (rc == OL_OK && cursor->pos < text.len) {
+        const char *lf = memchr(text.ptr + cursor->pos, '\n', text.len - cursor->pos);
+        size_t end = lf ? (size_t)(lf - text.ptr) : text.len;
+        cursor->line = (uint16_t)(cursor->line + (cursor->line < 65535));
+        rc = ol_settings_input_line(s, cut(text, cursor->pos, end), cursor->line, err);
+        cursor->pos = end + 1;
+    }
+    return rc;
+}
+
 int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
                           struct ol_setting_error *err)
 {
-    *err = (struct ol_setting_error){.line = 1};
-    if (ol_str_has_prefix(text, OL_STR("\xFF\xFE")) ||
-        ol_str_has_prefix(text, OL_STR("\xFE\xFF"))) {
-        return fail(err, OL_SETTING_ENCODING);
-    }
-    size_t pos = ol_str_has_prefix(text, OL_STR("\xEF\xBB\xBF")) ? 3 : 0;
-    for (uint16_t line = 1; pos < text.len; line = (uint16_t)(line + (line < 65535))) {
-        const char *lf = memchr(text.ptr + pos, '\n', text.len - pos);
-        size_t end = lf ? (size_t)(lf - text.ptr) : text.len;
-        int32_t rc = ol_settings_input_line(s, cut(text, pos, end), line, err);
-        if (rc != OL_OK) {
-            return rc;
-        }
-        pos = end + 1;
-    }
-    return OL_OK;
+    struct ol_settings_cursor cursor = {0};
+    return ol_settings_input_next(s, text, &cursor, err);
 }
 
 /* --- checks and access -------------------------------------------------------------- */
@@ -472,16 +487,9 @@ static int32_t fail_conflict(const struct ol_settings *s, struct ol_setting_erro
     return fail(err, OL_SETTING_CONFLICT);
 }
 
-int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *err)
+static int32_t check_credential(const struct ol_settings *s, struct ol_setting_error *err)
 {
     int credential = -1;
-    memset(err, 0, sizeof(*err));
-    if (!ol_settings_is_set(s, OL_SETTING_KEY_PRODUCT_ID)) {
-        return fail_missing(err, OL_SETTING_KEY_PRODUCT_ID);
-    }
-    if (!ol_settings_is_set(s, OL_SETTING_KEY_DEVICE_NAME)) {
-        return fail_missing(err, OL_SETTING_KEY_DEVICE_NAME);
-    }
     for (int key = OL_SETTING_KEY_DEVICE_KEY; key <= OL_SETTING_KEY_TOKEN_FILE; key++) {
         if (!ol_settings_is_set(s, (enum ol_setting_key)key)) {
             continue;
@@ -497,4 +505,30 @@ int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *
         return fail(err, OL_SETTING_CREDENTIAL);
     }
     return OL_OK;
+}
+
+int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *next,
+                               struct ol_setting_error *err)
+{
+    static const enum ol_setting_key needed[] = {OL_SETTING_KEY_PRODUCT_ID,
+                                                 OL_SETTING_KEY_DEVICE_NAME};
+    const uint8_t count = sizeof(needed) / sizeof(needed[0]);
+    memset(err, 0, sizeof(*err));
+    while (*next < count) {
+        enum ol_setting_key key = needed[(*next)++];
+        if (!ol_settings_is_set(s, key)) {
+            return fail_missing(err, key);
+        }
+    }
+    if (*next > count) {
+        return OL_OK;
+    }
+    *next = count + 1;
+    return check_credential(s, err);
+}
+
+int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *err)
+{
+    uint8_t next = 0;
+    return ol_settings_check_next(s, &next, err);
 }

@@ -162,7 +162,8 @@ struct ol_setting_error {
     struct ol_str key;   /* as written */
     struct ol_str value; /* empty when there is none to show or it is a secret */
     const char *reason;  /* OL_SETTING_REASON: no capital, no full stop */
-    const char *allowed; /* OL_SETTING_REASON; NULL: what the table says */
+    const char *allowed; /* OL_SETTING_REASON; NULL: what the table says; "": nothing,
+                            because the reason says what to do */
 };
 
 /* The table row of a key; never NULL for keys below the COUNT. */
@@ -191,10 +192,27 @@ OL_MUST int32_t ol_settings_input_line(struct ol_settings *s, struct ol_str text
 OL_MUST int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
                                   struct ol_setting_error *err);
 
+/* How far a settings text is read. All zero at first. */
+struct ol_settings_cursor {
+    size_t pos;
+    uint16_t line;
+};
+
+/* The same for a caller that tells of every wrong line: reads from *cursor to the next wrong
+ * line, behind which the cursor stands then. OL_OK: that was the end of the text. */
+OL_MUST int32_t ol_settings_input_next(struct ol_settings *s, struct ol_str text,
+                                       struct ol_settings_cursor *cursor,
+                                       struct ol_setting_error *err);
+
 /* What no single line can say: product and device are there, exactly one key or token.
  * OL_OK, or OL_E_ARG and *err. */
 OL_MUST int32_t ol_settings_check(const struct ol_settings *s,
                                   struct ol_setting_error *err);
+
+/* The same for a caller that tells of everything: *next is 0 at first, and each call gives the
+ * next problem. OL_OK: there is none any more. */
+OL_MUST int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *next,
+                                       struct ol_setting_error *err);
 
 /* The value of a text type; empty when it is not set and has no default. */
 struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key key);
@@ -216,6 +234,11 @@ void ol_setting_encode(struct ol_writer *w, const struct ol_setting *setting,
 
 /* Writes what a setting allows: "1 to 65535", "md5, sha1, sha256". */
 void ol_setting_allowed_encode(struct ol_writer *w, const struct ol_setting *setting);
+
+/* How many characters of a name have to be changed, added or left out to get the one that may
+ * have been meant; UINT8_MAX where that is too many for a slip of the pen. For "did you mean
+ * ...?". */
+uint8_t ol_setting_slip(struct ol_str written, struct ol_str meant);
 
 /* Writes one sentence "FILE:LINE: key: what is wrong; allowed: ..." without a newline.
  * file is the name of the settings file. Values of secrets never appear; control

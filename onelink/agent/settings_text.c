@@ -140,41 +140,39 @@ void ol_setting_encode(struct ol_writer *w, const struct ol_setting *setting,
 
 /* --- messages ----------------------------------------------------------------------- */
 
-#define DISTANCE_NAME_MAX 24
-
-/* How many characters differ (Levenshtein), or a large number for long words. */
-static size_t distance(struct ol_str a, const char *b)
+/* Levenshtein's distance, by the table's rows. */
+uint8_t ol_setting_slip(struct ol_str written, struct ol_str meant)
 {
-    uint8_t row[DISTANCE_NAME_MAX + 1];
-    size_t b_len = strlen(b);
-    if (a.len > DISTANCE_NAME_MAX || b_len > DISTANCE_NAME_MAX) {
-        return 255;
+    uint8_t row[OL_SETTINGS_IDENTIFIER_MAX + 1];
+    struct ol_str a = written, b = meant;
+    if (a.len > OL_SETTINGS_IDENTIFIER_MAX || b.len > OL_SETTINGS_IDENTIFIER_MAX) {
+        return UINT8_MAX;
     }
-    for (size_t j = 0; j <= b_len; j++) {
+    for (size_t j = 0; j <= b.len; j++) {
         row[j] = (uint8_t)j;
     }
     for (size_t i = 0; i < a.len; i++) {
         uint8_t diagonal = row[0];
         row[0] = (uint8_t)(i + 1);
-        for (size_t j = 0; j < b_len; j++) {
-            uint8_t best = (uint8_t)(diagonal + (a.ptr[i] != b[j]));
+        for (size_t j = 0; j < b.len; j++) {
+            uint8_t best = (uint8_t)(diagonal + (a.ptr[i] != b.ptr[j]));
             diagonal = row[j + 1];
             best = best < row[j] + 1 ? best : (uint8_t)(row[j] + 1);
             row[j + 1] = best < diagonal + 1 ? best : (uint8_t)(diagonal + 1);
         }
     }
-    return row[b_len];
+    return row[b.len] < a.len / 3 + 2 ? row[b.len] : UINT8_MAX;
 }
 
 static const struct ol_setting *nearest(const struct ol_setting *table, size_t count,
                                         struct ol_str name)
 {
     const struct ol_setting *best = NULL;
-    size_t best_distance = name.len / 3 + 2;
+    uint8_t best_slip = UINT8_MAX;
     for (size_t i = 0; i < count; i++) {
-        size_t d = distance(name, table[i].name);
-        if (d < best_distance) {
-            best_distance = d;
+        uint8_t slip = ol_setting_slip(name, ol_str_from(table[i].name));
+        if (slip < best_slip) {
+            best_slip = slip;
             best = &table[i];
         }
     }
@@ -233,12 +231,10 @@ static const char *sentence(enum ol_setting_problem problem)
                "around it";
     case OL_SETTING_HASH:
         return "'#' inside a value without quotes; allowed: quotes around the value, or "
-               "a "
-               "blank before a comment";
+               "a blank before a comment";
     case OL_SETTING_IDENTIFIER:
         return "no property is named so; allowed: property.IDENTIFIER.NAME with an "
-               "identifier "
-               "of 1 to 64 of A-Z a-z 0-9 _ -";
+               "identifier of 1 to 64 of A-Z a-z 0-9 _ -";
     case OL_SETTING_PROPERTIES:
         return "one property too many for this program; allowed: fewer properties";
     case OL_SETTING_CREDENTIAL:
@@ -298,7 +294,7 @@ static void put_value_fault(struct ol_writer *w, const struct ol_setting_error *
     }
     put(w, reason ? err->reason : fault(err->problem, setting ? setting->type : 0));
     if (err->allowed) {
-        put(w, "; allowed: ");
+        put(w, err->allowed[0] != '\0' ? "; allowed: " : "");
         put(w, err->allowed);
     } else if (setting) {
         put(w, "; allowed: ");

@@ -189,6 +189,87 @@ static void test_check(void **state)
     check_message("product_id=p\ndevice_name=d\ntoken=t", NULL);
 }
 
+static void test_every_problem(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    static const char text[] = "port = x\ncolour = red\nhost = 127.0.0.1\n= 1\n"
+                               "property.t.sorce = stdio\nmodel = m";
+    static const uint16_t lines[] = {1, 2, 4, 5};
+    static const enum ol_setting_problem missing[] = {
+        OL_SETTING_MISSING, OL_SETTING_MISSING, OL_SETTING_CREDENTIAL};
+    struct ol_settings_cursor cursor = {0};
+    uint8_t next = 0;
+    memset(&f, 0, sizeof(f));
+    ol_settings_init(&f.settings, f.properties, PROPERTIES);
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        assert_int_equal(
+            ol_settings_input_next(&f.settings, ol_str_from(text), &cursor, &f.err),
+            OL_E_ARG);
+        assert_int_equal(f.err.line, lines[i]);
+    }
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(
+            ol_settings_input_next(&f.settings, ol_str_from(text), &cursor, &f.err),
+            OL_OK);
+    }
+    assert_true(ol_settings_is_set(&f.settings, OL_SETTING_KEY_HOST));
+    assert_true(ol_settings_is_set(&f.settings, OL_SETTING_KEY_MODEL));
+    assert_false(ol_settings_is_set(&f.settings, OL_SETTING_KEY_PORT));
+    for (size_t i = 0; i < sizeof(missing) / sizeof(missing[0]); i++) {
+        assert_int_equal(ol_settings_check_next(&f.settings, &next, &f.err), OL_E_ARG);
+        assert_int_equal(f.err.problem, missing[i]);
+    }
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(ol_settings_check_next(&f.settings, &next, &f.err), OL_OK);
+    }
+}
+
+/* A text that cannot be read at all is one problem, not one a line. */
+static void test_utf16_is_one_problem(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    struct ol_str text = OL_STR("\xFF\xFEp\nq\nr");
+    struct ol_settings_cursor cursor = {0};
+    ol_settings_init(&f.settings, f.properties, PROPERTIES);
+    assert_int_equal(ol_settings_input_next(&f.settings, text, &cursor, &f.err),
+                     OL_E_ARG);
+    assert_int_equal(f.err.problem, OL_SETTING_ENCODING);
+    assert_int_equal(f.err.line, 1);
+    assert_int_equal(ol_settings_input_next(&f.settings, text, &cursor, &f.err), OL_OK);
+}
+
+static void test_slip(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *written, *meant;
+        uint8_t slip;
+    } rows[] = {
+        {"temp", "temp", 0},   {"tmp", "temp", 1},
+        {"tepm", "temp", 2},   {"Temp", "temp", 1},
+        {"temp", "humi", 255}, {"", "x", 1},
+        {"x", "", 1},          {"", "", 0},
+        {"xy", "", 255},       {"kepalive", "keepalive", 1},
+        {"ab", "ba", 255},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint8_t slip =
+            ol_setting_slip(ol_str_from(rows[i].written), ol_str_from(rows[i].meant));
+        if (slip != rows[i].slip) {
+            fail_msg("%s, %s: %u", rows[i].written, rows[i].meant, slip);
+        }
+    }
+    char name[OL_SETTINGS_IDENTIFIER_MAX + 1];
+    memset(name, 'x', sizeof(name));
+    struct ol_str longest = ol_str_make(name, sizeof(name) - 1);
+    assert_int_equal(ol_setting_slip(longest, longest), 0);
+    struct ol_str longer = ol_str_make(name, sizeof(name));
+    assert_int_equal(ol_setting_slip(longer, longest), UINT8_MAX);
+    assert_int_equal(ol_setting_slip(longest, longer), UINT8_MAX);
+}
+
 static void test_table(void **state)
 {
     (void)state;
@@ -317,6 +398,9 @@ static void test_added_reason(void **state)
     assert_string_equal(message(&f),
                         "t.conf:4: property.temp.source: the simulation has no "
                         "option phase; allowed: min, max, period");
+    f.err.reason = "is empty";
+    f.err.allowed = "";
+    assert_string_equal(message(&f), "t.conf:4: property.temp.source: is empty");
 }
 
 int main(void)
@@ -325,6 +409,9 @@ int main(void)
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_typical),
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_every_problem),
+        cmocka_unit_test(test_utf16_is_one_problem),
+        cmocka_unit_test(test_slip),
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_set_unchanged_on_error),
         cmocka_unit_test(test_property_table_full),
