@@ -20,6 +20,17 @@ void ol_onenet_import_fail(struct ol_onenet_import *im,
     im->error->offset = value.ptr != NULL ? (uint32_t)(value.ptr - im->text) : 0;
 }
 
+void ol_onenet_import_fail_kind(struct ol_onenet_import *im, char needed,
+                                struct ol_str value)
+{
+    if (ol_onenet_import_failed(im)) {
+        return;
+    }
+    im->error->needed = needed;
+    im->error->found = value.len > 0 ? value.ptr[0] : '\0';
+    ol_onenet_import_fail(im, OL_ONENET_IMPORT_KIND, value);
+}
+
 /* ---- Path ---- */
 
 static void put_path(struct ol_onenet_import *im, char c)
@@ -91,7 +102,7 @@ struct ol_str ol_onenet_import_member(struct ol_onenet_import *im, struct ol_str
         return nothing;
     }
     if (object.len == 0 || object.ptr[0] != '{') {
-        ol_onenet_import_fail(im, OL_ONENET_IMPORT_KIND, object);
+        ol_onenet_import_fail_kind(im, '{', object);
         return nothing;
     }
     struct ol_json_reader r = ol_json_reader_make(object.ptr, object.len);
@@ -141,7 +152,7 @@ struct ol_str ol_onenet_import_copy(struct ol_onenet_import *im, struct ol_str v
     struct ol_json_reader r = ol_json_reader_make(value.ptr, value.len);
     struct ol_json_token t;
     if (ol_json_reader_next(&r, &t) != OL_OK || t.kind != OL_JSON_STRING) {
-        ol_onenet_import_fail(im, OL_ONENET_IMPORT_KIND, value);
+        ol_onenet_import_fail_kind(im, '"', value);
         return nothing;
     }
     char *out = im->room->text + im->text_len;
@@ -197,7 +208,7 @@ bool ol_onenet_import_flag(struct ol_onenet_import *im, struct ol_str object,
     struct ol_str value = ol_onenet_import_member(im, object, name);
     if (!ol_onenet_import_is_none(value) && value.ptr[0] != 't' && value.ptr[0] != 'f') {
         uint32_t mark = ol_onenet_import_push(im, name);
-        ol_onenet_import_fail(im, OL_ONENET_IMPORT_KIND, value);
+        ol_onenet_import_fail_kind(im, 't', value);
         ol_onenet_import_pop(im, mark);
     }
     return value.len > 0 && value.ptr[0] == 't';
@@ -212,7 +223,7 @@ struct ol_onenet_import_walk ol_onenet_import_walk(struct ol_onenet_import *im,
     if (ol_onenet_import_is_none(array)) {
         array = empty;
     } else if (array.ptr[0] != '[') {
-        ol_onenet_import_fail(im, OL_ONENET_IMPORT_KIND, array);
+        ol_onenet_import_fail_kind(im, '[', array);
         array = empty;
     }
     struct ol_onenet_import_walk walk = {

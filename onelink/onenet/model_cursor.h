@@ -28,6 +28,11 @@ bool ol_onenet_import_failed(const struct ol_onenet_import *im);
 void ol_onenet_import_fail(struct ol_onenet_import *im,
                            enum ol_onenet_import_reason reason, struct ol_str value);
 
+/* The same with OL_ONENET_IMPORT_KIND: needed is the first character of the kind that is
+ * needed there. */
+void ol_onenet_import_fail_kind(struct ol_onenet_import *im, char needed,
+                                struct ol_str value);
+
 /* Lengthen the path by ".name" or "[index]"; pop takes it back to what push returned. */
 uint32_t ol_onenet_import_push(struct ol_onenet_import *im, struct ol_str name);
 uint32_t ol_onenet_import_push_index(struct ol_onenet_import *im, uint32_t index);

@@ -264,6 +264,8 @@ int32_t ol_onenet_model_import(const void *text, size_t len,
     im.error->reason = OL_ONENET_IMPORT_OK;
     im.error->offset = 0;
     im.error->path[0] = '\0';
+    im.error->needed = '\0';
+    im.error->found = '\0';
     struct ol_str root = trim(text, len);
     if (check_json(&im, root)) {
         read_root(&im, root);

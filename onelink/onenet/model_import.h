@@ -54,10 +54,18 @@ struct ol_onenet_import_error {
     enum ol_onenet_import_reason reason;
     uint32_t offset; /* byte of the file where reading stopped */
     char path[112];
+    char
+        needed; /* OL_ONENET_IMPORT_KIND: first characters of the kind of value that is needed
+                    and of the one that is there, for ol_onenet_import_kind_str */
+    char found;
 };
 
 /* A sentence fragment for a person: "min is above max". Never NULL, static storage. */
 const char *ol_onenet_import_reason_str(enum ol_onenet_import_reason reason);
+
+/* The kind of JSON value that begins with this character: "an object", "a number"; "nothing"
+ * for NUL, where there is none. Never NULL, static storage. */
+const char *ol_onenet_import_kind_str(char first);
 
 /* Room that suffices for the text, for a caller that allocates: sets the five caps of
  * *room (pointers untouched). Text that is not JSON gets some figures too. Counts above

@@ -1,6 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/model_import.h"
 
+const char *ol_onenet_import_kind_str(char first)
+{
+    switch (first) {
+    case '{':
+        return "an object";
+    case '[':
+        return "an array";
+    case '"':
+        return "a string";
+    case 't':
+    case 'f':
+        return "true or false";
+    case 'n':
+        return "null";
+    case '\0':
+        return "nothing";
+    default:
+        return "a number";
+    }
+}
+
 const char *ol_onenet_import_reason_str(enum ol_onenet_import_reason reason)
 {
     static const char *const texts[] = {

@@ -373,6 +373,34 @@ static void test_refused(void **state)
     }
 }
 
+/* Another kind of value than is needed: both kinds have words. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *needed, *found;
+    } rows[] = {
+        {"[]", "an object", "an array"},
+        {"null", "an object", "null"},
+        {"{\"properties\":{}}", "an array", "an object"},
+        {"{\"properties\":[],\"version\":1}", "a string", "a number"},
+        {ROOT("-1"), "an object", "a number"},
+        {ROOT("\"a\""), "an object", "a string"},
+        {T("{\"type\":\"array\"}"), "an object", "nothing"},
+        {"{\"services\":[{\"identifier\":\"a\",\"required\":\"no\"}]}", "true or false",
+         "a string"},
+        {"{\"services\":[{\"identifier\":\"a\",\"input\":true}]}", "an array",
+         "true or false"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(model_box_import(&box, rows[i].text, strlen(rows[i].text)),
+                         OL_E_ARG);
+        assert_int_equal(box.error.reason, OL_ONENET_IMPORT_KIND);
+        assert_string_equal(ol_onenet_import_kind_str(box.error.needed), rows[i].needed);
+        assert_string_equal(ol_onenet_import_kind_str(box.error.found), rows[i].found);
+    }
+}
+
 /* Reading stops at the character that is wrong. */
 static void test_offset(void **state)
 {
@@ -572,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_events_and_services),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_offset),
         cmocka_unit_test(test_points),
         cmocka_unit_test(test_many_members),
