@@ -5,199 +5,134 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ports/posix/clock.h"
 #include "ports/posix/entropy.h"
+#include "tools/credential.h"
 
 #define CONFIG_FILE_MAX (1u << 20)
 
-/* --- messages ----------------------------------------------------------------------- */
-
-static bool print_error(const struct cli_device *d, const struct ol_setting_error *err)
-{
-    char text[2048];
-    struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
-    ol_setting_error_encode(&w, ol_str_from(d->config_path), err);
-    text[w.len] = '\0';
-    fprintf(stderr, "%s\n", text);
-    return false;
-}
-
-/* An error about one setting of one property. */
-static bool print_property_error(const struct cli_device *d, struct ol_str identifier,
-                                 struct ol_setting_error *err)
-{
-    char key[160];
-    snprintf(key, sizeof(key), "property.%.*s%s%s", (int)identifier.len, identifier.ptr,
-             err->setting ? "." : "", err->setting ? err->setting->name : "");
-    err->key = ol_str_from(key);
-    return print_error(d, err);
-}
-
-static bool print_reason(const struct cli_device *d, enum ol_setting_key key,
-                         const char *reason, const char *allowed)
-{
-    struct ol_setting_error err = {.problem = OL_SETTING_REASON,
-                                   .line = d->settings.value[key].line,
-                                   .setting = ol_setting_get(key),
-                                   .key = ol_str_from(ol_setting_get(key)->name),
-                                   .reason = reason,
-                                   .allowed = allowed};
-    return print_error(d, &err);
-}
-
 /* --- settings file ------------------------------------------------------------------ */
 
-static bool check_privacy(const struct cli_device *d)
+static void check_privacy(struct cli_device *d)
 {
     static const enum ol_setting_key secrets[] = {
         OL_SETTING_KEY_DEVICE_KEY, OL_SETTING_KEY_PRODUCT_KEY, OL_SETTING_KEY_TOKEN};
-    char reason[160];
+    char reason[1200];
     for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
         if (ol_settings_is_set(&d->settings, secrets[i]) && (d->config.mode & 077) != 0) {
-            snprintf(reason, sizeof(reason),
-                     "is a secret in a file that is open to other users (mode %03o)",
-                     d->config.mode);
-            return print_reason(d, secrets[i], reason,
-                                "after chmod 600 of this file, or in a file of its own");
+            snprintf(
+                reason, sizeof(reason),
+                "is a secret in a file that is open to other users (mode %03o); run: "
+                "chmod 600 %s",
+                d->config.mode, d->faults.path);
+            cli_fault_tell_reason(&d->faults, &d->settings, secrets[i], reason, "");
         }
     }
-    return true;
 }
 
-static bool load_settings(struct cli_device *d)
+/* Every wrong line; where there is none, also what is missing. */
+static void load_settings(struct cli_device *d)
 {
-    char why[512];
     struct ol_setting_error err;
-    if (!cli_file_read(d->config_path, CONFIG_FILE_MAX, &d->config, why, sizeof(why))) {
-        fprintf(stderr, "onelink run: %s\n", why);
-        return false;
-    }
-    ol_settings_init(&d->settings, d->table, CLI_PROPERTY_MAX);
+    struct ol_settings_cursor cursor = {0};
+    uint8_t next = 0;
     struct ol_str text = ol_str_make(d->config.data, d->config.len);
-    if (ol_settings_input(&d->settings, text, &err) != OL_OK ||
-        ol_settings_check(&d->settings, &err) != OL_OK) {
-        return print_error(d, &err);
+    ol_settings_init(&d->settings, d->table, CLI_PROPERTY_MAX);
+    while (ol_settings_input_next(&d->settings, text, &cursor, &err) != OL_OK) {
+        cli_fault_tell(&d->faults, &err);
+    }
+    if (d->faults.count == 0) {
+        while (ol_settings_check_next(&d->settings, &next, &err) != OL_OK) {
+            cli_fault_tell(&d->faults, &err);
+        }
+    } else {
+        d->has_wrong_lines = true;
     }
     d->log.level =
         (enum ol_log_level)ol_settings_number(&d->settings, OL_SETTING_KEY_LOG_LEVEL);
-    return check_privacy(d);
-}
-
-/* A path setting as a C string; the text has no NUL in it. */
-static void path_of(const struct cli_device *d, enum ol_setting_key key, char out[1025])
-{
-    struct ol_str path = ol_settings_text(&d->settings, key);
-    memcpy(out, path.ptr, path.len);
-    out[path.len] = '\0';
-}
-
-/* --- key ---------------------------------------------------------------------------- */
-
-struct credential {
-    enum ol_setting_key inline_key;
-    enum ol_setting_key file_key;
-    enum ol_agent_key kind;
-};
-
-static const struct credential credentials[] = {
-    {OL_SETTING_KEY_DEVICE_KEY, OL_SETTING_KEY_DEVICE_KEY_FILE, OL_AGENT_KEY_DEVICE},
-    {OL_SETTING_KEY_PRODUCT_KEY, OL_SETTING_KEY_PRODUCT_KEY_FILE, OL_AGENT_KEY_PRODUCT},
-    {OL_SETTING_KEY_TOKEN, OL_SETTING_KEY_TOKEN_FILE, OL_AGENT_KEY_TOKEN},
-};
-
-static bool check_key(const struct cli_device *d, enum ol_setting_key key,
-                      struct ol_str text)
-{
-    char reason[256];
-    size_t at = 0;
-    enum ol_onenet_token_error error = ol_onenet_key_check(text, &at);
-    if (error == OL_ONENET_TOKEN_OK) {
-        return true;
-    }
-    if (error == OL_ONENET_TOKEN_KEY_CHAR) {
-        snprintf(reason, sizeof(reason), "%s, at character %zu",
-                 ol_onenet_token_error_str(error), at + 1);
-    } else {
-        snprintf(reason, sizeof(reason), "%s", ol_onenet_token_error_str(error));
-    }
-    return print_reason(d, key, reason, "the key in base64, as the console shows it");
-}
-
-/* The key or token of the settings, or of the file that they name. */
-static bool load_key(struct cli_device *d)
-{
-    char why[512], path[1025];
-    for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]); i++) {
-        const struct credential *c = &credentials[i];
-        enum ol_setting_key key = c->inline_key;
-        struct ol_str text = ol_settings_text(&d->settings, key);
-        if (ol_settings_is_set(&d->settings, c->file_key)) {
-            key = c->file_key;
-            path_of(d, key, path);
-            if (!cli_secret_read(path, &d->secret, why, sizeof(why))) {
-                return print_reason(d, key, why, NULL);
-            }
-            text = ol_str_make(d->secret.text, d->secret.len);
-        } else if (!ol_settings_is_set(&d->settings, key)) {
-            continue;
-        }
-        d->agent_config.key = text;
-        d->agent_config.key_kind = c->kind;
-        return c->kind == OL_AGENT_KEY_TOKEN || check_key(d, key, text);
-    }
-    return false; /* ol_settings_check has found exactly one */
+    check_privacy(d);
 }
 
 /* --- model and properties ----------------------------------------------------------- */
 
-/* Settings of a property that the model does not have, or has otherwise. */
-static bool check_property(const struct cli_device *d,
-                           const struct ol_settings_property *p)
+/* "temp, humi, led": the identifiers of a model, when they are few. */
+static const char *list_properties(const struct ol_onenet_model *model, char *out,
+                                   size_t cap)
 {
-    struct ol_setting_error err = {.problem = OL_SETTING_REASON};
-    int32_t index = ol_onenet_property_find(&d->model.model, p->identifier);
-    for (int i = 0; i < OL_PROPERTY_KEY_COUNT && err.line == 0; i++) {
-        err.line = p->value[i].line;
+    struct ol_writer w = ol_writer_make(out, cap - 1);
+    for (uint16_t i = 0; i < model->property_count; i++) {
+        ol_writer_str(&w, i > 0 ? OL_STR(", ") : OL_STR(""));
+        ol_writer_str(&w, model->fields[i].identifier);
     }
+    if (ol_writer_status(&w) != OL_OK || w.len == 0) {
+        return "an identifier of the model, spelled as there";
+    }
+    out[w.len] = '\0';
+    return out;
+}
+
+static void tell_unknown(struct cli_device *d, const struct ol_settings_property *p)
+{
+    char reason[160], allowed[200];
+    struct ol_setting_error err = {.problem = OL_SETTING_REASON, .reason = reason};
+    struct ol_str hint = cli_model_nearest(&d->model.model, p->identifier);
+    for (int i = 0; i < OL_PROPERTY_KEY_COUNT; i++) {
+        uint16_t line = p->value[i].line;
+        err.line = err.line == 0 || (line > 0 && line < err.line) ? line : err.line;
+    }
+    snprintf(reason, sizeof(reason), "the model has no such property%s%.*s%s",
+             hint.len > 0 ? ", did you mean " : "", (int)hint.len, hint.ptr,
+             hint.len > 0 ? "?" : "");
+    err.allowed =
+        hint.len > 0 ? "" : list_properties(&d->model.model, allowed, sizeof(allowed));
+    cli_fault_tell_property(&d->faults, p->identifier, &err);
+}
+
+static void tell_misplaced(struct cli_device *d, const struct ol_settings_property *p,
+                           enum ol_property_key key, const char *reason,
+                           const char *allowed)
+{
+    struct ol_setting_error err = {.problem = OL_SETTING_REASON,
+                                   .setting = ol_setting_property_get(key),
+                                   .line = p->value[key].line,
+                                   .reason = reason,
+                                   .allowed = allowed};
+    cli_fault_tell_property(&d->faults, p->identifier, &err);
+}
+
+/* Settings of a property that the model does not have, or has otherwise. */
+static void check_property(struct cli_device *d, const struct ol_settings_property *p)
+{
+    int32_t index = ol_onenet_property_find(&d->model.model, p->identifier);
     if (index < 0) {
-        err.reason = "the model has no such property";
-        err.allowed = "an identifier of the model, spelled as there";
-        return print_property_error(d, p->identifier, &err);
+        tell_unknown(d, p);
+        return;
     }
     if (p->value[OL_PROPERTY_KEY_TYPE].line > 0) {
-        err.setting = ol_setting_property_get(OL_PROPERTY_KEY_TYPE);
-        err.line = p->value[OL_PROPERTY_KEY_TYPE].line;
-        err.reason = "the type stands in the model";
-        err.allowed = "a type where there is no model";
-        return print_property_error(d, p->identifier, &err);
+        tell_misplaced(d, p, OL_PROPERTY_KEY_TYPE, "the type stands in the model",
+                       "a type where there is no model");
     }
     if (p->value[OL_PROPERTY_KEY_COMMAND].line > 0 &&
         !d->model.model.fields[index].writable) {
-        err.setting = ol_setting_property_get(OL_PROPERTY_KEY_COMMAND);
-        err.line = p->value[OL_PROPERTY_KEY_COMMAND].line;
-        err.reason = "the model does not let this property be set";
-        err.allowed = "a property with accessMode rw";
-        return print_property_error(d, p->identifier, &err);
+        tell_misplaced(d, p, OL_PROPERTY_KEY_COMMAND,
+                       "the model does not let this property be set",
+                       "a property with accessMode rw");
     }
-    return true;
 }
 
-static bool load_model(struct cli_device *d)
+static bool load_model_file(struct cli_device *d)
 {
     char path[1025], why[1400];
-    struct ol_setting_error err;
-    if (!ol_settings_is_set(&d->settings, OL_SETTING_KEY_MODEL)) {
-        return cli_model_make(&d->settings, &d->model, &err) ||
-               print_property_error(d, err.key, &err);
-    }
-    path_of(d, OL_SETTING_KEY_MODEL, path);
+    struct ol_str file = ol_settings_text(&d->settings, OL_SETTING_KEY_MODEL);
+    memcpy(path, file.ptr, file.len); /* at most 1024 bytes, none of them NUL */
+    path[file.len] = '\0';
     if (!cli_model_load(path, &d->model, why, sizeof(why))) {
-        return print_reason(d, OL_SETTING_KEY_MODEL, why,
-                            "the thing model as the console exports it");
+        cli_fault_tell_reason(&d->faults, &d->settings, OL_SETTING_KEY_MODEL, why,
+                              "the thing model as the console exports it");
+        return false;
     }
     for (uint16_t i = 0; i < d->settings.property_count; i++) {
-        if (!check_property(d, &d->settings.properties[i])) {
-            return false;
-        }
+        check_property(d, &d->settings.properties[i]);
     }
     struct ol_str pid = d->model.model.product_id;
     if (pid.len > 0 &&
@@ -207,6 +142,27 @@ static bool load_model(struct cli_device *d)
                      pid.ptr);
     }
     return true;
+}
+
+/* The types stand in the settings, each of them in a line that may be among the wrong ones. */
+static bool make_model(struct cli_device *d)
+{
+    struct ol_setting_error err = {.problem = OL_SETTING_MISSING,
+                                   .setting =
+                                       ol_setting_property_get(OL_PROPERTY_KEY_TYPE)};
+    bool ok = !d->has_wrong_lines;
+    for (uint16_t i = 0; i < d->settings.property_count && !d->has_wrong_lines; i++) {
+        const struct ol_settings_property *p = &d->settings.properties[i];
+        if (p->value[OL_PROPERTY_KEY_TYPE].line == 0) {
+            cli_fault_tell_property(&d->faults, p->identifier, &err);
+            ok = false;
+        }
+    }
+    if (ok && !cli_model_make(&d->settings, &d->model, &err)) {
+        cli_fault_tell(&d->faults, &err);
+        ok = false;
+    }
+    return ok;
 }
 
 static void note_use(struct cli_device *d, uint16_t index)
@@ -221,30 +177,41 @@ static void note_use(struct cli_device *d, uint16_t index)
     d->has_commands = d->has_commands || writable;
 }
 
-static bool load_properties(struct cli_device *d)
+static void load_property(struct cli_device *d, const struct ol_settings_property *s)
 {
     struct ol_setting_error err;
+    int32_t index = ol_onenet_property_find(&d->model.model, s->identifier);
+    if (index < 0) {
+        return; /* told */
+    }
+    struct cli_property *p = &d->properties[index];
+    bool has_source = s->value[OL_PROPERTY_KEY_SOURCE].line > 0;
+    /* Without a source that was understood its companions cannot be judged. */
+    if ((has_source || !d->has_wrong_lines) && !cli_source_init(&p->source, s, &err)) {
+        cli_fault_tell_property(&d->faults, s->identifier, &err);
+    }
+    if (!cli_command_init(&p->command, s, &err)) {
+        cli_fault_tell_property(&d->faults, s->identifier, &err);
+    }
+}
+
+static void load_properties(struct cli_device *d)
+{
     for (uint16_t i = 0; i < d->settings.property_count; i++) {
-        const struct ol_settings_property *s = &d->settings.properties[i];
-        int32_t index = ol_onenet_property_find(&d->model.model, s->identifier);
-        struct cli_property *p = &d->properties[index];
-        if (!cli_source_init(&p->source, s, &err) ||
-            !cli_command_init(&p->command, s, &err)) {
-            return print_property_error(d, s->identifier, &err);
-        }
+        load_property(d, &d->settings.properties[i]);
     }
     for (uint16_t i = 0; i < d->model.model.property_count; i++) {
         note_use(d, i);
     }
-    if (!d->uses_stdin && !d->has_own_sources && !d->has_commands) {
-        fprintf(stderr,
-                "%s: no property has a source and none can be set, so there is nothing "
-                "to do; "
-                "allowed: property.IDENTIFIER.source = ...\n",
-                d->config_path);
-        return false;
+    if (d->faults.count == 0 && !d->uses_stdin && !d->has_own_sources &&
+        !d->has_commands) {
+        struct ol_setting_error err = {
+            .problem = OL_SETTING_REASON,
+            .reason = "no property has a source and none can be set, so there is nothing "
+                      "to do",
+            .allowed = "property.IDENTIFIER.source = ..."};
+        cli_fault_tell(&d->faults, &err);
     }
-    return true;
 }
 
 /* --- agent -------------------------------------------------------------------------- */
@@ -320,11 +287,14 @@ static bool init_agent(struct cli_device *d)
     set_time_servers(d);
     set_links(d);
     if (!c->queue) {
-        return print_reason(d, OL_SETTING_KEY_QUEUE_KB, "there is not so much memory",
-                            NULL);
+        cli_fault_tell_reason(&d->faults, s, OL_SETTING_KEY_QUEUE_KB,
+                              "there is not so much memory; make it smaller", "");
+        return false;
     }
     if (ol_agent_init(&d->agent, c, &error) != OL_OK) {
-        fprintf(stderr, "%s: %s\n", d->config_path, ol_agent_error_str(error));
+        struct ol_setting_error err = {.problem = OL_SETTING_REASON,
+                                       .reason = ol_agent_error_str(error)};
+        cli_fault_tell(&d->faults, &err);
         return false;
     }
     return true;
@@ -342,12 +312,31 @@ static bool set_policies(struct cli_device *d)
     return true;
 }
 
+static int64_t unix_now(void)
+{
+    struct ol_clock clock = ol_posix_clock();
+    struct ol_wall_time wall = clock.ops->wall(clock.ctx);
+    return wall.quality == OL_CLOCK_NONE ? 0 : wall.unix_ms / 1000;
+}
+
 bool cli_device_init(struct cli_device *d, const char *config_path)
 {
+    char why[512];
     cli_log_init(&d->log);
-    d->config_path = config_path;
-    return load_settings(d) && load_key(d) && load_model(d) && load_properties(d) &&
-           init_agent(d) && set_policies(d);
+    d->faults.path = config_path;
+    if (!cli_file_read(config_path, CONFIG_FILE_MAX, &d->config, why, sizeof(why))) {
+        fprintf(stderr, "onelink run: %s\n", why);
+        return false;
+    }
+    load_settings(d);
+    cli_credential_load(&d->settings, &d->secret, unix_now(), &d->agent_config,
+                        &d->faults);
+    if (ol_settings_is_set(&d->settings, OL_SETTING_KEY_MODEL) ? load_model_file(d)
+                                                               : make_model(d)) {
+        load_properties(d);
+    }
+    cli_faults_end(&d->faults);
+    return d->faults.count == 0 && init_agent(d) && set_policies(d);
 }
 
 void cli_device_free(struct cli_device *d)

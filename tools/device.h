@@ -11,6 +11,7 @@
 #include "ports/posix/netif.h"
 #include "ports/posix/stream.h"
 #include "tools/command.h"
+#include "tools/faults.h"
 #include "tools/file.h"
 #include "tools/lines.h"
 #include "tools/log.h"
@@ -32,7 +33,8 @@ struct cli_property {
 
 struct cli_device {
     struct cli_log log;
-    const char *config_path;
+    struct cli_faults faults; /* of the settings */
+    bool has_wrong_lines;     /* so what is not set may stand in one of them */
     struct cli_file config;
     struct ol_settings settings;
     struct ol_settings_property table[CLI_PROPERTY_MAX];
@@ -62,7 +64,7 @@ struct cli_device {
 };
 
 /* Reads the settings, the key and the model and prepares the agent, closed. true, or
- * false after one sentence on standard error that says what is wrong. *d is all zero
+ * false after a sentence on standard error for each thing that is wrong. *d is all zero
  * before. */
 bool cli_device_init(struct cli_device *d, const char *config_path);
 

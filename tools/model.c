@@ -20,6 +20,32 @@ static bool room_alloc(struct ol_onenet_model_room *room)
     return room->fields && room->labels && room->events && room->services && room->text;
 }
 
+/* The line of a byte, from 1. */
+static unsigned line_of(const struct cli_file *file, uint32_t offset)
+{
+    unsigned line = 1;
+    for (uint32_t i = 0; i < offset && i < file->len; i++) {
+        line += file->data[i] == '\n';
+    }
+    return line;
+}
+
+static void put_error(const struct ol_onenet_import_error *error, const char *path,
+                      const struct cli_file *file, char *why, size_t cap)
+{
+    char kinds[80];
+    const char *reason = ol_onenet_import_reason_str(error->reason);
+    if (error->reason == OL_ONENET_IMPORT_KIND) {
+        snprintf(kinds, sizeof(kinds), "%s is needed here and %s is there",
+                 ol_onenet_import_kind_str(error->needed),
+                 ol_onenet_import_kind_str(error->found));
+        reason = kinds;
+    }
+    snprintf(why, cap, "%s: %s%s%s (line %u, byte %u)", path, error->path,
+             error->path[0] ? ": " : "", reason, line_of(file, error->offset),
+             (unsigned)error->offset);
+}
+
 static bool import(const char *path, const struct cli_file *file, struct cli_model *out,
                    char *why, size_t cap)
 {
@@ -34,9 +60,7 @@ static bool import(const char *path, const struct cli_file *file, struct cli_mod
     if (rc == OL_OK) {
         return true;
     }
-    snprintf(why, cap, "%s: %s%s%s (byte %u)", path, error.path,
-             error.path[0] ? ": " : "", ol_onenet_import_reason_str(error.reason),
-             (unsigned)error.offset);
+    put_error(&error, path, file, why, cap);
     return false;
 }
 
@@ -105,6 +129,20 @@ bool cli_model_make(const struct ol_settings *settings, struct cli_model *out,
     out->model.field_count = settings->property_count;
     out->model.property_count = settings->property_count;
     return true;
+}
+
+struct ol_str cli_model_nearest(const struct ol_onenet_model *model, struct ol_str name)
+{
+    struct ol_str best = {NULL, 0};
+    uint8_t best_slip = UINT8_MAX;
+    for (uint16_t i = 0; i < model->property_count; i++) {
+        uint8_t slip = ol_setting_slip(name, model->fields[i].identifier);
+        if (slip < best_slip) {
+            best_slip = slip;
+            best = model->fields[i].identifier;
+        }
+    }
+    return best;
 }
 
 void cli_model_free(struct cli_model *m)

@@ -24,6 +24,9 @@ bool cli_model_load(const char *path, struct cli_model *out, char *why, size_t c
 bool cli_model_make(const struct ol_settings *settings, struct cli_model *out,
                     struct ol_setting_error *err);
 
+/* The property whose identifier may have been meant by name, or the empty span. */
+struct ol_str cli_model_nearest(const struct ol_onenet_model *model, struct ol_str name);
+
 /* Frees the memory. A model that is all zero is fine. */
 void cli_model_free(struct cli_model *m);
 

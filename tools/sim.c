@@ -88,6 +88,10 @@ bool cli_sim_decode(struct ol_str text, struct cli_sim *out, const char **reason
         *reason = "the period of the simulation is not above 0";
         return false;
     }
+    if (out->shape != CLI_SIM_COUNTER && ol_dec_compare(out->low, out->high) > 0) {
+        *reason = "the min of the simulation is above its max";
+        return false;
+    }
     return true;
 }
 

@@ -212,6 +212,23 @@ static int print_token(const struct ol_onenet_token *token, struct ol_str key)
     return rc;
 }
 
+/* A token for something misspelled looks as good as any, and is refused everywhere. */
+static void judge_resource(const char *res)
+{
+    static const char projects[] = "projects/";
+    bool is_project = strncmp(res, projects, sizeof(projects) - 1) == 0 &&
+                      res[sizeof(projects) - 1] != '\0' &&
+                      res[sizeof(projects) - 1] != '/';
+    if (!is_project &&
+        ol_onenet_resource_decode(ol_str_from(res)).kind == OL_ONENET_RESOURCE_OTHER) {
+        fprintf(stderr,
+                "onelink token: warning: --res %s is none of products/PID, "
+                "products/PID/devices/NAME, userid/UID, projects/ID; is it spelled "
+                "right?\n",
+                res);
+    }
+}
+
 static int make_token(struct arguments *a, struct ol_onenet_token *token)
 {
     static struct cli_secret key;
@@ -241,6 +258,9 @@ static int make_token(struct arguments *a, struct ol_onenet_token *token)
     }
     int rc = print_token(token, ol_str_make(key.text, key.len));
     cli_secret_wipe(&key, sizeof(key));
+    if (rc == CLI_EXIT_OK) {
+        judge_resource(a->res);
+    }
     return rc;
 }
 

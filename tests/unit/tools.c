@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tools/command.h"
+#include "tools/credential.h"
 #include "tools/decimal.h"
 #include "tools/explain.h"
 #include "tools/file.h"
@@ -180,6 +181,8 @@ static void test_sim(void **state)
     check_sim(&sine, 45000, "18");
     check_sim(&sine, 60000, "23");
     check_sim(&sine, UINT64_C(60000) * 1000000, "23");
+    sine = sim("sine,min=5,max=5.0");
+    check_sim(&sine, 7000, "5");
     struct cli_sim ramp = sim("ramp,min=-1,max=1,period=2");
     check_sim(&ramp, 0, "-1");
     check_sim(&ramp, 1000, "0");
@@ -208,6 +211,8 @@ static void test_sim_wrong(void **state)
         {"sine,min=x", "an option of the simulation is not a number"},
         {"ramp,period=0", "the period of the simulation is not above 0"},
         {"ramp,period=-1", "the period of the simulation is not above 0"},
+        {"sine,min=50,max=10", "the min of the simulation is above its max"},
+        {"ramp,min=1.5", "the min of the simulation is above its max"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct cli_sim s;
@@ -403,6 +408,59 @@ static void test_secret(void **state)
     }
 }
 
+/* --- tokens ------------------------------------------------------------------------- */
+
+#define TOKEN(res, et)                                                                   \
+    "version=2018-10-31&res=" res "&et=" et                                              \
+    "&method=sha256&sign=MDEyMzQ1Njc4OWFiY2RlZg%3D%3D"
+
+static void test_token(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *token;
+        int64_t now_s;
+        const char *reason; /* NULL: fine */
+    } rows[] = {
+        {TOKEN("products%2Fpid%2Fdevices%2Fboard-1", "2000000000"), 1900000000, NULL},
+        {TOKEN("products/pid/devices/board-1", "2000000000"), 1900000000, NULL},
+        {TOKEN("products%2Fpid", "2000000000"), 1900000000, NULL},
+        {TOKEN("products%2Fpid", "2000000000"), 2000000000, NULL},
+        {TOKEN("products%2Fpid", "1000000000"), 0, NULL}, /* no clock */
+        {TOKEN("products%2Fpid", "1000000000"), 1900000000,
+         "this token expired at 2001-09-09 01:46:40 UTC (this machine's clock says "
+         "2030-03-17 17:46:40 UTC); give a new one"},
+        {TOKEN("products%2Fpid%2Fdevices%2Fboard-7", "2000000000"), 1900000000,
+         "this token is for devices/board-7, not for device_name board-1"},
+        {TOKEN("products%2Fother%2Fdevices%2Fboard-1", "2000000000"), 1900000000,
+         "this token is for products/other, not for product_id pid"},
+        {TOKEN("products%2Fother", "2000000000"), 1900000000,
+         "this token is for products/other, not for product_id pid"},
+        {TOKEN("userid%2F7", "2000000000"), 1900000000,
+         "this token is for userid/7; a device needs one for "
+         "products/pid/devices/board-1 "
+         "or products/pid"},
+        {TOKEN("products%2Fpid%2Fdevice%2Fboard-1", "2000000000"), 1900000000,
+         "this token is for products/pid/device/board-1; a device needs one for "
+         "products/pid/devices/board-1 or products/pid"},
+        {"MDEyMzQ1Njc4OWFiY2RlZg", 1900000000,
+         "the token is not name=value pairs parted by &"},
+        {"version=2018-10-31&res=products%2Fpid&et=2000000000&method=sha256", 1900000000,
+         "the token lacks one of version, res, et, method, sign"},
+        {"version=2018-10-31&res=products%2Fpid&et=2000000000&method=md4&sign=MDEy",
+         1900000000, "the method is none of md5, sha1, sha256"},
+    };
+    char why[512];
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool ok = cli_token_check(ol_str_from(rows[i].token), OL_STR("pid"),
+                                  OL_STR("board-1"), rows[i].now_s, why, sizeof(why));
+        assert_int_equal(ok, rows[i].reason == NULL);
+        if (rows[i].reason) {
+            assert_string_equal(why, rows[i].reason);
+        }
+    }
+}
+
 /* --- lines -------------------------------------------------------------------------- */
 
 static struct cli_lines lines;
@@ -512,6 +570,8 @@ static void test_model_from_settings(void **state)
     assert_int_equal(m.model.fields[1].type, OL_ONENET_BOOL);
     assert_true(m.model.fields[1].writable);
     assert_int_equal(ol_onenet_property_find(&m.model, OL_STR("l")), 1);
+    assert_true(ol_str_equal(cli_model_nearest(&m.model, OL_STR("l1")), OL_STR("l")));
+    assert_int_equal(cli_model_nearest(&m.model, OL_STR("humi")).len, 0);
     cli_model_free(&m);
     property("property.t.source=stdio");
     assert_false(cli_model_make(&settings, &m, &err));
@@ -533,6 +593,13 @@ static void test_model_file(void **state)
     const char *path = put_file("model.json", wrong, strlen(wrong), 0644);
     assert_false(cli_model_load(path, &m, why, sizeof(why)));
     assert_non_null(strstr(why, "model.json: properties[0].dataType.specs"));
+    put_file("model.json", "{\n\"properties\": [\n  oops\n]}", 26, 0644);
+    assert_false(cli_model_load(path, &m, why, sizeof(why)));
+    assert_non_null(strstr(why, "the text is not JSON (line 3, byte 20)"));
+    put_file("model.json", "{\"properties\":\n7}", 17, 0644);
+    assert_false(cli_model_load(path, &m, why, sizeof(why)));
+    assert_non_null(strstr(why, "model.json: properties: an array is needed here and a "
+                                "number is there (line 2, byte 15)"));
     put_file("model.json", right, strlen(right), 0644);
     assert_true(cli_model_load(path, &m, why, sizeof(why)));
     assert_int_equal(m.model.property_count, 1);
@@ -649,6 +716,7 @@ int main(void)
         cmocka_unit_test(test_source_settings),
         cmocka_unit_test(test_command),
         cmocka_unit_test(test_secret),
+        cmocka_unit_test(test_token),
         cmocka_unit_test(test_lines_every_split),
         cmocka_unit_test(test_lines_too_long),
         cmocka_unit_test(test_outbox),
