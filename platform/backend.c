@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "platform/serve.h"
+#include "platform/store/admin.h"
 #include "platform/store/history.h"
 #include "platform/store/registry.h"
 
@@ -98,6 +99,51 @@ static int32_t each_device(void *ctx, const struct ol_store_product *product,
                        : rc;
 }
 
+static int32_t add_device(void *ctx, const struct ol_store_product *product,
+                          struct ol_str name, struct ol_str about,
+                          char key[OL_API_KEY_CAP])
+{
+    struct ol_platform *p = ctx;
+    if (!ol_secret_device_key(key)) {
+        return OL_E_IO;
+    }
+    return ol_db_device_add(&p->db, product, name, ol_str_from(key), about, wall_ms(ctx));
+}
+
+static int32_t product_info(void *ctx, const struct ol_store_product *product,
+                            struct ol_api_product_info *out)
+{
+    struct ol_platform *p = ctx;
+    struct ol_db_product_info info;
+    int32_t rc = ol_db_product_info(&p->db, product, &info);
+    if (rc == OL_OK) {
+        *out =
+            (struct ol_api_product_info){info.created_ms, info.device_count, info.model};
+    }
+    return rc;
+}
+
+static int32_t describe_device(void *ctx, int64_t device, struct ol_str about)
+{
+    struct ol_platform *p = ctx;
+    return ol_db_device_describe(&p->db, device, about);
+}
+
+static int32_t rekey_device(void *ctx, int64_t device, char key[OL_API_KEY_CAP])
+{
+    struct ol_platform *p = ctx;
+    if (!ol_secret_device_key(key)) {
+        return OL_E_IO;
+    }
+    return ol_db_device_rekey(&p->db, device, ol_str_from(key));
+}
+
+static int32_t delete_device(void *ctx, int64_t device)
+{
+    struct ol_platform *p = ctx;
+    return ol_db_device_delete(&p->db, device);
+}
+
 struct presence_rows {
     void (*row)(void *ctx, const struct ol_api_presence *p);
     void *ctx;
@@ -110,24 +156,15 @@ static void on_presence(void *ctx, const struct ol_db_presence *p)
     rows->row(rows->ctx, &presence);
 }
 
-static int32_t each_presence(void *ctx, int64_t device, int64_t limit,
+static int32_t each_presence(void *ctx, int64_t device, const struct ol_api_range *range,
                              void (*row)(void *row_ctx, const struct ol_api_presence *p),
                              void *row_ctx)
 {
     struct ol_platform *p = ctx;
     struct presence_rows rows = {row, row_ctx};
-    return ol_db_presence_each(&p->db, device, limit, on_presence, &rows);
-}
-
-static int32_t add_device(void *ctx, const struct ol_store_product *product,
-                          struct ol_str name, struct ol_str about,
-                          char key[OL_API_KEY_CAP])
-{
-    struct ol_platform *p = ctx;
-    if (!ol_secret_device_key(key)) {
-        return OL_E_IO;
-    }
-    return ol_db_device_add(&p->db, product, name, ol_str_from(key), about, wall_ms(ctx));
+    struct ol_db_range r = {range->from_ms, range->to_ms, range->limit, range->offset,
+                            range->descending};
+    return ol_db_presence_range(&p->db, device, &r, on_presence, &rows);
 }
 
 static int32_t latest(void *ctx, const struct ol_store_product *product, int64_t device,
@@ -180,8 +217,12 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .find_product = find_product,
         .get_device = get_device,
         .each_device = each_device,
-        .each_presence = each_presence,
         .add_device = add_device,
+        .product_info = product_info,
+        .describe_device = describe_device,
+        .rekey_device = rekey_device,
+        .delete_device = delete_device,
+        .each_presence = each_presence,
         .latest = latest,
         .each_value = each_value,
     };

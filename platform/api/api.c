@@ -18,9 +18,16 @@ struct route {
 
 static const struct route routes[] = {
     {"/thingmodel/set-device-property", EVHTTP_REQ_POST, ol_api_set_property},
+    {"/thingmodel/query-device-property-detail", EVHTTP_REQ_POST, ol_api_get_property},
+    {"/thingmodel/query-thing-model", EVHTTP_REQ_GET, ol_api_query_model},
     {"/thingmodel/query-device-property", EVHTTP_REQ_GET, ol_api_query_property},
     {"/thingmodel/query-device-property-history", EVHTTP_REQ_GET, ol_api_query_history},
     {"/device/create", EVHTTP_REQ_POST, ol_api_device_create},
+    {"/device/update", EVHTTP_REQ_POST, ol_api_device_update},
+    {"/device/delete", EVHTTP_REQ_POST, ol_api_device_delete},
+    {"/device/reset-seckey", EVHTTP_REQ_POST, ol_api_device_reset},
+    {"/device/status-history", EVHTTP_REQ_GET, ol_api_status_history},
+    {"/product/detail", EVHTTP_REQ_GET, ol_api_product_detail},
     {"/device/detail", EVHTTP_REQ_GET, ol_api_device_detail},
     {"/device/list", EVHTTP_REQ_GET, ol_api_device_list},
 };

@@ -5,6 +5,8 @@
 #include "onelink/json/reader.h"
 #include "platform/api/call.h"
 
+#define PAGE_MAX 100
+
 struct ol_str ol_api_query_get(const struct ol_api_call *c, const char *name)
 {
     const struct evkeyval *kv = NULL;
@@ -62,6 +64,26 @@ bool ol_api_query_int(const struct ol_api_call *c, const char *name, int64_t min
     return true;
 }
 
+bool ol_api_range_read(const struct ol_api_call *c, struct ol_api_range *range)
+{
+    int64_t sort = 2;
+    if (ol_api_query_get(c, "start_time").len == 0) {
+        ol_api_fail_parameter(c, "start_time");
+        return false;
+    }
+    if (ol_api_query_get(c, "end_time").len == 0) {
+        ol_api_fail_parameter(c, "end_time");
+        return false;
+    }
+    bool ok = ol_api_query_int(c, "start_time", 0, INT64_MAX, &range->from_ms) &&
+              ol_api_query_int(c, "end_time", range->from_ms, INT64_MAX, &range->to_ms) &&
+              ol_api_query_int(c, "sort", 1, 2, &sort) &&
+              ol_api_query_int(c, "offset", 0, INT64_MAX, &range->offset) &&
+              ol_api_query_int(c, "limit", 1, PAGE_MAX, &range->limit);
+    range->descending = sort == 2;
+    return ok;
+}
+
 static struct ol_api_member *find_member(struct ol_api_member *members, size_t count,
                                          const struct ol_json_token *key)
 {
@@ -84,8 +106,10 @@ static bool read_member(struct ol_json_reader *r, const struct ol_json_token *ke
     if (m->value.ptr != NULL) {
         return false;
     }
-    if (m->object) {
-        return ol_json_reader_skip(r, key, &m->value) == OL_OK && m->value.ptr[0] == '{';
+    if (m->kind != OL_API_STRING) {
+        char first = m->kind == OL_API_OBJECT ? '{' : '[';
+        return ol_json_reader_skip(r, key, &m->value) == OL_OK &&
+               m->value.ptr[0] == first;
     }
     if (ol_json_reader_next(r, &t) != OL_OK || t.kind != OL_JSON_STRING) {
         return false;

@@ -51,6 +51,13 @@ struct ol_api_page {
     int64_t offset;
 };
 
+/* What is known of a product. */
+struct ol_api_product_info {
+    int64_t created_ms; /* Unix ms */
+    int64_t device_count;
+    struct ol_str model; /* the model's file, JSON text */
+};
+
 #define OL_API_KEY_CAP 96 /* a key as text, with its NUL */
 
 struct ol_api_backend {
@@ -80,16 +87,27 @@ struct ol_api_backend {
                            void (*row)(void *row_ctx, const struct ol_api_device *d),
                            void *row_ctx);
 
-    /* The newest changes of presence, newest first, at most limit. OL_OK, OL_E_IO. */
-    int32_t (*each_presence)(void *ctx, int64_t device, int64_t limit,
-                             void (*row)(void *row_ctx, const struct ol_api_presence *p),
-                             void *row_ctx);
-
     /* Stores a new device with a key made for it. OL_OK; OL_E_ARG: the name is taken;
      * OL_E_IO. */
     int32_t (*add_device)(void *ctx, const struct ol_store_product *product,
                           struct ol_str name, struct ol_str about,
                           char key[OL_API_KEY_CAP]);
+
+    /* OL_OK, OL_E_IO. */
+    int32_t (*product_info)(void *ctx, const struct ol_store_product *product,
+                            struct ol_api_product_info *out);
+
+    /* Gives the device another description; another key, made for it; takes it away with
+     * all that it reported. The API has ended its session before. OL_OK; OL_E_NOENT: no
+     * such device any more; OL_E_IO. */
+    int32_t (*describe_device)(void *ctx, int64_t device, struct ol_str about);
+    int32_t (*rekey_device)(void *ctx, int64_t device, char key[OL_API_KEY_CAP]);
+    int32_t (*delete_device)(void *ctx, int64_t device);
+
+    /* The changes of presence of a range. OL_OK, OL_E_IO. */
+    int32_t (*each_presence)(void *ctx, int64_t device, const struct ol_api_range *range,
+                             void (*row)(void *row_ctx, const struct ol_api_presence *p),
+                             void *row_ctx);
 
     /* The property's value with the latest time. OL_OK, OL_E_NOENT, OL_E_IO. */
     int32_t (*latest)(void *ctx, const struct ol_store_product *product, int64_t device,

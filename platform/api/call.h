@@ -21,7 +21,10 @@ enum ol_api_code {
     OL_API_AUTHENTICATION = 10403,
     OL_API_DEVICE_EXISTS = 10406,
     OL_API_NO_PRODUCT = 10408,
-    OL_API_NO_DEVICE = 10410
+    OL_API_NO_DEVICES = 10409,
+    OL_API_NO_DEVICE = 10410,
+    OL_API_CALL_FAILED = 10411,
+    OL_API_NO_MODEL = 10417
 };
 
 struct ol_api_call {
@@ -46,6 +49,12 @@ void ol_api_fail_parameter(const struct ol_api_call *c, const char *name);
 /* 10403: the token is sound, but does not reach this far. */
 void ol_api_fail_resource(const struct ol_api_call *c);
 
+/* 0 succ, without data. */
+void ol_api_reply_done(const struct ol_api_call *c);
+
+/* 500 */
+void ol_api_fail_server(const struct ol_api_call *c);
+
 /* An answer with data: begin, write one value into the writer, send. When the value did
  * not come out whole, send answers 500 instead. */
 struct ol_json_writer ol_api_reply_begin(const struct ol_api_call *c);
@@ -64,15 +73,24 @@ const char *ol_api_query_twice(const struct ol_api_call *c);
 bool ol_api_query_int(const struct ol_api_call *c, const char *name, int64_t min,
                       int64_t max, int64_t *out);
 
+enum ol_api_kind {
+    OL_API_STRING, /* value is the content of the string, decoded into buf */
+    OL_API_OBJECT, /* value is the JSON text */
+    OL_API_ARRAY
+};
+
 /* A member of the body. */
 struct ol_api_member {
     struct ol_str name;
-    bool object; /* value is the text of a JSON object; else the content of a string */
+    enum ol_api_kind kind;
     bool required;
-    char *buf; /* strings are decoded into it */
+    char *buf;
     size_t cap;
     struct ol_str value; /* out; empty when it is not there */
 };
+
+/* Bytes of a product id or device name that is read, too long ones included. */
+#define OL_API_NAME_CAP 128
 
 /* Reads the members of the body, a JSON object; others are skipped. false: the body is
  * not as it must be; then the call has been answered. */
@@ -92,12 +110,33 @@ bool ol_api_device(const struct ol_api_call *c, struct ol_str product,
                    struct ol_str device, bool write, const struct ol_store_product **p,
                    struct ol_api_device *d);
 
+/* The product has a model with at least one function point. false: the call has been
+ * answered with 10417. */
+bool ol_api_has_model(const struct ol_api_call *c, const struct ol_store_product *p);
+
+/* The time range, order and page that the URL asks for; range->limit holds the default.
+ * false: the call has been answered. */
+bool ol_api_range_read(const struct ol_api_call *c, struct ol_api_range *range);
+
+/* A member of an object: its name and a string. */
+void ol_api_write_text(struct ol_json_writer *w, const char *key, struct ol_str value);
+
+/* The same with a time: RFC 3339 in UTC, with milliseconds; empty for 0, never. */
+void ol_api_write_time(struct ol_json_writer *w, const char *key, int64_t unix_ms);
+
 /* ---- the calls, docs/protocol.md §8.2 ---- */
 
 void ol_api_set_property(const struct ol_api_call *c);
+void ol_api_get_property(const struct ol_api_call *c);
 void ol_api_query_property(const struct ol_api_call *c);
 void ol_api_query_history(const struct ol_api_call *c);
 void ol_api_device_create(const struct ol_api_call *c);
+void ol_api_device_update(const struct ol_api_call *c);
+void ol_api_device_delete(const struct ol_api_call *c);
+void ol_api_device_reset(const struct ol_api_call *c);
+void ol_api_status_history(const struct ol_api_call *c);
+void ol_api_product_detail(const struct ol_api_call *c);
+void ol_api_query_model(const struct ol_api_call *c);
 void ol_api_device_detail(const struct ol_api_call *c);
 void ol_api_device_list(const struct ol_api_call *c);
 

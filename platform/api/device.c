@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L /* gmtime_r */
-
 #include <stdio.h>
-#include <time.h>
 
 #include "onelink/onenet/name.h"
 #include "platform/api/state.h"
 
-#define NAME_CAP  128
 #define ABOUT_CAP 512
 #define PAGE_MAX  100
 
@@ -32,6 +28,18 @@ const struct ol_store_product *ol_api_product(const struct ol_api_call *c,
     return p;
 }
 
+/* 10410, or 10409 where the product has no device at all. */
+static void fail_no_device(const struct ol_api_call *c, const struct ol_store_product *p)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    struct ol_api_product_info info;
+    if (b->product_info(b->ctx, p, &info) == OL_OK && info.device_count == 0) {
+        ol_api_fail(c, OL_API_NO_DEVICES, OL_STR("product has no device"));
+    } else {
+        ol_api_fail(c, OL_API_NO_DEVICE, OL_STR("device not found"));
+    }
+}
+
 bool ol_api_device(const struct ol_api_call *c, struct ol_str product,
                    struct ol_str device, bool write, const struct ol_store_product **p,
                    struct ol_api_device *d)
@@ -47,30 +55,11 @@ bool ol_api_device(const struct ol_api_call *c, struct ol_str product,
     }
     int32_t rc = b->get_device(b->ctx, *p, device, d);
     if (rc == OL_E_NOENT) {
-        ol_api_fail(c, OL_API_NO_DEVICE, OL_STR("device not found"));
+        fail_no_device(c, *p);
     } else if (rc != OL_OK) {
-        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        ol_api_fail_server(c);
     }
     return rc == OL_OK;
-}
-
-static void write_text(struct ol_json_writer *w, const char *key, struct ol_str value)
-{
-    ol_json_key(w, ol_str_from(key));
-    ol_json_str(w, value);
-}
-
-/* RFC 3339 in UTC, with milliseconds; the empty string for "never". */
-static void write_time(struct ol_json_writer *w, const char *key, int64_t unix_ms)
-{
-    char text[48] = "";
-    time_t seconds = (time_t)(unix_ms / 1000);
-    struct tm tm;
-    if (unix_ms > 0 && gmtime_r(&seconds, &tm) != NULL) {
-        size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
-        snprintf(text + n, sizeof text - n, ".%03dZ", (int)(unix_ms % 1000));
-    }
-    write_text(w, key, ol_str_from(text));
 }
 
 static void write_device(struct ol_json_writer *w, struct ol_str product,
@@ -79,15 +68,16 @@ static void write_device(struct ol_json_writer *w, struct ol_str product,
     char id[24];
     snprintf(id, sizeof id, "%lld", (long long)d->id);
     ol_json_object_begin(w);
-    write_text(w, "did", ol_str_from(id));
-    write_text(w, "pid", product);
-    write_text(w, "name", d->name);
-    write_text(w, "desc", d->about);
+    ol_api_write_text(w, "did", ol_str_from(id));
+    ol_api_write_text(w, "pid", product);
+    ol_api_write_text(w, "name", d->name);
+    ol_api_write_text(w, "desc", d->about);
     ol_json_key(w, OL_STR("status"));
     ol_json_int(w, d->online ? 1 : 0);
-    write_time(w, "create_time", d->created_ms);
-    write_time(w, "last_time", d->seen_ms > d->online_ms ? d->seen_ms : d->online_ms);
-    write_text(w, "sec_key", d->sec_key);
+    ol_api_write_time(w, "create_time", d->created_ms);
+    ol_api_write_time(w, "last_time",
+                      d->seen_ms > d->online_ms ? d->seen_ms : d->online_ms);
+    ol_api_write_text(w, "sec_key", d->sec_key);
     ol_json_object_end(w);
 }
 
@@ -140,7 +130,7 @@ void ol_api_device_list(const struct ol_api_call *c)
     ol_json_key(&list.w, OL_STR("list"));
     ol_json_array_begin(&list.w);
     if (b->each_device(b->ctx, p, &page, &total, list_row, &list) != OL_OK) {
-        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        ol_api_fail_server(c);
         return;
     }
     ol_json_array_end(&list.w);
@@ -154,14 +144,14 @@ void ol_api_device_list(const struct ol_api_call *c)
 void ol_api_device_create(const struct ol_api_call *c)
 {
     const struct ol_api_backend *b = &c->api->config.backend;
-    char product[NAME_CAP];
-    char name[NAME_CAP];
+    char product[OL_API_NAME_CAP];
+    char name[OL_API_NAME_CAP];
     char about[ABOUT_CAP];
     char key[OL_API_KEY_CAP];
     struct ol_api_member m[] = {
-        {OL_STR("product_id"), false, true, product, sizeof product, {NULL, 0}},
-        {OL_STR("device_name"), false, true, name, sizeof name, {NULL, 0}},
-        {OL_STR("desc"), false, false, about, sizeof about, {NULL, 0}},
+        {OL_STR("product_id"), OL_API_STRING, true, product, sizeof product, {NULL, 0}},
+        {OL_STR("device_name"), OL_API_STRING, true, name, sizeof name, {NULL, 0}},
+        {OL_STR("desc"), OL_API_STRING, false, about, sizeof about, {NULL, 0}},
     };
     if (!ol_api_body_read(c, m, 3)) {
         return;
@@ -180,15 +170,15 @@ void ol_api_device_create(const struct ol_api_call *c)
         return;
     }
     if (rc != OL_OK) {
-        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        ol_api_fail_server(c);
         return;
     }
     struct ol_json_writer w = ol_api_reply_begin(c);
     ol_json_object_begin(&w);
-    write_text(&w, "pid", m[0].value);
-    write_text(&w, "name", m[1].value);
-    write_text(&w, "desc", m[2].value);
-    write_text(&w, "sec_key", ol_str_from(key));
+    ol_api_write_text(&w, "pid", m[0].value);
+    ol_api_write_text(&w, "name", m[1].value);
+    ol_api_write_text(&w, "desc", m[2].value);
+    ol_api_write_text(&w, "sec_key", ol_str_from(key));
     ol_json_object_end(&w);
     ol_api_reply_send(c, &w);
 }

@@ -9,7 +9,7 @@
 #include "platform/api/call.h"
 
 /* Bytes of an answer; memory that an answer does not reach is never touched. */
-#define OL_API_ANSWER_MAX (2U << 20)
+#define OL_API_ANSWER_MAX (5U << 20)
 
 /* A request that waits for a device. */
 struct ol_api_pending {
@@ -17,6 +17,7 @@ struct ol_api_pending {
     struct ol_api_pending *next;
     struct ol_api_call call;
     uint32_t handle;
+    bool get; /* the answer's data is the answer */
 };
 
 struct ol_api {

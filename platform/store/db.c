@@ -31,8 +31,12 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
         " LIMIT ?3 OFFSET ?4",
     [OL_DB_DEVICE_COUNT] =
         "SELECT count(*) FROM device WHERE product = ?1 AND instr(name, ?2) > 0",
-    [OL_DB_DEVICE_ADD] = "INSERT INTO device(product, name, sec_key, about, created_ms)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    /* The id of a device that was deleted is not given again. */
+    [OL_DB_DEVICE_ADD] =
+        "INSERT INTO device(id, product, name, sec_key, about, created_ms) VALUES("
+        "max(ifnull((SELECT max(id) FROM device), 0), ifnull((SELECT CAST(value AS"
+        " INTEGER) FROM setting WHERE name = 'device_last'), 0)) + 1,"
+        " ?1, ?2, ?3, ?4, ?5)",
     [OL_DB_DEVICE_PRESENCE] =
         "UPDATE device SET online = ?2, online_ms = iif(?2, ?3, online_ms), seen_ms = ?4,"
         " reason = ?5 WHERE id = ?1",

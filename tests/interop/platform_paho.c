@@ -4,8 +4,8 @@
  *     platform_paho PORT PRODUCT_ID DEVICE TOKEN_FILE answer|fail|silent
  *
  * Logs in, subscribes to thing/#, posts two properties with QoS 1, then obeys
- * property/set (or says no, or says nothing) until standard input ends. Every step is a
- * line on standard output. Exit status 1 when one fails. */
+ * property/set and property/get (or says no, or says nothing) until standard input ends.
+ * Every step is a line on standard output. Exit status 1 when one fails. */
 #define _POSIX_C_SOURCE 200809L
 
 #include <MQTTClient.h>
@@ -91,6 +91,21 @@ static void answer(MQTTClient client, const char *set, const char *mode)
     publish(client, "thing/property/set_reply", reply, 0);
 }
 
+/* The values of a get are always the same. */
+static void answer_get(MQTTClient client, const char *get, const char *mode)
+{
+    char id[16] = "";
+    char reply[160];
+    check(sscanf(get, "{\"id\":\"%13[0-9]\"", id) == 1, "id of the get", 0);
+    if (strcmp(mode, "silent") == 0) {
+        return;
+    }
+    snprintf(reply, sizeof reply, "{\"id\":\"%s\",\"code\":%s,\"msg\":\"x\"%s}", id,
+             strcmp(mode, "fail") == 0 ? "100" : "200",
+             strcmp(mode, "fail") == 0 ? "" : ",\"data\":{\"temp\":21.5,\"led\":true}");
+    publish(client, "thing/property/get_reply", reply, 0);
+}
+
 static void on_message(MQTTClient client, const char *name, const char *body,
                        const char *mode)
 {
@@ -98,6 +113,9 @@ static void on_message(MQTTClient client, const char *name, const char *body,
     printf("%s %s\n", tail, body);
     if (strcmp(tail, "thing/property/set") == 0) {
         answer(client, body, mode);
+    }
+    if (strcmp(tail, "thing/property/get") == 0) {
+        answer_get(client, body, mode);
     }
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PLATFORM_STORE_ADMIN_H
+#define PLATFORM_STORE_ADMIN_H
+
+#include "platform/store/db.h"
+
+/* What is done to products and devices by hand, now and then: looked at, changed, deleted.
+ * The functions that write commit by themselves and must not be called while a batch of
+ * the access node is open (commit it before). */
+
+/* The model's file as it was imported, without a byte-order mark, and what else is known
+ * of a product. The text lives until the next call into the database. */
+struct ol_db_product_info {
+    int64_t created_ms;
+    int64_t device_count;
+    struct ol_str model;
+};
+
+/* OL_OK, OL_E_IO. */
+OL_MUST int32_t ol_db_product_info(struct ol_db *db,
+                                   const struct ol_store_product *product,
+                                   struct ol_db_product_info *out);
+
+/* Gives the device another description, another key. OL_OK; OL_E_NOENT: no such device;
+ * OL_E_IO. */
+OL_MUST int32_t ol_db_device_describe(struct ol_db *db, int64_t device,
+                                      struct ol_str about);
+OL_MUST int32_t ol_db_device_rekey(struct ol_db *db, int64_t device,
+                                   struct ol_str sec_key);
+
+/* Deletes the device with its history and its presence. Its id is never given to another.
+ * Nothing may be put for it afterwards: end its session before. OL_OK; OL_E_NOENT: no
+ * such device; OL_E_IO: nothing is deleted. */
+OL_MUST int32_t ol_db_device_delete(struct ol_db *db, int64_t device);
+
+/* Stores a setting, in the place of one that is there; an empty value deletes it. OL_OK,
+ * OL_E_IO. */
+OL_MUST int32_t ol_db_setting_put(struct ol_db *db, struct ol_str name,
+                                  struct ol_str value);
+
+/* Calls row for each setting whose name begins with prefix. The strings live during the
+ * call. OL_OK, OL_E_IO. */
+OL_MUST int32_t ol_db_setting_each(struct ol_db *db, struct ol_str prefix,
+                                   void (*row)(void *ctx, struct ol_str name,
+                                               struct ol_str value),
+                                   void *ctx);
+
+struct ol_db_presence; /* platform/store/history.h */
+struct ol_db_range;
+
+/* Calls row for each change of presence of the range. OL_OK, OL_E_IO. */
+OL_MUST int32_t
+ol_db_presence_range(struct ol_db *db, int64_t device, const struct ol_db_range *range,
+                     void (*row)(void *ctx, const struct ol_db_presence *p), void *ctx);
+
+#endif
