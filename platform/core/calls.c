@@ -186,7 +186,8 @@ static struct ol_session *callee(struct ol_node *node, int64_t device,
  * sees it". */
 static bool is_set_rate_fine(struct ol_node *node, struct ol_session *s, ol_ms now)
 {
-    bool fine = s->set_at_ms == 0 || now - s->set_at_ms >= OL_LIMIT_SET_MS;
+    ol_ms least_ms = ol_limit_rules(node->config.limit_table)->set_ms;
+    bool fine = s->set_at_ms == 0 || now - s->set_at_ms >= least_ms;
     if (fine || node->config.limits == OL_LIMITS_OFF) {
         s->set_at_ms = now;
         return true;
@@ -194,6 +195,25 @@ static bool is_set_rate_fine(struct ol_node *node, struct ol_session *s, ol_ms n
     ol_node_log_note(node, s, OL_MSGLOG_LIMIT, OL_CODE_NONE,
                      OL_STR("more than 1 property/set a second"), now);
     return node->config.limits == OL_LIMITS_WARN;
+}
+
+/* What a command and its answer may be long, §1.7. */
+static bool is_length_fine(struct ol_node *node, const struct ol_session *s, size_t len,
+                           uint32_t max, struct ol_str words, ol_ms now)
+{
+    if (max == 0 || len <= max || node->config.limits == OL_LIMITS_OFF) {
+        return true;
+    }
+    ol_node_log_note(node, s, OL_MSGLOG_LIMIT, OL_CODE_NONE, words, now);
+    return node->config.limits == OL_LIMITS_WARN;
+}
+
+static bool is_call_length_fine(struct ol_node *node, const struct ol_session *s,
+                                struct ol_str params, ol_ms now)
+{
+    return is_length_fine(node, s, params.len,
+                          ol_limit_rules(node->config.limit_table)->call_max,
+                          ol_code_call_length, now);
 }
 
 int32_t ol_node_set_begin(struct ol_node *node, int64_t device, struct ol_str params,
@@ -209,6 +229,9 @@ int32_t ol_node_set_begin(struct ol_node *node, int64_t device, struct ol_str pa
     struct ol_onenet_refusal r = ol_onenet_set_check(s->product->model, params);
     if (r.code != OL_ONENET_CODE_OK) {
         return refuse_member(out, ol_code_set_failed, &r);
+    }
+    if (!is_call_length_fine(node, s, params, now)) {
+        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_call_length, OL_E_ARG);
     }
     if (!is_set_rate_fine(node, s, now)) {
         return refuse(out, OL_CODE_API_SET_FAILED, ol_code_set_rate, OL_E_ARG);
@@ -229,6 +252,9 @@ int32_t ol_node_get_begin(struct ol_node *node, int64_t device, struct ol_str pa
     struct ol_onenet_refusal r = get_check(s->product->model, params);
     if (r.code != OL_ONENET_CODE_OK) {
         return refuse_member(out, ol_code_get_failed, &r);
+    }
+    if (!is_call_length_fine(node, s, params, now)) {
+        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_call_length, OL_E_ARG);
     }
     return call_begin(node, s, OL_ONENET_TOPIC_PROPERTY_GET, params, user, now, out);
 }
@@ -346,6 +372,11 @@ void ol_node_call_reply(struct ol_node *node, struct ol_session *s,
 {
     struct ol_onenet_reply reply;
     uint64_t id = 0;
+    if (!is_length_fine(node, s, publish->payload.len,
+                        ol_limit_rules(node->config.limit_table)->answer_max,
+                        OL_STR("an answer of more than 1 KB to a set or get"), now)) {
+        return;
+    }
     if (ol_onenet_reply_decode(publish->payload, &reply) != OL_OK || reply.id.numeric ||
         ol_onenet_id_decode(reply.id, &id) != OL_OK) {
         ol_node_log_publish(node, s, publish, OL_MSGLOG_DROPPED, OL_CODE_REPLY_INVALID,

@@ -9,6 +9,8 @@ const struct ol_str ol_code_no_answer = OL_STR_INIT("设备响应超时");
 
 const struct ol_str ol_code_set_rate =
     OL_STR_INIT("属性设置失败:more than 1 property/set a second");
+const struct ol_str ol_code_call_length =
+    OL_STR_INIT("属性设置失败:more than 20 KB in a set or get");
 
 /* The last entry is for all other codes. */
 static const struct ol_code_entry entries[] = {

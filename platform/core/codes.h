@@ -54,5 +54,6 @@ extern const struct ol_str ol_code_set_failed; /* verbatim */
 extern const struct ol_str ol_code_get_failed; /* ours */
 extern const struct ol_str ol_code_no_answer;  /* verbatim */
 extern const struct ol_str ol_code_set_rate;   /* ours */
+extern const struct ol_str ol_code_call_length; /* ours */
 
 #endif

@@ -8,6 +8,7 @@
 #include "platform/core/codes.h"
 #include "platform/core/limits.h"
 #include "platform/core/online.h"
+#include "platform/core/pending.h"
 
 /* Login by token: docs/protocol.md §2.2, §4.13, §10.2. */
 
@@ -167,23 +168,48 @@ static bool put_online(struct ol_node *node, const struct ol_session *s, ol_ms n
            OL_OK;
 }
 
-/* 3 logins in 5 s; what happens beyond is not documented: with limits enforced the
- * connection is closed, the older session stays. */
-static bool is_rate_fine(struct ol_node *node, const struct ol_session *s,
-                         const struct login *l, ol_ms now)
+/* What becomes of too many logins in 5 s: with limits of the suite a ban, which ends the
+ * older session too; with those of Studio it is not documented, and here the connection
+ * is closed and the older session stays. */
+static enum ol_reason exceed_rate(struct ol_node *node, const struct login *l, ol_ms now)
 {
-    if (node->config.limits == OL_LIMITS_OFF ||
-        ol_limit_login(node->logins, l->device.id, now)) {
-        return true;
+    const struct ol_limit_rules *rules = ol_limit_rules(node->config.limit_table);
+    if (node->config.limits == OL_LIMITS_WARN) {
+        return OL_REASON_NONE;
+    }
+    if (rules->logins.excess != OL_EXCESS_BAN) {
+        return OL_REASON_LOGIN_RATE;
+    }
+    struct ol_session *twin = ol_online_find(node, l->device.id);
+    ol_limit_ban(node->logins, l->device.id, now);
+    if (twin != NULL) {
+        ol_node_drop(node, twin, OL_REASON_BANNED, true, now);
+    }
+    return OL_REASON_BANNED;
+}
+
+/* OL_REASON_NONE, or why the login comes to nothing. */
+static enum ol_reason rate_reason(struct ol_node *node, const struct ol_session *s,
+                                  const struct login *l, ol_ms now)
+{
+    const struct ol_limit_rules *rules = ol_limit_rules(node->config.limit_table);
+    if (node->config.limits == OL_LIMITS_OFF) {
+        return OL_REASON_NONE;
+    }
+    if (ol_limit_is_banned(node->logins, l->device.id, now)) {
+        return OL_REASON_BANNED;
+    }
+    if (ol_limit_login(rules, node->logins, l->device.id, now)) {
+        return OL_REASON_NONE;
     }
     struct ol_msglog line = {.device = l->device.id,
                              .product_id = l->pid,
                              .device_name = l->name,
                              .direction = OL_MSGLOG_NODE,
                              .verdict = OL_MSGLOG_LIMIT,
-                             .reason = ol_str_from(ol_reason_str(OL_REASON_LOGIN_RATE))};
+                             .reason = ol_str_from(rules->logins.words)};
     ol_node_log(node, s, &line, now);
-    return node->config.limits == OL_LIMITS_WARN;
+    return exceed_rate(node, l, now);
 }
 
 /* Only here is the client known: the older session of the device goes now (§1.4). */
@@ -200,6 +226,7 @@ static void accept(struct ol_node *node, struct ol_session *s, const struct logi
         return;
     }
     s->state = OL_SESSION_ONLINE;
+    ol_pending_remove(node, s);
     ol_online_add(node, s);
     node->stats.logins++;
     if (!put_online(node, s, now)) {
@@ -216,9 +243,12 @@ void ol_node_login(struct ol_node *node, struct ol_session *s,
     if (l.error != OL_ONENET_TOKEN_OK && l.code == 0) {
         l.code = ol_onenet_token_error_log_code(l.error);
     }
-    if (l.error == OL_ONENET_TOKEN_OK && !is_rate_fine(node, s, &l, now)) {
-        ol_node_drop(node, s, OL_REASON_LOGIN_RATE, true, now);
-        return;
+    if (l.error == OL_ONENET_TOKEN_OK) {
+        enum ol_reason reason = rate_reason(node, s, &l, now);
+        if (reason != OL_REASON_NONE) {
+            ol_node_drop(node, s, reason, true, now);
+            return;
+        }
     }
     if (l.error != OL_ONENET_TOKEN_OK) {
         log_login(node, s, &l, p, now);

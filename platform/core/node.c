@@ -7,17 +7,27 @@
 #include "platform/core/limits.h"
 #include "platform/core/online.h"
 #include "platform/core/parts.h"
+#include "platform/core/pending.h"
 #include "platform/core/timers.h"
 
 #define DEFAULT_SET_TIMEOUT_MS   5000
 #define DEFAULT_LOGIN_TIMEOUT_MS 5000
 #define DEFAULT_CONNECTIONS_MAX  20000
-#define DEFAULT_OUTPUT_MAX       (256u * 1024)
-#define DEFAULT_CALLS_MAX        1000
+#define DEFAULT_PENDING_MAX      2048
+#define DEFAULT_MEMORY_MAX       (UINT64_C(128) << 20)
+/* Sessions that the node has given up still count for the owner until its turn ends. */
+#define ENDING_MAX         32
+#define DEFAULT_OUTPUT_MAX (256u * 1024)
+#define DEFAULT_CALLS_MAX  1000
 
 static uint32_t or_default(uint32_t value, uint32_t standard)
 {
     return value == 0 ? standard : value;
+}
+
+static uint32_t at_most(uint32_t value, uint32_t max)
+{
+    return value < max ? value : max;
 }
 
 static void set_defaults(struct ol_node_config *c)
@@ -25,6 +35,12 @@ static void set_defaults(struct ol_node_config *c)
     c->set_timeout_ms = or_default(c->set_timeout_ms, DEFAULT_SET_TIMEOUT_MS);
     c->login_timeout_ms = or_default(c->login_timeout_ms, DEFAULT_LOGIN_TIMEOUT_MS);
     c->connections_max = or_default(c->connections_max, DEFAULT_CONNECTIONS_MAX);
+    c->pending_max = or_default(c->pending_max, DEFAULT_PENDING_MAX);
+    c->pending_max = at_most(c->pending_max, (c->connections_max + 1) / 2);
+    c->pending_address_max =
+        at_most(or_default(c->pending_address_max, DEFAULT_PENDING_MAX / 2),
+                (c->pending_max + 1) / 2);
+    c->memory_max = c->memory_max == 0 ? DEFAULT_MEMORY_MAX : c->memory_max;
     c->output_max = or_default(c->output_max, DEFAULT_OUTPUT_MAX);
     c->calls_max = or_default(c->calls_max, DEFAULT_CALLS_MAX);
 }
@@ -44,7 +60,8 @@ int32_t ol_node_init(struct ol_node *node, const struct ol_node_config *config)
     ol_list_init(&node->done);
     node->next_call = 1;
     node->logins = ol_mem_get(&node->mem, sizeof *node->logins);
-    if (node->logins == NULL || ol_online_init(node) != OL_OK) {
+    if (node->logins == NULL || ol_online_init(node) != OL_OK ||
+        ol_pending_init(node) != OL_OK) {
         ol_node_reset(node);
         return OL_E_NOSPC;
     }
@@ -58,6 +75,7 @@ void ol_node_reset(struct ol_node *node)
     ol_mem_free(&node->mem, node->heap, node->heap_cap * sizeof *node->heap);
     ol_mem_free(&node->mem, node->logins, sizeof *node->logins);
     ol_online_reset(node);
+    ol_pending_reset(node);
     ol_mem_reset(&node->mem);
     node->heap = NULL;
     node->heap_cap = 0;
@@ -189,6 +207,8 @@ void ol_node_drop(struct ol_node *node, struct ol_session *s, enum ol_reason rea
             go_offline(node, s, reason, now);
         }
         log_end(node, s, reason, now);
+        ol_pending_remove(node, s);
+        node->stats.ending++;
         s->uplink_at_ms = now;
     }
     ol_session_close(s, &node->mem, reason, flush);
@@ -205,6 +225,7 @@ void ol_node_close(struct ol_node *node, struct ol_session *s, ol_ms now)
     ol_list_remove(&s->ready);
     ol_list_remove(&s->held);
     ol_timers_remove(node, s);
+    node->stats.ending--;
     ol_session_reset(s, &node->mem);
 }
 
@@ -240,12 +261,58 @@ bool ol_node_is_online(const struct ol_node *node, int64_t device)
 
 int32_t ol_node_open(struct ol_node *node, struct ol_session *s, void *user, ol_ms now)
 {
-    if (node->stats.connections >= node->config.connections_max) {
+    uint32_t max = node->config.connections_max;
+    bool full = node->stats.connections - node->stats.ending >= max;
+    struct ol_session *oldest = ol_pending_excess(node, s->peer, full);
+    if (node->stats.connections >= max + ENDING_MAX || (full && oldest == NULL)) {
         return OL_E_NOSPC;
+    }
+    if (oldest != NULL) {
+        ol_node_drop(node, oldest, OL_REASON_CROWDED, false, now);
     }
     s->user = user;
     ol_session_init(s, node->config.output_max, now);
-    return ol_timers_add(node, s, session_deadline(node, s));
+    s->filters_max = ol_limit_rules(node->config.limit_table)->filters_max;
+    int32_t rc = ol_timers_add(node, s, session_deadline(node, s));
+    if (rc == OL_OK) {
+        ol_pending_add(node, s);
+    }
+    return rc;
+}
+
+/* ---- memory ---- */
+
+static size_t holds(const struct ol_session *s)
+{
+    return (size_t)s->in.cap + s->out.cap;
+}
+
+/* Drops who holds at least so much, until an eighth of the memory is free again. */
+static void drop_holders(struct ol_node *node, size_t least, ol_ms now)
+{
+    for (uint32_t i = 0; i < node->stats.connections; i++) {
+        /* Dropping moves a session within the heap: the same place has another now. */
+        while (holds(node->heap[i]) >= least &&
+               node->mem.used > node->config.memory_max / 8 * 7 &&
+               node->heap[i]->state != OL_SESSION_CLOSED) {
+            ol_node_drop(node, node->heap[i], OL_REASON_HOARDS, false, now);
+        }
+    }
+}
+
+/* Too much memory is held in all: those that hold most lose their connections. */
+static void relieve(struct ol_node *node, ol_ms now)
+{
+    size_t most = 0;
+    if (node->mem.used <= node->config.memory_max) {
+        return;
+    }
+    for (uint32_t i = 0; i < node->stats.connections; i++) {
+        most = holds(node->heap[i]) > most ? holds(node->heap[i]) : most;
+    }
+    if (most > OL_MEM_BLOCK) {
+        drop_holders(node, most / 2, now);
+    }
 }
 
 static void pause(struct ol_node *node, struct ol_session *s, ol_ms until)
@@ -254,46 +321,73 @@ static void pause(struct ol_node *node, struct ol_session *s, ol_ms until)
     ol_timers_set(node, s, until);
 }
 
-/* Counts a packet against a limit. false: handle it as one that exceeds the limit. */
-static bool is_within(struct ol_node *node, struct ol_session *s, enum ol_limit limit,
-                      uint32_t n, ol_ms now)
+/* Counts a packet against a limit and tells what has to become of it. With a ban the
+ * session is closed already. */
+static enum ol_excess count(struct ol_node *node, struct ol_session *s,
+                            enum ol_limit limit, uint32_t n, ol_ms now)
 {
     bool first;
+    const struct ol_limit_rules *rules = ol_limit_rules(node->config.limit_table);
     if (node->config.limits == OL_LIMITS_OFF ||
-        ol_limit_count(s, limit, n, now, &first)) {
-        return true;
+        ol_limit_count(rules, s, limit, n, now, &first)) {
+        return OL_EXCESS_NONE;
     }
     if (first) {
-        ol_node_log_note(node, s, OL_MSGLOG_LIMIT, OL_CODE_NONE, ol_limit_str(limit),
-                         now);
+        ol_node_log_note(node, s, OL_MSGLOG_LIMIT, OL_CODE_NONE,
+                         ol_str_from(rules->row[limit].words), now);
     }
-    return node->config.limits == OL_LIMITS_WARN;
+    if (node->config.limits == OL_LIMITS_WARN) {
+        return OL_EXCESS_NONE;
+    }
+    if (rules->row[limit].excess == OL_EXCESS_BAN) {
+        ol_limit_ban(node->logins, s->device, now);
+        ol_node_drop(node, s, OL_REASON_BANNED, true, now);
+    }
+    return rules->row[limit].excess;
+}
+
+static void pause_for(struct ol_node *node, struct ol_session *s, enum ol_excess excess,
+                      ol_ms now)
+{
+    if (excess == OL_EXCESS_PAUSE && s->state == OL_SESSION_ONLINE) {
+        pause(node, s, ol_ms_add(now, OL_LIMIT_PAUSE_MS));
+    }
 }
 
 static void take_ping(struct ol_node *node, struct ol_session *s, ol_ms now)
 {
     struct ol_writer w;
-    if (!ol_node_write(node, s, 2, &w, now)) {
+    enum ol_excess excess = count(node, s, OL_LIMIT_PINGS, 1, now);
+    if (excess == OL_EXCESS_BAN || !ol_node_write(node, s, 2, &w, now)) {
         return;
     }
     if (ol_mqtt_empty_encode(&w, OL_MQTT_PINGRESP) == OL_OK) {
         ol_session_write_done(s, &w);
     }
-    if (!is_within(node, s, OL_LIMIT_PINGS, 1, now)) {
-        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
-    }
+    pause_for(node, s, excess, now);
 }
 
-/* One publish a second: the excess one is put back and taken again in the next second. */
+static enum ol_limit publish_limit(const struct ol_node *node, uint8_t qos)
+{
+    return node->config.limit_table == OL_LIMIT_TABLE_SUITE && qos == 1
+               ? OL_LIMIT_PUBLISHES_QOS1
+               : OL_LIMIT_PUBLISHES;
+}
+
+/* An excess publish is put back and taken again in the next window. */
 static void take_publish(struct ol_node *node, struct ol_session *s,
                          const struct ol_session_packet *p, struct ol_session_feed *feed,
                          ol_ms now)
 {
-    bool count = is_within(node, s, OL_LIMIT_PUBLISHES, 1, now);
-    bool bytes = is_within(node, s, OL_LIMIT_BYTES, p->publish.payload_len, now);
-    if (!count || !bytes) {
+    enum ol_limit limit = publish_limit(node, p->publish.qos);
+    enum ol_excess excess = count(node, s, limit, 1, now);
+    if (excess == OL_EXCESS_BAN) {
+        return;
+    }
+    enum ol_excess bytes = count(node, s, OL_LIMIT_BYTES, p->publish.payload_len, now);
+    if (excess == OL_EXCESS_DELAY || bytes == OL_EXCESS_DELAY) {
         ol_session_unread(s, feed, p);
-        pause(node, s, ol_limit_window_end(s));
+        pause(node, s, ol_limit_window_end(ol_limit_rules(node->config.limit_table), s));
         return;
     }
     ol_node_publish(node, s, &p->publish, now);
@@ -302,21 +396,22 @@ static void take_publish(struct ol_node *node, struct ol_session *s,
 static void take_subscribe(struct ol_node *node, struct ol_session *s,
                            const struct ol_session_packet *p, ol_ms now)
 {
-    bool fine = is_within(node, s, OL_LIMIT_FILTERS, (uint32_t)p->subscribe.count, now);
-    ol_node_subscribe(node, s, p, !fine, now);
-    if (!fine && s->state == OL_SESSION_ONLINE) {
-        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
-    }
+    uint32_t filters = (uint32_t)p->subscribe.count;
+    enum ol_excess excess = count(node, s, OL_LIMIT_FILTERS, filters, now);
+    ol_node_subscribe(node, s, p, excess != OL_EXCESS_NONE, now);
+    pause_for(node, s, excess, now);
 }
 
 static void take_unsubscribe(struct ol_node *node, struct ol_session *s,
                              const struct ol_session_packet *p, ol_ms now)
 {
-    bool fine = is_within(node, s, OL_LIMIT_UNFILTERS, (uint32_t)p->subscribe.count, now);
-    ol_node_unsubscribe(node, s, p, now);
-    if (!fine && s->state == OL_SESSION_ONLINE) {
-        pause(node, s, ol_ms_add(now, OL_LIMIT_WINDOW_MS));
+    uint32_t filters = (uint32_t)p->subscribe.count;
+    enum ol_excess excess = count(node, s, OL_LIMIT_UNFILTERS, filters, now);
+    if (excess == OL_EXCESS_BAN) {
+        return;
     }
+    ol_node_unsubscribe(node, s, p, now);
+    pause_for(node, s, excess, now);
 }
 
 static void take(struct ol_node *node, struct ol_session *s,
@@ -376,6 +471,7 @@ static void pump(struct ol_node *node, struct ol_session *s, struct ol_session_f
         ol_session_drop_input(s, &node->mem);
     }
     ol_node_touch(node, s);
+    relieve(node, now);
 }
 
 void ol_node_input(struct ol_node *node, struct ol_session *s, const void *data,
@@ -426,6 +522,7 @@ void ol_node_step(struct ol_node *node, ol_ms now)
     while ((s = ol_timers_first(node)) != NULL && s->timer_at_ms <= now) {
         session_due(node, s, now);
     }
+    relieve(node, now);
     ol_node_calls_step(node, now);
 }
 

@@ -40,7 +40,13 @@
  * Closing order: a session that the node gives up shows in ol_node_next_ready(); the
  * owner sends what ol_session_output() still gives until ol_session_is_closed(). */
 
-/* Limits of docs/protocol.md §1.7. */
+/* The two sets of limits of docs/protocol.md §1.7. */
+enum ol_limit_table {
+    OL_LIMIT_TABLE_STUDIO, /* the default: of today's thing model */
+    OL_LIMIT_TABLE_SUITE   /* of the older MQTT suite's access node */
+};
+
+/* How they are kept. */
 enum ol_limits {
     OL_LIMITS_WARN, /* the default: only a line in the message log, once a second and
                        kind */
@@ -52,10 +58,17 @@ struct ol_node_config {
     struct ol_alloc alloc;
     struct ol_store store;
     enum ol_limits limits;
+    enum ol_limit_table limit_table;
     uint32_t set_timeout_ms;   /* for an answer to a set or get; 0: 5000 */
     uint32_t login_timeout_ms; /* from open to CONNECT, and for the last bytes of a
                                   session that closes; 0: 5000 */
     uint32_t connections_max;  /* 0: 20000 */
+    uint32_t pending_max;      /* connections that have not logged in; 0: 2048, at most
+                                  half of connections_max */
+    uint32_t pending_address_max; /* of these from one address; 0: 1024, at most half of
+                                     pending_max */
+    uint64_t memory_max; /* bytes the node takes from alloc in all; above, the connections
+                            that hold most are closed; 0: 128 MiB */
     uint32_t output_max;       /* bytes waiting for one connection; 0: 256 KiB */
     uint32_t calls_max;        /* open sets and gets over all devices; 0: 1000 */
     bool log_off;              /* no message log */
@@ -70,9 +83,11 @@ struct ol_node_stats {
     uint64_t closed;      /* connections closed for a broken rule */
     uint32_t connections; /* now */
     uint32_t online;      /* now */
+    uint32_t ending;      /* now: closed by the node, not yet by the owner */
 };
 
 struct ol_login_times;
+struct ol_pending;
 struct ol_call;
 
 /* Memory of the owner; the fields are the node's. */
@@ -85,6 +100,7 @@ struct ol_node {
     uint32_t bucket_count;       /* a power of two */
     struct ol_session **buckets; /* of online sessions by device */
     struct ol_login_times *logins;
+    struct ol_pending *pending;
     struct ol_link ready;
     struct ol_link held;
     struct ol_link calls; /* waiting for the device, oldest first */
@@ -112,9 +128,10 @@ void ol_node_set_wall(struct ol_node *node, ol_ms now, int64_t wall_ms);
 
 /* ---- connections ---- */
 
-/* A new TCP connection. *s is zeroed memory that stays where it is until ol_node_close();
- * user is the owner's, found in s->user. OL_OK; OL_E_NOSPC: too many connections or no
- * memory: close the TCP connection, s is not the node's. */
+/* A new TCP connection. *s is zeroed memory, but for s->peer, that stays where it is until
+ * ol_node_close(); user is the owner's, found in s->user. One that waits for its login may
+ * have to go for it. OL_OK; OL_E_NOSPC: too many connections or no memory: close the TCP
+ * connection, s is not the node's. */
 OL_MUST int32_t ol_node_open(struct ol_node *node, struct ol_session *s, void *user,
                              ol_ms now);
 

@@ -18,6 +18,7 @@ static const char *const words[OL_REASON_COUNT] = {
     [OL_REASON_EMPTY_FIELD] = "client id, user name or password is empty",
     [OL_REASON_LOGIN_REFUSED] = "login refused",
     [OL_REASON_LOGIN_RATE] = "more than 3 logins in 5 seconds",
+    [OL_REASON_CROWDED] = "too many connections without login, and this one the oldest",
     [OL_REASON_MALFORMED] = "malformed packet",
     [OL_REASON_TOO_LONG] = "packet too long",
     [OL_REASON_SECOND_CONNECT] = "second CONNECT",
@@ -36,7 +37,9 @@ static const char *const words[OL_REASON_COUNT] = {
     [OL_REASON_FILTER_COUNT] = "more than 8 filters in one packet",
     [OL_REASON_KEEP_ALIVE_OVER] = "nothing received for 1.5 times the keep alive",
     [OL_REASON_TWIN] = "the same device logged in again",
+    [OL_REASON_BANNED] = "out for 5 minutes: too much in 5 seconds",
     [OL_REASON_SLOW] = "the device does not read what is sent to it",
+    [OL_REASON_HOARDS] = "memory is short, and this connection holds most of it",
     [OL_REASON_NO_MEMORY] = "out of memory",
     [OL_REASON_STORE] = "could not be stored",
 };

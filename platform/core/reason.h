@@ -25,7 +25,8 @@ enum ol_reason {
     OL_REASON_KEEP_ALIVE,     /* not 10 to 1800 s */
     OL_REASON_EMPTY_FIELD,    /* client id, user name or password empty */
     OL_REASON_LOGIN_REFUSED,  /* CONNACK 4 sent */
-    OL_REASON_LOGIN_RATE,     /* §1.7: more than 3 logins in 5 s, with limits enforced */
+    OL_REASON_LOGIN_RATE,     /* §1.7: too many logins in 5 s, with limits enforced */
+    OL_REASON_CROWDED,        /* the oldest of too many that have not logged in */
 
     /* MQTT 3.1.1. */
     OL_REASON_MALFORMED,      /* length, flags, text or fields are not MQTT */
@@ -50,7 +51,9 @@ enum ol_reason {
     /* The session as a whole. */
     OL_REASON_KEEP_ALIVE_OVER, /* no packet for 1.5 times the keep alive */
     OL_REASON_TWIN,            /* the same device logged in again */
+    OL_REASON_BANNED,          /* §1.7: did too much in 5 s, with limits enforced */
     OL_REASON_SLOW,            /* does not read what is sent to it */
+    OL_REASON_HOARDS,          /* holds most of the memory when there is no more */
     OL_REASON_NO_MEMORY,
     OL_REASON_STORE, /* what it sent could not be stored */
     OL_REASON_COUNT

@@ -16,8 +16,10 @@
 void ol_session_init(struct ol_session *s, uint32_t out_max, ol_ms now)
 {
     void *user = s->user;
+    uint64_t peer = s->peer;
     memset(s, 0, sizeof *s);
     s->user = user;
+    s->peer = peer;
     s->out_max = out_max;
     s->uplink_at_ms = now;
     s->state = OL_SESSION_CONNECTING;

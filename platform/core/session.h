@@ -29,7 +29,6 @@
 #define OL_SESSION_TOPIC_MAX          512 /* bytes, docs/protocol.md §1.4 */
 #define OL_SESSION_LEVELS_MAX         8
 #define OL_SESSION_PACKET_FILTERS_MAX 8 /* filters of one SUBSCRIBE or UNSUBSCRIBE */
-#define OL_SESSION_FILTERS_MAX        10 /* filters of one session, docs/protocol.md §1.7 */
 #define OL_SESSION_KEEP_ALIVE_MIN_S   10
 #define OL_SESSION_KEEP_ALIVE_MAX_S   1800
 /* Longest packet after login: fixed header, topic, identifier, payload. */
@@ -44,10 +43,10 @@ enum ol_session_state {
     OL_SESSION_CLOSED      /* nothing more to send: close the connection */
 };
 
-/* Counters of the running second, for the limits of docs/protocol.md §1.7. */
+/* Counters of the running window, for the limits of docs/protocol.md §1.7. */
 struct ol_session_window {
     ol_ms began_at_ms;
-    uint32_t count[5]; /* by enum ol_limit, platform/core/limits.h */
+    uint32_t count[6]; /* by enum ol_limit, platform/core/limits.h */
 };
 
 /* Memory of the owner of the connection; zero it before ol_node_open() and leave the
@@ -58,6 +57,10 @@ struct ol_session {
     struct ol_session
         *next_online; /* in a bucket of the node's table of online devices */
     void *user;       /* the owner's */
+    uint64_t peer;    /* the owner's, set before ol_node_open(): a number for the address
+                         at the other end, the same for the same address */
+    struct ol_link pending; /* in the node's list of sessions that have not logged in */
+    struct ol_link pending_address; /* in that of its address */
     const struct ol_store_product *product;
     int64_t device; /* 0: not logged in */
     struct ol_bytes in;
@@ -82,6 +85,7 @@ struct ol_session {
     uint8_t state;  /* enum ol_session_state */
     uint8_t reason; /* enum ol_reason: why it closes */
     uint8_t filter_count;
+    uint8_t filters_max; /* filters of one session, docs/protocol.md §1.7 */
     uint8_t prefix_len;
     uint8_t product_len; /* of the product id within prefix, which begins at 5 */
     char prefix[OL_SESSION_PREFIX_CAP];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/core/parts.h"
 
+#include "platform/core/limits.h"
 #include "platform/core/subscriptions.h"
 
 /* SUBSCRIBE and UNSUBSCRIBE: docs/protocol.md §1.4, §1.6. */
@@ -56,16 +57,16 @@ static bool are_legal(struct ol_node *node, struct ol_session *s,
 static const char *refusal(struct ol_node *node, struct ol_session *s,
                            struct ol_str filter, bool refuse)
 {
+    const struct ol_limit_rules *rules = ol_limit_rules(node->config.limit_table);
     if (refuse) {
-        return "more than 10 filters a second";
+        return rules->row[OL_LIMIT_FILTERS].words;
     }
     if (ol_onenet_filter_check(filter, ol_session_product(s), ol_session_device(s)) !=
         OL_ONENET_FILTER_OK) {
         return "not a topic that this device may subscribe to";
     }
-    return ol_subscriptions_add(s, &node->mem, filter) == OL_OK
-               ? NULL
-               : "more than 10 filters in this session";
+    return ol_subscriptions_add(s, &node->mem, filter) == OL_OK ? NULL
+                                                                : rules->filters_words;
 }
 
 void ol_node_subscribe(struct ol_node *node, struct ol_session *s,

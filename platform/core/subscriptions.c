@@ -82,7 +82,7 @@ int32_t ol_subscriptions_add(struct ol_session *s, struct ol_mem *mem,
     if (tail.len == 0 || find(s, tail) < end) {
         return OL_OK;
     }
-    if (s->filter_count >= OL_SESSION_FILTERS_MAX ||
+    if (s->filter_count >= s->filters_max ||
         !resize(s, mem, end + HEAD + tail.len)) {
         return OL_E_NOSPC;
     }

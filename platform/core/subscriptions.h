@@ -16,7 +16,7 @@
  * platform sends are matched is worked out once, into session.topics. */
 
 /* Adds a filter that ol_onenet_filter_check found OK; one that is there already stays as
- * it is. OL_E_NOSPC: 10 filters are there, or no memory. */
+ * it is. OL_E_NOSPC: filters_max are there, or no memory. */
 OL_MUST int32_t ol_subscriptions_add(struct ol_session *s, struct ol_mem *mem,
                                      struct ol_str filter);
 
