@@ -99,6 +99,36 @@ static uint32_t connections_max(void)
                : DESCRIPTORS_KEPT;
 }
 
+/* Each line of the message log is looked at on its way to the database. */
+static void put_log(void *ctx, const struct ol_msglog *line)
+{
+    struct ol_platform *p = OL_LIST_ENTRY(ctx, struct ol_platform, db);
+    if (p->message_log) {
+        ol_db_store(&p->db).ops->put_log(ctx, line);
+    }
+    ol_watch_log(&p->watch, line, ol_access_now(&p->access));
+}
+
+static bool watch_open(struct ol_platform *p, const struct ol_options *o)
+{
+    p->watch.access = &p->access;
+    p->watch.set_timeout_s = o->set_timeout_s;
+    p->watch.enforced = o->limits == OL_OPTIONS_ENFORCE;
+    return ol_notice_open(&p->watch.notice, p->base, STDERR_FILENO) == OL_OK;
+}
+
+/* The database as the node sees it. */
+static struct ol_store store_of(struct ol_platform *p, const struct ol_options *o)
+{
+    struct ol_store store = ol_db_store(&p->db);
+    if (o->quiet) {
+        return store;
+    }
+    p->store = *store.ops;
+    p->store.put_log = put_log;
+    return (struct ol_store){store.ctx, &p->store};
+}
+
 static bool node_open(struct ol_platform *p, const struct ol_options *o)
 {
     static const enum ol_limits limits[] = {
@@ -108,18 +138,23 @@ static bool node_open(struct ol_platform *p, const struct ol_options *o)
     };
     struct ol_node_config config = {
         .alloc = {NULL, resize},
-        .store = ol_db_store(&p->db),
+        .store = store_of(p, o),
         .limits = limits[o->limits],
         .set_timeout_ms = o->set_timeout_s * 1000,
         .connections_max = connections_max(),
-        .log_off = !o->message_log,
+        .log_off = !o->message_log && o->quiet,
     };
+    p->message_log = o->message_log;
+    p->quiet = o->quiet;
     return ol_node_init(&p->node, &config) == OL_OK;
 }
 
 static void on_event(void *ctx, const struct ol_node_event *ev)
 {
     struct ol_platform *p = ctx;
+    if (!p->quiet) {
+        ol_watch_event(&p->watch, ev, ol_access_now(&p->access));
+    }
     ol_api_on_event(p->api, ev);
 }
 
@@ -235,11 +270,12 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
         return failed(why);
     }
     p->base = event_base_new();
-    if (p->base == NULL || !node_open(p, o)) {
+    if (p->base == NULL || !node_open(p, o) || !watch_open(p, o)) {
         return failed("no memory");
     }
     int status = open_ports(p, o);
     ol_api_close(p->api);
+    ol_notice_close(&p->watch.notice);
     ol_node_reset(&p->node);
     event_base_free(p->base);
     libevent_global_shutdown();

@@ -9,6 +9,7 @@
 #include "platform/options.h"
 #include "platform/secret.h"
 #include "platform/store/db.h"
+#include "platform/watch.h"
 
 /* A platform that serves: everything that lives as long as the process. */
 struct ol_platform {
@@ -18,6 +19,10 @@ struct ol_platform {
     struct ol_access access;
     struct ol_api *api;
     struct event_base *base;
+    struct ol_store_ops store; /* the database's, but for put_log */
+    struct ol_watch watch;
+    bool message_log; /* keep it in the database */
+    bool quiet;       /* nothing for the watch to look at */
     char user_id[OL_SECRET_ID_CAP];
     char user_key[OL_SECRET_CAP];
 };

@@ -56,7 +56,9 @@ bool ol_access_read(struct ol_access *a, struct ol_connection *c)
         ol_connection_close(a, c);
         return false;
     }
+    a->handled = c;
     ol_node_input(a->config.node, &c->session, a->buf, (size_t)n, now);
+    a->handled = NULL;
     if (!ol_session_is_reading(&c->session)) {
         ol_connection_hold(c);
     }
@@ -65,6 +67,35 @@ bool ol_access_read(struct ol_access *a, struct ol_connection *c)
         ol_access_commit(a);
     }
     return true;
+}
+
+/* ---- who is at the other end ---- */
+
+const struct ol_connection *ol_access_handled(const struct ol_access *a)
+{
+    return a->handled;
+}
+
+const struct ol_connection *ol_access_find(const struct ol_access *a, int64_t device)
+{
+    const struct ol_connection *c = a->connections;
+    while (c != NULL &&
+           (c->session.device != device || c->session.state != OL_SESSION_ONLINE)) {
+        c = c->next;
+    }
+    return c;
+}
+
+const struct ol_connection *ol_access_find_waiting(const struct ol_access *a)
+{
+    const struct ol_connection *first = NULL;
+    for (const struct ol_connection *c = a->connections; c != NULL; c = c->next) {
+        if (c->session.state == OL_SESSION_CONNECTING &&
+            (first == NULL || c->session.uplink_at_ms < first->session.uplink_at_ms)) {
+            first = c;
+        }
+    }
+    return first;
 }
 
 /* ---- accepting ---- */
@@ -91,9 +122,13 @@ static void on_accept(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     struct ol_access *a = ctx;
     for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (peer >= 0) {
-            ol_connection_open(a, peer);
+        struct sockaddr_storage sa = {.ss_family = AF_UNSPEC};
+        socklen_t len = sizeof sa;
+        int device =
+            accept4(fd, (struct sockaddr *)&sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (device >= 0) {
+            struct ol_peer peer = ol_peer_make((struct sockaddr *)&sa);
+            ol_connection_open(a, device, &peer);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
                    errno == ENOMEM) {
             pause_accepting(a);

@@ -34,10 +34,11 @@ struct ol_access {
     struct event *timer;
     struct event *again; /* accepts again after the machine ran out of descriptors */
     struct ol_connection *connections;
-    uint8_t *buf;      /* what was read last; shared by all */
-    ol_ms now;         /* of this turn; 0: not asked for yet */
-    ol_ms timer_at;    /* what the timer is set to */
-    uint32_t unstored; /* bytes read since the last commit */
+    struct ol_connection *handled; /* what arrived on it, or its end, is being handled */
+    uint8_t *buf;                  /* what was read last; shared by all */
+    ol_ms now;                     /* of this turn; 0: not asked for yet */
+    ol_ms timer_at;                /* what the timer is set to */
+    uint32_t unstored;             /* bytes read since the last commit */
     bool stopping;
 };
 
@@ -50,6 +51,16 @@ ol_ms ol_access_now(struct ol_access *a);
 
 /* Commits what came so far in this turn, so that an answer may tell of it. */
 void ol_access_commit(struct ol_access *a);
+
+/* The connection that what happens now is about: bytes of it, or its end, are being
+ * handled. NULL: none, as when the time of something is over. */
+const struct ol_connection *ol_access_handled(const struct ol_access *a);
+
+/* The connection on which the device is logged in, or NULL. Looks at all of them. */
+const struct ol_connection *ol_access_find(const struct ol_access *a, int64_t device);
+
+/* The connection that waits longest for its login, or NULL. Looks at all of them. */
+const struct ol_connection *ol_access_find_waiting(const struct ol_access *a);
 
 /* Runs turns until ol_access_stop(). */
 void ol_access_run(struct ol_access *a);

@@ -69,7 +69,7 @@ static void link_out(struct ol_access *a, struct ol_connection *c)
     }
 }
 
-void ol_connection_open(struct ol_access *a, int fd)
+void ol_connection_open(struct ol_access *a, int fd, const struct ol_peer *peer)
 {
     int on = 1;
     struct ol_connection *c = calloc(1, sizeof *c);
@@ -81,6 +81,7 @@ void ol_connection_open(struct ol_access *a, int fd)
     }
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     c->access = a;
+    c->peer = *peer;
     link_in(a, c);
     event_assign(&c->ev, a->config.base, fd, 0, on_ready, c);
     wait_for(c, EV_READ);
@@ -106,7 +107,9 @@ void ol_connection_close(struct ol_access *a, struct ol_connection *c)
 {
     int fd = ol_connection_fd(c);
     wait_for(c, 0);
+    a->handled = c;
     ol_node_close(a->config.node, &c->session, ol_access_now(a));
+    a->handled = NULL;
     discard_input(a, fd);
     close(fd);
     link_out(a, c);

@@ -5,6 +5,7 @@
 #include <event2/event_struct.h>
 
 #include "platform/access/access.h"
+#include "platform/access/listen.h"
 #include "platform/core/session.h"
 
 /* One TCP connection of a device: all that it costs while it is idle. */
@@ -14,11 +15,12 @@ struct ol_connection {
     struct ol_connection *prev;
     struct ol_connection *next;
     struct ol_session session;
+    struct ol_peer peer;
     short waits; /* for what: EV_READ, EV_WRITE */
 };
 
 /* Takes over the accepted descriptor; closes it when there is no room. */
-void ol_connection_open(struct ol_access *a, int fd);
+void ol_connection_open(struct ol_access *a, int fd, const struct ol_peer *peer);
 
 int ol_connection_fd(const struct ol_connection *c);
 

@@ -17,18 +17,33 @@
 /* As many as the kernel lets wait: after a restart all devices come back at once. */
 #define BACKLOG 4096
 
-static void describe(const struct sockaddr *sa, char bound[OL_LISTEN_TEXT_CAP])
+struct ol_peer ol_peer_make(const struct sockaddr *sa)
 {
-    char host[INET6_ADDRSTRLEN] = "";
+    struct ol_peer peer = {.family = 0};
     if (sa->sa_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const void *)sa;
-        inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof host);
-        snprintf(bound, OL_LISTEN_TEXT_CAP, "[%s]:%u", host, ntohs(in6->sin6_port));
+        memcpy(peer.address, &in6->sin6_addr, sizeof in6->sin6_addr);
+        peer.port = in6->sin6_port;
+        peer.family = AF_INET6;
+    } else if (sa->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const void *)sa;
+        memcpy(peer.address, &in->sin_addr, sizeof in->sin_addr);
+        peer.port = in->sin_port;
+        peer.family = AF_INET;
+    }
+    return peer;
+}
+
+void ol_peer_str(const struct ol_peer *peer, char out[OL_LISTEN_TEXT_CAP])
+{
+    char host[INET6_ADDRSTRLEN] = "";
+    if (peer->family == 0) {
+        snprintf(out, OL_LISTEN_TEXT_CAP, "?");
         return;
     }
-    const struct sockaddr_in *in = (const void *)sa;
-    inet_ntop(AF_INET, &in->sin_addr, host, sizeof host);
-    snprintf(bound, OL_LISTEN_TEXT_CAP, "%s:%u", host, ntohs(in->sin_port));
+    inet_ntop(peer->family, peer->address, host, sizeof host);
+    snprintf(out, OL_LISTEN_TEXT_CAP, peer->family == AF_INET6 ? "[%s]:%u" : "%s:%u",
+             host, ntohs(peer->port));
 }
 
 static void explain(const char *address, int error, char *why, size_t cap)
@@ -99,8 +114,10 @@ int ol_listen_open(const char *address, char bound[OL_LISTEN_TEXT_CAP], char *wh
         return -1;
     }
     len = sizeof sa;
-    if (getsockname(fd, (struct sockaddr *)&sa, &len) == 0) {
-        describe((struct sockaddr *)&sa, bound);
+    if (getsockname(fd, (struct sockaddr *)&sa, &len) != 0) {
+        sa.ss_family = AF_UNSPEC;
     }
+    struct ol_peer own = ol_peer_make((struct sockaddr *)&sa);
+    ol_peer_str(&own, bound);
     return fd;
 }

@@ -15,7 +15,7 @@ target_link_libraries(platform_refusals PRIVATE ol_flags ol_onenet)
 set_target_properties(platform_refusals PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 
-foreach(name cli crowd api mosquitto paho refusals restart)
+foreach(name api cli crowd mosquitto notices paho refusals restart)
     ol_script_test(platform_${name} TIMEOUT 300
         COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/platform_${name}.sh)
 endforeach()
