@@ -116,12 +116,19 @@ static int parse_serve_option(const struct parser *p, const char *name, const ch
     static const char *const limits[] = {"off", "warn", "enforce"};
     static const char *const switches[] = {"off", "on"};
     static const char *const lists[] = {"current", "studio"};
+    static const char *const tables[] = {"studio", "suite"};
     int choice = 0;
     *known = true;
     if (strcmp(name, "--limits") == 0) {
         choice = choice_of(value, limits, 3);
         out->limits = choice < 0 ? OL_OPTIONS_WARN : (enum ol_options_limits)choice;
         return choice < 0 ? wrong(p, "--limits is off, warn or enforce, not ", value, "")
+                          : OL_EXIT_OK;
+    }
+    if (strcmp(name, "--limit-table") == 0) {
+        choice = choice_of(value, tables, 2);
+        out->suite_limits = choice == 1;
+        return choice < 0 ? wrong(p, "--limit-table is studio or suite, not ", value, "")
                           : OL_EXIT_OK;
     }
     if (strcmp(name, "--message-log") == 0) {

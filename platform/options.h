@@ -35,6 +35,7 @@ struct ol_options {
     const char *name;     /* --name NAME */
     const char *key_file; /* --key-file FILE|- */
     enum ol_options_limits limits;
+    bool suite_limits; /* --limit-table suite: the older MQTT suite's */
     uint32_t set_timeout_s; /* 1..60 */
     bool message_log;
     bool quiet;        /* --quiet: no lines about devices on standard error */

@@ -140,6 +140,7 @@ static bool node_open(struct ol_platform *p, const struct ol_options *o)
         .alloc = {NULL, resize},
         .store = store_of(p, o),
         .limits = limits[o->limits],
+        .limit_table = o->suite_limits ? OL_LIMIT_TABLE_SUITE : OL_LIMIT_TABLE_STUDIO,
         .set_timeout_ms = o->set_timeout_s * 1000,
         .connections_max = connections_max(),
         .log_off = !o->message_log && o->quiet,

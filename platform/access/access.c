@@ -78,24 +78,14 @@ const struct ol_connection *ol_access_handled(const struct ol_access *a)
 
 const struct ol_connection *ol_access_find(const struct ol_access *a, int64_t device)
 {
-    const struct ol_connection *c = a->connections;
-    while (c != NULL &&
-           (c->session.device != device || c->session.state != OL_SESSION_ONLINE)) {
-        c = c->next;
-    }
-    return c;
+    const struct ol_session *s = ol_node_find(a->config.node, device);
+    return s == NULL ? NULL : s->user;
 }
 
 const struct ol_connection *ol_access_find_waiting(const struct ol_access *a)
 {
-    const struct ol_connection *first = NULL;
-    for (const struct ol_connection *c = a->connections; c != NULL; c = c->next) {
-        if (c->session.state == OL_SESSION_CONNECTING &&
-            (first == NULL || c->session.uplink_at_ms < first->session.uplink_at_ms)) {
-            first = c;
-        }
-    }
-    return first;
+    const struct ol_session *s = ol_node_find_pending(a->config.node);
+    return s == NULL ? NULL : s->user;
 }
 
 /* ---- accepting ---- */

@@ -56,10 +56,10 @@ void ol_access_commit(struct ol_access *a);
  * handled. NULL: none, as when the time of something is over. */
 const struct ol_connection *ol_access_handled(const struct ol_access *a);
 
-/* The connection on which the device is logged in, or NULL. Looks at all of them. */
+/* The connection on which the device is logged in, or NULL. */
 const struct ol_connection *ol_access_find(const struct ol_access *a, int64_t device);
 
-/* The connection that waits longest for its login, or NULL. Looks at all of them. */
+/* The connection that waits longest for its login, or NULL. */
 const struct ol_connection *ol_access_find_waiting(const struct ol_access *a);
 
 /* Runs turns until ol_access_stop(). */

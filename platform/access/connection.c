@@ -69,10 +69,24 @@ static void link_out(struct ol_access *a, struct ol_connection *c)
     }
 }
 
+/* One number for one host: an IPv4 address, or the network part of an IPv6 one, of which
+ * a single host has as many addresses as it likes. */
+static uint64_t host_of(const struct ol_peer *peer)
+{
+    uint64_t host = 0;
+    for (size_t i = 0; i < sizeof host; i++) {
+        host = host << 8 | peer->address[i];
+    }
+    return host;
+}
+
 void ol_connection_open(struct ol_access *a, int fd, const struct ol_peer *peer)
 {
     int on = 1;
     struct ol_connection *c = calloc(1, sizeof *c);
+    if (c != NULL) {
+        c->session.peer = host_of(peer);
+    }
     if (c == NULL ||
         ol_node_open(a->config.node, &c->session, c, ol_access_now(a)) != OL_OK) {
         free(c);

@@ -203,10 +203,11 @@ void ol_node_drop(struct ol_node *node, struct ol_session *s, enum ol_reason rea
                   bool flush, ol_ms now)
 {
     if (s->state <= OL_SESSION_ONLINE) {
+        /* First the log: who reads it may still ask who this was. */
+        log_end(node, s, reason, now);
         if (s->state == OL_SESSION_ONLINE) {
             go_offline(node, s, reason, now);
         }
-        log_end(node, s, reason, now);
         ol_pending_remove(node, s);
         node->stats.ending++;
         s->uplink_at_ms = now;
@@ -250,6 +251,18 @@ void ol_node_kick(struct ol_node *node, int64_t device, ol_ms now)
     if (s != NULL) {
         ol_node_drop(node, s, OL_REASON_REMOVED, true, now);
     }
+}
+
+const struct ol_session *ol_node_find(const struct ol_node *node, int64_t device)
+{
+    return ol_online_find(node, device);
+}
+
+const struct ol_session *ol_node_find_pending(const struct ol_node *node)
+{
+    return ol_list_is_empty(&node->pending->all)
+               ? NULL
+               : OL_LIST_ENTRY(node->pending->all.next, struct ol_session, pending);
 }
 
 bool ol_node_is_online(const struct ol_node *node, int64_t device)

@@ -174,6 +174,12 @@ struct ol_session *ol_node_next_ready(struct ol_node *node);
 /* The device has a logged-in connection. */
 bool ol_node_is_online(const struct ol_node *node, int64_t device);
 
+/* The session on which the device is logged in, or NULL. */
+const struct ol_session *ol_node_find(const struct ol_node *node, int64_t device);
+
+/* The session that waits longest for its login, or NULL. */
+const struct ol_session *ol_node_find_pending(const struct ol_node *node);
+
 /* Closes the device's connection, if there is one (device deleted, key reset). */
 void ol_node_kick(struct ol_node *node, int64_t device, ol_ms now);
 

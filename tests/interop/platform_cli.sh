@@ -38,7 +38,7 @@ like 'what a product can' '*product what? create or list*' "$err"
 run 2 device frobnicate
 like 'what a device can' '*device takes create or list, not frobnicate*' "$err"
 for wrong in '' 'frobnicate' 'product' 'product frobnicate' '--frobnicate' 'serve' \
-    "serve --data $data --frobnicate x" "serve --data $data --limits maybe" \
+    "serve --data $data --frobnicate x" "serve --data $data --limits maybe" "serve --data $data --limit-table maybe" \
     "serve --data $data --set-timeout 0" "serve --data $data --set-timeout 61" \
     "serve --data $data --set-timeout 5s" "serve --data $data --message-log maybe" \
     "serve --data $data --lists maybe" "serve --data $data --mqtt" '--version x' \
