@@ -71,6 +71,19 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_LOG_GET] =
         "SELECT seq, prev, device, who, time, kind, length, code, topic, body,"
         " reason FROM log WHERE slot = ?1",
+    [OL_DB_RETENTION_NEXT] =
+        "SELECT point, time, EXISTS(SELECT 1 FROM history AS n WHERE n.point = h.point"
+        " AND n.time > h.time) FROM history AS h WHERE point > ?1 ORDER BY point, time"
+        " LIMIT 1",
+    /* The newest of a series stays. */
+    [OL_DB_RETENTION_DROP] =
+        "DELETE FROM history WHERE point = ?1 AND time < min(?2,"
+        " (SELECT max(time) FROM history WHERE point = ?1),"
+        " ifnull((SELECT time FROM history WHERE point = ?1 ORDER BY time LIMIT 1"
+        " OFFSET ?3), ?2))",
+    [OL_DB_PAGES_ALL] = "PRAGMA page_count",
+    [OL_DB_PAGES_FREE] = "PRAGMA freelist_count",
+    [OL_DB_PAGE_SIZE] = "PRAGMA page_size",
 };
 
 static bool set_up(sqlite3 *sql)
@@ -89,10 +102,14 @@ int32_t ol_db_open(struct ol_db *db, const char *path, char *why, size_t cap)
     *db = (struct ol_db){0};
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db->sql, flags, NULL) != SQLITE_OK || !set_up(db->sql)) {
-        snprintf(why, cap, "cannot open the database %s: %s", path,
-                 db->sql == NULL ? "no memory" : sqlite3_errmsg(db->sql));
+        char what[256];
+        snprintf(what, sizeof what, "cannot open the database %s", path);
+        int32_t rc = db->sql == NULL ? OL_E_IO : ol_db_explain(db->sql, what, why, cap);
+        if (db->sql == NULL) {
+            snprintf(why, cap, "%s: no memory", what);
+        }
         ol_db_close(db);
-        return OL_E_IO;
+        return rc;
     }
     int32_t rc = ol_db_migrate(db->sql, why, cap);
     if (rc == OL_OK && !ol_db_log_load(db)) {

@@ -18,6 +18,8 @@
  *   registry.h  products, devices, settings
  *   history.h   what was reported, who was online
  *   msglog.h    the message log
+ *   retention.h how long history is kept
+ *   buckets.h   history made coarse for charts
  *
  * One thread. Several processes may have the file open; each write waits for the others
  * for at most OL_DB_BUSY_MS. */
@@ -65,6 +67,11 @@ enum ol_db_statement {
     OL_DB_LOG_HEAD,
     OL_DB_LOG_HEADS,
     OL_DB_LOG_GET,
+    OL_DB_RETENTION_NEXT,
+    OL_DB_RETENTION_DROP,
+    OL_DB_PAGES_ALL,
+    OL_DB_PAGES_FREE,
+    OL_DB_PAGE_SIZE,
     OL_DB_STATEMENT_COUNT
 };
 
@@ -91,8 +98,8 @@ struct ol_db {
 };
 
 /* Opens or makes the file and brings its schema up to date. OL_OK; OL_E_IO: no file, no
- * memory or not a database; OL_E_CORRUPT: made by a newer program. Then one sentence
- * stands in why[cap] and nothing is open. */
+ * memory; OL_E_CORRUPT: damaged, no database, made by a newer or by another program. Then
+ * one sentence stands in why[cap] and nothing is open. */
 OL_MUST int32_t ol_db_open(struct ol_db *db, const char *path, char *why, size_t cap);
 
 /* Commits the batch and closes. Harmless on a zeroed or closed one. */
@@ -133,5 +140,13 @@ bool ol_db_keep(struct ol_db *db, struct ol_str *const *strings, size_t count);
 
 /* Brings the schema up to date: PRAGMA user_version. Errors as ol_db_open. */
 OL_MUST int32_t ol_db_migrate(struct sqlite3 *sql, char *why, size_t cap);
+
+/* The version that this program brings a file to. */
+int ol_db_schema_version(void);
+
+/* Says in why[cap] what SQLite failed at last. OL_E_CORRUPT: the file is damaged;
+ * OL_E_IO. */
+OL_MUST int32_t ol_db_explain(struct sqlite3 *sql, const char *what, char *why,
+                              size_t cap);
 
 #endif

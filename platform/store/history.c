@@ -90,21 +90,32 @@ int32_t ol_db_latest(struct ol_db *db, const struct ol_store_product *product,
     return kept ? OL_OK : OL_E_IO;
 }
 
-int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *product,
-                          int64_t device, uint16_t property,
-                          const struct ol_db_range *range,
-                          void (*row)(void *ctx, const struct ol_db_value *v), void *ctx)
+sqlite3_stmt *ol_db_series_open(struct ol_db *db, const struct ol_store_product *product,
+                                int64_t device, uint16_t property,
+                                const struct ol_db_range *range)
 {
     sqlite3_stmt *st =
         ol_db_statement(db, range->descending ? OL_DB_SAMPLE_DOWN : OL_DB_SAMPLE_UP);
     if (st == NULL) {
-        return OL_E_IO;
+        return NULL;
     }
     sqlite3_bind_int64(st, 1, key_of(product, device, property));
     sqlite3_bind_int64(st, 2, range->from_ms);
     sqlite3_bind_int64(st, 3, range->to_ms);
     sqlite3_bind_int64(st, 4, range->limit);
     sqlite3_bind_int64(st, 5, range->offset);
+    return st;
+}
+
+int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          const struct ol_db_range *range,
+                          void (*row)(void *ctx, const struct ol_db_value *v), void *ctx)
+{
+    sqlite3_stmt *st = ol_db_series_open(db, product, device, property, range);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         char number[NUMBER_CAP];

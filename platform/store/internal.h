@@ -4,7 +4,7 @@
 
 #include "onelink/onenet/model.h"
 #include "platform/core/store.h"
-#include "platform/store/db.h"
+#include "platform/store/history.h"
 
 /* What the files of this layer share. */
 
@@ -32,6 +32,12 @@ static inline int64_t ol_db_point_key(int64_t device, uint16_t number)
 
 /* Finds the end of the message log. false: the database cannot be read. */
 bool ol_db_log_load(struct ol_db *db);
+
+/* The values of a range, ready to be stepped: time and value. NULL: it cannot be read. */
+struct sqlite3_stmt *ol_db_series_open(struct ol_db *db,
+                                       const struct ol_store_product *product,
+                                       int64_t device, uint16_t property,
+                                       const struct ol_db_range *range);
 
 void ol_db_products_free(struct ol_db *db);
 

@@ -56,8 +56,20 @@ static bool run(sqlite3 *sql, const char *text)
     return sqlite3_exec(sql, text, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Has tables, though none of ours. */
+static bool is_foreign(sqlite3 *sql, int version)
+{
+    sqlite3_stmt *st = NULL;
+    bool tables = version == 0 &&
+                  sqlite3_prepare_v2(sql, "SELECT 1 FROM sqlite_schema LIMIT 1", -1, &st,
+                                     NULL) == SQLITE_OK &&
+                  sqlite3_step(st) == SQLITE_ROW;
+    sqlite3_finalize(st);
+    return tables;
+}
+
 /* Within a transaction: two programs that open a new file at once do not step on each
- * other. */
+ * other, and one that dies leaves the file as it was. */
 static bool apply_from(sqlite3 *sql, int version)
 {
     char pragma[48];
@@ -70,26 +82,61 @@ static bool apply_from(sqlite3 *sql, int version)
     return run(sql, pragma);
 }
 
+int32_t ol_db_explain(struct sqlite3 *sql, const char *what, char *why, size_t cap)
+{
+    int rc = sqlite3_errcode(sql) & 0xff;
+    if (rc != SQLITE_CORRUPT && rc != SQLITE_NOTADB) {
+        snprintf(why, cap, "%s: %s", what, sqlite3_errmsg(sql));
+        return OL_E_IO;
+    }
+    snprintf(
+        why, cap,
+        "%s: the file is damaged (%s); bring back a backup, docs/storage.md tells how",
+        what, sqlite3_errmsg(sql));
+    return OL_E_CORRUPT;
+}
+
+static int32_t refuse(int version, char *why, size_t cap)
+{
+    if (version > STEP_COUNT) {
+        snprintf(why, cap,
+                 "the database was made by a newer onelink-platform: its schema is %d,"
+                 " this program knows up to %d",
+                 version, STEP_COUNT);
+    } else {
+        snprintf(why, cap, "onelink.db is the database of another program");
+    }
+    return OL_E_CORRUPT;
+}
+
+static int32_t migrate(sqlite3 *sql, char *why, size_t cap)
+{
+    int version = user_version(sql);
+    if (version > STEP_COUNT || (version >= 0 && is_foreign(sql, version))) {
+        return refuse(version, why, cap);
+    }
+    if (version < 0 || !apply_from(sql, version) || !run(sql, "COMMIT")) {
+        return ol_db_explain(sql, "cannot set up the database", why, cap);
+    }
+    return OL_OK;
+}
+
 int32_t ol_db_migrate(sqlite3 *sql, char *why, size_t cap)
 {
     if (user_version(sql) == STEP_COUNT) {
         return OL_OK;
     }
-    bool begun = run(sql, "BEGIN IMMEDIATE");
-    int version = begun ? user_version(sql) : -1;
-    if (version > STEP_COUNT) {
+    if (!run(sql, "BEGIN IMMEDIATE")) {
+        return ol_db_explain(sql, "cannot set up the database", why, cap);
+    }
+    int32_t rc = migrate(sql, why, cap);
+    if (sqlite3_get_autocommit(sql) == 0) {
         (void)run(sql, "ROLLBACK");
-        snprintf(why, cap,
-                 "the database was made by a newer onelink-platform (schema %d)",
-                 version);
-        return OL_E_CORRUPT;
     }
-    if (version < 0 || !apply_from(sql, version) || !run(sql, "COMMIT")) {
-        snprintf(why, cap, "cannot set up the database: %s", sqlite3_errmsg(sql));
-        if (begun) {
-            (void)run(sql, "ROLLBACK");
-        }
-        return OL_E_IO;
-    }
-    return OL_OK;
+    return rc;
+}
+
+int ol_db_schema_version(void)
+{
+    return STEP_COUNT;
 }

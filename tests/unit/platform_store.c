@@ -692,7 +692,7 @@ static void what_is_no_database_is_refused(void **state)
     assert_non_null(f);
     fputs("this is no database, but it is long enough to be looked at as one\n", f);
     fclose(f);
-    assert_int_equal(ol_db_open(&other, path, why, sizeof why), OL_E_IO);
+    assert_int_equal(ol_db_open(&other, path, why, sizeof why), OL_E_CORRUPT);
     assert_int_equal(ol_db_open(&other, t.dir, why, sizeof why), OL_E_IO);
     unlink(path);
 }

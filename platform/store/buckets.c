@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include "platform/store/buckets.h"
+
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform/store/internal.h"
+
+/* A reported number: exact when it is an integer of 64 bits. text is empty then, until
+ * somebody asks for it. */
+struct number {
+    bool is_integer;
+    int64_t integer;
+    double real;
+    uint8_t text_len;
+    char text[OL_DB_NUMBER_CAP];
+};
+
+struct bucket {
+    int64_t time_ms;
+    int64_t count;
+    int64_t numbers;
+    struct number first; /* in time */
+    struct number last;
+    struct number min;
+    struct number max;
+    bool sum_is_exact; /* all are integers, and their sum fits */
+    int64_t sum;
+    long double real_sum; /* more digits and a larger range than a double */
+};
+
+/* ---- numbers ---- */
+
+/* Decimals of up to 15 digits are a quotient of two exact doubles, and so rounded once. */
+static bool parse_short(const char *text, size_t len, double *out)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = len > 0 && text[0] == '-';
+    size_t i = negative ? 1 : 0;
+    if (len - i == 0 || len - i > 16) {
+        return false;
+    }
+    int64_t digits = 0;
+    size_t point = len;
+    for (; i < len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+        if (digit <= 9) {
+            digits = digits * 10 + (int64_t)digit;
+        } else if (text[i] == '.' && point == len) {
+            point = i;
+        } else {
+            return false;
+        }
+    }
+    size_t places = point == len ? 0 : len - point - 1;
+    if (digits > 999999999999999 || places > 15) {
+        return false;
+    }
+    double v = (double)digits / powers[places];
+    *out = negative ? -v : v;
+    return true;
+}
+
+/* All digits, and a sign. */
+static bool parse_integer(const char *text, size_t len, int64_t *out)
+{
+    bool negative = len > 0 && text[0] == '-';
+    int64_t v = 0;
+    if (len == (negative ? 1U : 0U)) {
+        return false;
+    }
+    for (size_t i = negative ? 1 : 0; i < len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+        if (digit > 9 || __builtin_mul_overflow(v, 10, &v) ||
+            __builtin_sub_overflow(v, (int64_t)digit, &v)) {
+            return false;
+        }
+    }
+    return negative ? (*out = v, true) : !__builtin_sub_overflow(0, v, out);
+}
+
+static bool is_number(const char *text, size_t len)
+{
+    return len > 0 && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'));
+}
+
+/* false: the column holds no number, or one beyond a double. */
+static bool read_number(sqlite3_stmt *st, struct number *out)
+{
+    out->text_len = 0;
+    out->is_integer = sqlite3_column_type(st, 1) == SQLITE_INTEGER;
+    if (out->is_integer) {
+        out->integer = sqlite3_column_int64(st, 1);
+        out->real = (double)out->integer;
+        return true;
+    }
+    const char *text = (const char *)sqlite3_column_text(st, 1);
+    size_t len = text == NULL ? 0 : (size_t)sqlite3_column_bytes(st, 1);
+    if (!is_number(text, len)) {
+        return false;
+    }
+    if (len <= OL_DB_NUMBER_CAP) {
+        memcpy(out->text, text, len);
+        out->text_len = (uint8_t)len;
+    }
+    out->is_integer = parse_integer(text, len, &out->integer);
+    if (out->is_integer) {
+        out->real = (double)out->integer;
+    } else if (!parse_short(text, len, &out->real)) {
+        out->real = strtod(text, NULL);
+    }
+    return isfinite(out->real);
+}
+
+static bool is_less(const struct number *a, const struct number *b)
+{
+    return a->is_integer && b->is_integer ? a->integer < b->integer : a->real < b->real;
+}
+
+/* The shortest text that reads back as the same double. */
+static struct ol_str real_text(double v, char text[OL_DB_NUMBER_CAP])
+{
+    int len = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        len = snprintf(text, OL_DB_NUMBER_CAP, "%.*g", digits, v);
+        if (strtod(text, NULL) == v) {
+            break;
+        }
+    }
+    return ol_str_make(text, (size_t)len);
+}
+
+static struct ol_str integer_text(int64_t v, char text[OL_DB_NUMBER_CAP])
+{
+    return ol_str_make(text,
+                       (size_t)snprintf(text, OL_DB_NUMBER_CAP, "%lld", (long long)v));
+}
+
+static struct ol_str number_text(struct number *n)
+{
+    if (n->text_len > 0) {
+        return ol_str_make(n->text, n->text_len);
+    }
+    return n->is_integer ? integer_text(n->integer, n->text)
+                         : real_text(n->real, n->text);
+}
+
+static struct ol_str mean_text(const struct bucket *b, char text[OL_DB_NUMBER_CAP])
+{
+    if (b->sum_is_exact && b->sum % b->numbers == 0) {
+        return integer_text(b->sum / b->numbers, text);
+    }
+    if (b->sum_is_exact) {
+        /* The whole part apart: a sum above 2^53 keeps its fraction. */
+        double whole = (double)(b->sum / b->numbers);
+        return real_text(whole + (double)(b->sum % b->numbers) / (double)b->numbers,
+                         text);
+    }
+    return real_text((double)(b->real_sum / (long double)b->numbers), text);
+}
+
+/* ---- buckets ---- */
+
+static void add_number(struct bucket *b, const struct number *n, bool descending)
+{
+    if (b->numbers == 0) {
+        b->first = *n;
+        b->last = *n;
+        b->min = *n;
+        b->max = *n;
+    } else {
+        *(descending ? &b->first : &b->last) = *n;
+        if (is_less(n, &b->min)) {
+            b->min = *n;
+        }
+        if (is_less(&b->max, n)) {
+            b->max = *n;
+        }
+    }
+    b->numbers++;
+    b->real_sum += n->real;
+    b->sum_is_exact = b->sum_is_exact && n->is_integer &&
+                      !__builtin_add_overflow(b->sum, n->integer, &b->sum);
+}
+
+struct sink {
+    int64_t offset; /* buckets that are still to be left out */
+    int64_t limit;  /* and that are still wanted */
+    void (*row)(void *ctx, const struct ol_db_bucket *b);
+    void *ctx;
+};
+
+static void emit(struct sink *sink, struct bucket *b)
+{
+    char mean[OL_DB_NUMBER_CAP];
+    if (b->count == 0) {
+        return;
+    }
+    if (sink->offset > 0) {
+        sink->offset--;
+        return;
+    }
+    sink->limit--;
+    struct ol_db_bucket out = {b->time_ms, b->count,  b->numbers, {NULL, 0},
+                               {NULL, 0},  {NULL, 0}, {NULL, 0},  {NULL, 0}};
+    if (b->numbers > 0) {
+        out.first = number_text(&b->first);
+        out.last = number_text(&b->last);
+        out.min = number_text(&b->min);
+        out.max = number_text(&b->max);
+        out.mean = mean_text(b, mean);
+    }
+    sink->row(sink->ctx, &out);
+}
+
+/* Where the stretch begins that holds the time; also right before 1970. */
+static int64_t start_of(int64_t time_ms, int64_t width_ms)
+{
+    int64_t into = time_ms % width_ms;
+    return time_ms - (into < 0 ? into + width_ms : into);
+}
+
+int32_t ol_db_buckets_each(struct ol_db *db, const struct ol_store_product *product,
+                           int64_t device, uint16_t property,
+                           const struct ol_db_range *range, int64_t width_ms,
+                           void (*row)(void *ctx, const struct ol_db_bucket *b),
+                           void *ctx)
+{
+    struct sink sink = {range->offset, range->limit, row, ctx};
+    sqlite3_stmt *st = ol_db_series_open(
+        db, product, device, property,
+        &(struct ol_db_range){range->from_ms, range->to_ms, -1, 0, range->descending});
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    struct bucket b = {.count = 0};
+    int rc = SQLITE_ROW;
+    while (sink.limit > 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        struct number n;
+        int64_t start = start_of(sqlite3_column_int64(st, 0), width_ms);
+        if (b.count > 0 && start != b.time_ms) {
+            emit(&sink, &b);
+            b.count = 0;
+        }
+        if (b.count == 0) {
+            b = (struct bucket){.time_ms = start, .sum_is_exact = true};
+        }
+        b.count++;
+        if (read_number(st, &n)) {
+            add_number(&b, &n, range->descending);
+        }
+    }
+    sqlite3_reset(st);
+    if (sink.limit > 0) {
+        emit(&sink, &b);
+    }
+    return rc == SQLITE_DONE || rc == SQLITE_ROW ? OL_OK : OL_E_IO;
+}
