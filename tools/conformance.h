@@ -164,7 +164,9 @@ struct cli_wire {
     uint64_t message_at_ms;
     unsigned logins;
     bool anonymous;
-    char refused[CLI_WHY_CAP]; /* why no case can log in; empty: they can */
+    char refused[CLI_WHY_CAP];      /* why no case can log in; empty: they can */
+    uint8_t secret[CLI_SECRET_MAX]; /* of the last login, against hosts that echo */
+    size_t secret_len;
     struct cli_step step;
     struct cli_seen seen;
 };
@@ -175,24 +177,24 @@ struct cli_wire {
 bool cli_wire_find(struct cli_target *t, struct cli_wire *w, char *why);
 
 /* Runs one case. */
-void cli_wire_run(struct cli_target *t, struct cli_wire *w,
-                  const struct cli_case *c, struct cli_result *out);
+void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_case *c,
+                  struct cli_result *out);
 
 /* Closes what is open. */
 void cli_wire_close(struct cli_wire *w);
 
-/* A lower bound of the time all cases whose section begins with only (NULL: all) take, in
+/* About how long the cases of the section take when nothing is different, in
  * milliseconds. */
 uint64_t cli_wire_estimate(const struct cli_target *t, const char *only);
 
 /* The case is in the section `only`: "4" has 4.2 and 4.11, NULL all. */
 bool cli_case_is_in(const struct cli_case *c, const char *only);
 
-/* Appends bytes as hexadecimal in a code span, long runs as hh*N, secret bytes and, if
- * anonymous, product id and device name as **. At most 800 bytes, then an ellipsis. */
-void cli_report_bytes(const struct cli_target *t, bool anonymous,
-                      const struct cli_packet *secret, const uint8_t *bytes, size_t len,
-                      char *out, size_t cap);
+/* Appends bytes as hexadecimal in a code span, long runs as hh*N, the key, secret and any
+ * eight bytes of them, and, if anonymous, product id and device name as **. At most 800
+ * bytes, then an ellipsis. */
+void cli_report_bytes(const struct cli_target *t, bool anonymous, struct ol_str secret,
+                      const uint8_t *bytes, size_t len, char *out, size_t cap);
 
 /* The whole report, Markdown. results[cli_case_count]; cases outside only are left out. */
 void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,

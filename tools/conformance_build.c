@@ -191,10 +191,9 @@ static struct ol_onenet_method pick_method(const struct login *l)
     if (known) {
         return *known;
     }
-    return (struct ol_onenet_method){.name = ol_str_from(l->method),
-                                     .hash = strcmp(l->method, "SHA1") == 0
-                                                 ? &br_sha1_vtable
-                                                 : &br_sha512_vtable};
+    return (struct ol_onenet_method){
+        .name = ol_str_from(l->method),
+        .hash = strcmp(l->method, "SHA1") == 0 ? &br_sha1_vtable : &br_sha256_vtable};
 }
 
 static int64_t pick_expiry(const struct login *l)
@@ -237,7 +236,8 @@ static void reverse_fields(char *token)
     }
     *token = 0;
     while (n > 0) {
-        strcat(strcat(token, fields[--n]), n > 0 ? "&" : "");
+        n--;
+        strcat(strcat(token, fields[n]), n > 0 ? "&" : "");
     }
 }
 

@@ -748,7 +748,7 @@ const struct cli_case cli_cases[] = {
      "reply 123 2402 request format error"},
     {"4.11", "a number as id", U, SUBSCRIBED,
      "publish 30 <own>/thing/property/post {\"id\":123,\"params\":{<member>}}",
-     "reply 123 2405 msg id invalid"},
+     "reply #123 2405 msg id invalid"},
     {"4.11", "an empty id", U, SUBSCRIBED,
      "publish 30 <own>/thing/property/post {\"id\":\"\",\"params\":{<member>}}",
      "reply - 2405 msg id invalid"},

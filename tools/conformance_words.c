@@ -8,8 +8,9 @@
 /* The words in <> of a case, from the device and its model. */
 
 static const char *const type_names[] = {
-    [OL_ONENET_INT32] = "int32",   [OL_ONENET_INT64] = "int64", [OL_ONENET_FLOAT] = "float",
-    [OL_ONENET_DOUBLE] = "double", [OL_ONENET_BOOL] = "bool",   [OL_ONENET_ENUM] = "enum",
+    [OL_ONENET_INT32] = "int32",   [OL_ONENET_INT64] = "int64",
+    [OL_ONENET_FLOAT] = "float",   [OL_ONENET_DOUBLE] = "double",
+    [OL_ONENET_BOOL] = "bool",     [OL_ONENET_ENUM] = "enum",
     [OL_ONENET_STRING] = "string", [OL_ONENET_DATE] = "date"};
 
 static const struct ol_onenet_model *model_of(const struct cli_target *t)
@@ -172,9 +173,9 @@ static bool expand_field(const struct cli_target *t, struct ol_str word, const c
 
 static bool begins(struct ol_str word, const char *name)
 {
-    return is(word, name) || (ol_str_has_prefix(word, ol_str_from(name)) &&
-                              word.len == strlen(name) + 6 &&
-                              memcmp(word.ptr + strlen(name), " value", 6) == 0);
+    return is(word, name) ||
+           (ol_str_has_prefix(word, ol_str_from(name)) && word.len == strlen(name) + 6 &&
+            memcmp(word.ptr + strlen(name), " value", 6) == 0);
 }
 
 static bool expand_property(const struct cli_target *t, struct ol_str word,
@@ -278,8 +279,7 @@ bool cli_words_expand(const struct cli_target *t, const char *text, size_t len,
 {
     size_t at = 0;
     while (at < len) {
-        const char *end =
-            text[at] == '<' ? memchr(text + at, '>', len - at) : NULL;
+        const char *end = text[at] == '<' ? memchr(text + at, '>', len - at) : NULL;
         if (!end) {
             ol_writer_u8(w, (uint8_t)text[at++]);
             continue;
