@@ -10,6 +10,7 @@
 #include "ports/posix/datagram.h"
 #include "ports/posix/netif.h"
 #include "ports/posix/stream.h"
+#include "tools/backlog.h"
 #include "tools/command.h"
 #include "tools/faults.h"
 #include "tools/file.h"
@@ -18,6 +19,7 @@
 #include "tools/model.h"
 #include "tools/secret.h"
 #include "tools/source.h"
+#include "tools/trouble.h"
 
 /* Everything that `onelink run` works with. One per process, too large for a stack. */
 
@@ -28,7 +30,9 @@
 struct cli_property {
     struct cli_source source;
     struct cli_command command;
-    bool refusing; /* its samples are refused: told once */
+    struct cli_trouble reading; /* the source gives no value */
+    struct cli_trouble fitting; /* its values do not fit the model */
+    bool rounding_told;
 };
 
 struct cli_device {
@@ -59,6 +63,7 @@ struct cli_device {
     struct cli_lines lines;
     struct cli_outbox outbox;
     struct cli_source_room room;
+    struct cli_backlog backlog;
     bool queue_full;       /* told, and not over yet */
     uint32_t dropped_told; /* of stats.refused_full */
 };

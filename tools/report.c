@@ -2,8 +2,13 @@
 #include "tools/report.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "onelink/json/reader.h"
+#include "onelink/onenet/onejson.h"
+#include "tools/misfit.h"
+
+#define SENTENCE_CAP 1024
 
 /* The queue took a value again after it had been full. */
 static void tell_room(struct cli_device *d)
@@ -26,25 +31,83 @@ static void tell_sample(const struct cli_device *d, uint16_t index)
     }
 }
 
-static void sample(struct cli_device *d, uint16_t index,
-                   const struct ol_onenet_value *value)
+/* The first value of an integer property that is not reported as it is. */
+static void tell_rounding(struct cli_device *d, uint16_t index,
+                          const struct ol_onenet_value *value)
 {
-    struct cli_property *p = &d->properties[index];
-    struct ol_str name = d->model.model.fields[index].identifier;
-    enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
-    int32_t rc = ol_agent_sample(&d->agent, index, value, 0, &error);
+    const struct ol_onenet_model *model = &d->model.model;
+    char text[SENTENCE_CAP];
+    struct ol_writer w = ol_writer_make(text, sizeof(text));
+    if (!d->properties[index].rounding_told &&
+        cli_misfit_rounding_encode(&w, model, &model->fields[index], value)) {
+        d->properties[index].rounding_told = true;
+        cli_log_line(&d->log, OL_LOG_INFO, "%.*s", (int)w.len, text);
+    }
+}
+
+/* Hands a value to the agent. OL_E_ARG and *error: it does not fit; to be told by the caller.
+ * Other failures are told elsewhere. */
+static int32_t sample(struct cli_device *d, uint16_t index,
+                      const struct ol_onenet_value *value,
+                      enum ol_onenet_value_error *error)
+{
+    int32_t rc = ol_agent_sample(&d->agent, index, value, 0, error);
     if (rc == OL_OK) {
-        p->refusing = false;
+        cli_backlog_add(&d->backlog, index);
         if (d->queue_full) {
             tell_room(d);
         }
         tell_sample(d, index);
+        tell_rounding(d, index, value);
     } else if (rc == OL_E_NOSPC) {
         d->queue_full = true;
-    } else if (rc == OL_E_ARG && !p->refusing) {
-        p->refusing = true;
-        cli_log_line(&d->log, OL_LOG_WARN, "a value of %.*s does not fit the model: %s",
-                     (int)name.len, name.ptr, ol_onenet_value_error_str(error));
+    }
+    return rc;
+}
+
+/* --- sources ------------------------------------------------------------------------ */
+
+/* "; so far 25 times", from the second time on. */
+static void tell_trouble(const struct cli_device *d, struct cli_trouble *trouble,
+                         ol_ms elapsed, const char *what)
+{
+    char so_far[40] = "";
+    if (!cli_trouble_add(trouble, elapsed)) {
+        return;
+    }
+    if (trouble->count > 1) {
+        snprintf(so_far, sizeof(so_far), "; so far %u times", (unsigned)trouble->count);
+    }
+    cli_log_line(&d->log, OL_LOG_WARN, "%s%s", what, so_far);
+}
+
+static void end_trouble(const struct cli_device *d, struct cli_trouble *trouble,
+                        struct ol_str name, const char *again)
+{
+    uint32_t count = cli_trouble_end(trouble);
+    if (count > 0) {
+        cli_log_line(&d->log, OL_LOG_INFO, "%.*s %s: %u", (int)name.len, name.ptr, again,
+                     (unsigned)count);
+    }
+}
+
+static void sample_source(struct cli_device *d, uint16_t index, ol_ms elapsed,
+                          const struct ol_onenet_value *value)
+{
+    struct cli_property *p = &d->properties[index];
+    const struct ol_onenet_model *model = &d->model.model;
+    const struct ol_onenet_field *field = &model->fields[index];
+    enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
+    char text[SENTENCE_CAP];
+    int32_t rc = sample(d, index, value, &error);
+    if (rc == OL_OK) {
+        end_trouble(d, &p->fitting, field->identifier,
+                    "fits again; values that were dropped");
+    } else if (rc == OL_E_ARG) {
+        struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+        cli_misfit_encode(&w, model, field, value, error);
+        text[w.len] = '\0';
+        tell_trouble(d, &p->fitting, elapsed, text);
     }
 }
 
@@ -52,23 +115,19 @@ static void read_source(struct cli_device *d, uint16_t index, ol_ms elapsed)
 {
     struct cli_property *p = &d->properties[index];
     const struct ol_onenet_field *field = &d->model.model.fields[index];
+    struct ol_str name = field->identifier;
     struct ol_onenet_value value;
-    char why[1400];
-    bool text = field->type == OL_ONENET_STRING;
-    if (!cli_source_read(&p->source, elapsed, text, &d->room, &value, why, sizeof(why))) {
-        if (!p->source.failing) {
-            cli_log_line(&d->log, OL_LOG_WARN, "no value for %.*s: %s",
-                         (int)field->identifier.len, field->identifier.ptr, why);
-        }
-        p->source.failing = true;
+    char why[1400], text[1500];
+    bool is_text = field->type == OL_ONENET_STRING;
+    if (!cli_source_read(&p->source, elapsed, is_text, &d->room, &value, why,
+                         sizeof(why))) {
+        snprintf(text, sizeof(text), "no value for %.*s: %s", (int)name.len, name.ptr,
+                 why);
+        tell_trouble(d, &p->reading, elapsed, text);
         return;
     }
-    if (p->source.failing) {
-        cli_log_line(&d->log, OL_LOG_INFO, "%.*s has values again",
-                     (int)field->identifier.len, field->identifier.ptr);
-    }
-    p->source.failing = false;
-    sample(d, index, &value);
+    end_trouble(d, &p->reading, name, "has values again; readings that failed");
+    sample_source(d, index, elapsed, &value);
 }
 
 void cli_report_sources(struct cli_device *d, ol_ms elapsed)
@@ -94,7 +153,7 @@ static void complain(const struct cli_device *d, struct ol_str name, const char 
 static bool to_value(const struct ol_json_token *t, struct ol_str text,
                      struct ol_onenet_value *out)
 {
-    struct ol_dec dec;
+    struct ol_dec dec = {0, INT32_MAX};
     switch (t->kind) {
     case OL_JSON_TRUE:
     case OL_JSON_FALSE:
@@ -105,10 +164,11 @@ static bool to_value(const struct ol_json_token *t, struct ol_str text,
         out->escaped = t->escaped;
         return true;
     case OL_JSON_NUMBER: {
-        /* With more digits than fit, those that fit are the value. */
+        /* With more digits than fit, those that fit are the value; an exponent that does
+         * not fit leaves dec as it is. */
         int32_t rc = ol_dec_decode(t->text, &dec);
         *out = ol_onenet_value_dec(dec);
-        return rc == OL_OK || rc == OL_E_NOSPC;
+        return rc == OL_OK || (rc == OL_E_NOSPC && dec.exponent != INT32_MAX);
     }
     case OL_JSON_OBJECT_BEGIN:
     case OL_JSON_ARRAY_BEGIN:
@@ -119,20 +179,44 @@ static bool to_value(const struct ol_json_token *t, struct ol_str text,
     }
 }
 
+static void complain_unknown(const struct cli_device *d, struct ol_str name)
+{
+    char what[160];
+    struct ol_str hint = cli_model_nearest(&d->model.model, name);
+    snprintf(what, sizeof(what), "no such property%s%.*s%s",
+             hint.len > 0 ? ", did you mean " : "", (int)hint.len, hint.ptr,
+             hint.len > 0 ? "?" : "");
+    complain(d, name, what);
+}
+
+static void report_value(struct cli_device *d, uint16_t index,
+                         const struct ol_onenet_value *value)
+{
+    const struct ol_onenet_model *model = &d->model.model;
+    enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
+    char text[SENTENCE_CAP];
+    if (sample(d, index, value, &error) != OL_E_ARG) {
+        return;
+    }
+    struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+    cli_misfit_encode(&w, model, &model->fields[index], value, error);
+    text[w.len] = '\0';
+    complain(d, OL_STR(""), text);
+}
+
 static void report_member(struct cli_device *d, const struct ol_json_token *key,
                           const struct ol_json_token *first, struct ol_str text)
 {
     struct ol_onenet_value value;
     int32_t index = ol_onenet_property_find_token(&d->model.model, key);
     if (index < 0) {
-        complain(d, key->text, "no such property");
+        complain_unknown(d, key->text);
     } else if (d->properties[index].source.kind != CLI_SOURCE_STDIO) {
         complain(d, key->text, "its source is not stdio");
     } else if (!to_value(first, text, &value)) {
         complain(d, key->text, "not a value that can be reported");
     } else {
-        d->properties[index].refusing = false; /* tell every line */
-        sample(d, (uint16_t)index, &value);
+        report_value(d, (uint16_t)index, &value);
     }
 }
 
@@ -176,5 +260,41 @@ void cli_report_lines(struct cli_device *d)
         } else if (!is_blank(line)) {
             cli_report_line(d, line);
         }
+    }
+}
+
+/* --- what waits --------------------------------------------------------------------- */
+
+void cli_report_posted(struct cli_device *d, struct ol_str body)
+{
+    struct ol_onenet_request request;
+    struct ol_onenet_item item;
+    if (ol_onenet_request_decode(body, &request) != OL_ONENET_REQUEST_OK) {
+        return;
+    }
+    struct ol_onenet_params params = ol_onenet_params_open(request.params);
+    while (ol_onenet_params_next_wrapped(&params, &item) == OL_OK) {
+        int32_t index = ol_onenet_property_find_token(&d->model.model, &item.name);
+        if (index >= 0) {
+            cli_backlog_take(&d->backlog, (uint16_t)index);
+        }
+    }
+}
+
+void cli_report_backlog(struct cli_device *d)
+{
+    bool online = ol_agent_get_state(&d->agent) == OL_AGENT_ONLINE;
+    switch (cli_backlog_step(&d->backlog, ol_agent_get_waiting(&d->agent), online)) {
+    case CLI_BACKLOG_GROWS:
+        cli_log_line(&d->log, OL_LOG_WARN,
+                     "values come faster than the platform takes them: %u reports wait, "
+                     "and one goes out a second, with one value of each property",
+                     (unsigned)d->backlog.reports);
+        break;
+    case CLI_BACKLOG_SHRINKS:
+        cli_log_line(&d->log, OL_LOG_INFO, "reports have caught up");
+        break;
+    case CLI_BACKLOG_SAME:
+        break;
     }
 }

@@ -23,7 +23,8 @@ static const char usage[] =
     "Reports the properties of the settings file to OneNET and obeys its commands,\n"
     "and comes back by itself whenever the connection is lost. The log is on\n"
     "standard error. Ends with SIGTERM, SIGINT or SIGHUP; what waits for delivery\n"
-    "then gets three seconds.\n"
+    "then gets three seconds. The exit status is 0 when every value was delivered, 1\n"
+    "when some were not (the last line says how many), 2 for wrong settings.\n"
     "\n"
     "  --config FILE       the settings; docs/settings.md describes them\n"
     "  -h, --help          this text\n"
@@ -67,11 +68,16 @@ static void leave(struct run *r, ol_ms now)
 static void stop(struct run *r, ol_ms now, ol_ms grace_ms)
 {
     uint32_t waiting = ol_agent_get_waiting(&r->d->agent);
+    uint32_t reports = r->d->backlog.reports;
+    char long_time[48] = "";
     r->phase = DELIVERING;
     r->end_at = ol_ms_add(now, grace_ms);
+    if (grace_ms == OL_NEVER && reports > CLI_BACKLOG_MANY) {
+        snprintf(long_time, sizeof(long_time), ", which takes %u s", (unsigned)reports);
+    }
     if (waiting > 0) {
-        cli_log_line(&r->d->log, OL_LOG_INFO, "%u value%s for delivery",
-                     (unsigned)waiting, waiting == 1 ? " waits" : "s wait");
+        cli_log_line(&r->d->log, OL_LOG_INFO, "%u value%s for delivery%s",
+                     (unsigned)waiting, waiting == 1 ? " waits" : "s wait", long_time);
     }
 }
 
@@ -182,6 +188,7 @@ static bool turn(struct run *r, struct ol_clock clock)
     ol_agent_step(&d->agent, now, clock.ops->wall(clock.ctx));
     take_events(r);
     take_samples(r, now);
+    cli_report_backlog(d);
     advance_phase(r, now);
     if (is_over(r, now)) {
         return false;
@@ -197,6 +204,7 @@ static bool turn(struct run *r, struct ol_clock clock)
     if (wants_stdin(r) && ol_posix_wait_get(&w, STDIN_FILENO) != 0) {
         cli_lines_input(&d->lines, STDIN_FILENO);
         cli_report_lines(d);
+        cli_report_backlog(d);
         if (d->lines.ended) {
             end_of_input(r, now);
         }
@@ -217,15 +225,19 @@ static void tell_begin(const struct cli_device *d)
                  c->model->property_count == 1 ? "y" : "ies");
 }
 
-static void tell_end(const struct cli_device *d)
+/* true: everything that was taken was delivered. */
+static bool tell_end(const struct cli_device *d)
 {
     const struct ol_agent_stats *s = ol_agent_get_stats(&d->agent);
     uint32_t waiting = ol_agent_get_waiting(&d->agent);
-    cli_log_line(&d->log, waiting > 0 ? OL_LOG_WARN : OL_LOG_INFO,
+    uint32_t dropped =
+        s->refused_full + s->refused_value + s->refused_aside + s->dropped_aside;
+    bool all = waiting == 0 && dropped == 0;
+    cli_log_line(&d->log, all ? OL_LOG_INFO : OL_LOG_WARN,
                  "ended: %u value%s delivered, %u not delivered, %u dropped",
                  (unsigned)s->delivered, cli_plural(s->delivered), (unsigned)waiting,
-                 (unsigned)(s->refused_full + s->refused_value + s->refused_aside +
-                            s->dropped_aside));
+                 (unsigned)dropped);
+    return all;
 }
 
 static int run_device(struct cli_device *d, const char *config)
@@ -247,9 +259,8 @@ static int run_device(struct cli_device *d, const char *config)
     ol_agent_open(&d->agent, r.began_at);
     while (turn(&r, clock)) {
     }
-    tell_end(d);
     close(r.signals);
-    return CLI_EXIT_OK;
+    return tell_end(d) ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 
 int cli_run(int argc, char **argv)

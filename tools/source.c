@@ -60,7 +60,6 @@ bool cli_source_init(struct cli_source *out, const struct ol_settings_property *
     const char *reason = NULL, *allowed = NULL;
     memset(err, 0, sizeof(*err));
     out->kind = CLI_SOURCE_NONE;
-    out->failing = false;
     out->field = (unsigned)settings->value[OL_PROPERTY_KEY_FIELD].as.number;
     if (ol_dec_decode(settings->value[OL_PROPERTY_KEY_SCALE].as.text, &out->scale) !=
             OL_OK ||

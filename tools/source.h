@@ -27,7 +27,6 @@ struct cli_source {
     struct ol_dec scale;
     struct ol_dec offset;
     struct cli_sim sim;
-    bool failing; /* the last reading failed: tell it once, and when it works again */
 };
 
 /* Where a reading lives until the next one with the same room. */

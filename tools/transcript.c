@@ -6,6 +6,7 @@
 
 #include "onelink/onenet/onejson.h"
 #include "tools/explain.h"
+#include "tools/report.h"
 
 #define OLD_S        3      /* values older than this are said to be */
 #define LONG_WAIT_MS 120000 /* only after logins that were refused */
@@ -54,7 +55,7 @@ static struct ol_str name_of(const struct cli_device *d, int32_t property)
     return d->model.model.fields[property].identifier;
 }
 
-static void tell_refused(const struct cli_device *d, const struct ol_agent_event *ev)
+static void tell_refused(struct cli_device *d, const struct ol_agent_event *ev)
 {
     cli_log_message(&d->log, CLI_ARROW_DOWN, "reply %" PRIu64 ": %d %.*s", ev->refused.id,
                     (int)ev->refused.code, (int)ev->refused.msg.len, ev->refused.msg.ptr);
@@ -65,6 +66,7 @@ static void tell_refused(const struct cli_device *d, const struct ol_agent_event
             "out again in parts");
         return;
     }
+    cli_backlog_drop(&d->backlog, (uint16_t)ev->refused.property);
     struct ol_str name = name_of(d, ev->refused.property);
     cli_log_line(
         &d->log, OL_LOG_WARN,
@@ -147,6 +149,13 @@ static void tell_state(const struct cli_device *d, const struct ol_agent_event *
         return;
     }
     bool online = ev->state.to == OL_AGENT_ONLINE;
+    if (online && d->backlog.reports > CLI_BACKLOG_MANY) {
+        cli_log_line(&d->log, OL_LOG_INFO,
+                     "online; values that wait: %u, in %u reports, one a second",
+                     (unsigned)ol_agent_get_waiting(&d->agent),
+                     (unsigned)d->backlog.reports);
+        return;
+    }
     cli_log_line(&d->log, online ? OL_LOG_INFO : OL_LOG_DEBUG, "%s",
                  online ? "online" : ol_agent_state_str(ev->state.to));
 }
@@ -198,6 +207,9 @@ void cli_transcript_event(struct cli_device *d, const struct ol_agent_event *ev)
         tell_filter(d, ev);
         break;
     case OL_AGENT_EVENT_POSTED:
+        if (!ev->posted.again) {
+            cli_report_posted(d, ev->posted.body);
+        }
         tell_posted(d, ev);
         break;
     case OL_AGENT_EVENT_DELIVERED:

@@ -124,7 +124,8 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
          .type = OL_SETTING_INT},
     [OL_SETTING_KEY_REPORT_INTERVAL_S] =
         {.name = "report_interval_s",
-         .help = "Seconds between two readings of the sources.",
+         .help = "Seconds between two readings of the sources. OneNET takes one report "
+                 "a second, so 1 leaves no room for anything else.",
          .preset = "10",
          .since = "0.1",
          .min = 1,

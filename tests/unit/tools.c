@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "tools/backlog.h"
 #include "tools/command.h"
 #include "tools/credential.h"
 #include "tools/decimal.h"
@@ -18,11 +19,13 @@
 #include "tools/file.h"
 #include "tools/lines.h"
 #include "tools/log.h"
+#include "tools/misfit.h"
 #include "tools/model.h"
 #include "tools/options.h"
 #include "tools/secret.h"
 #include "tools/sim.h"
 #include "tools/source.h"
+#include "tools/trouble.h"
 
 /* --- a folder for files of a test --------------------------------------------------- */
 
@@ -609,6 +612,229 @@ static void test_model_file(void **state)
     assert_non_null(strstr(why, "No such file"));
 }
 
+/* --- values that do not fit --------------------------------------------------------- */
+
+static const struct ol_onenet_label labels[] = {
+    {0, OL_STR_INIT("off")}, {1, OL_STR_INIT("slow")}, {7, OL_STR_INIT("fast")}};
+static const struct ol_onenet_field fields[] = {
+    {.identifier = OL_STR_INIT("count"),
+     .type = OL_ONENET_INT32,
+     .has_min = true,
+     .has_max = true,
+     .max = {1000, 0}},
+    {.identifier = OL_STR_INIT("five"),
+     .type = OL_ONENET_INT64,
+     .has_step = true,
+     .step = {5, 0}},
+    {.identifier = OL_STR_INIT("temp"),
+     .type = OL_ONENET_FLOAT,
+     .has_min = true,
+     .min = {-405, -1},
+     .has_max = true,
+     .max = {85, 0},
+     .has_step = true,
+     .step = {1, -1}},
+    {.identifier = OL_STR_INIT("low"),
+     .type = OL_ONENET_DOUBLE,
+     .has_min = true,
+     .min = {1, 0}},
+    {.identifier = OL_STR_INIT("high"),
+     .type = OL_ONENET_DOUBLE,
+     .has_max = true,
+     .max = {1, 0}},
+    {.identifier = OL_STR_INIT("free"), .type = OL_ONENET_FLOAT},
+    {.identifier = OL_STR_INIT("door"), .type = OL_ONENET_BOOL},
+    {.identifier = OL_STR_INIT("mode"), .type = OL_ONENET_ENUM, .label_count = 3},
+    {.identifier = OL_STR_INIT("note"), .type = OL_ONENET_STRING, .length = 4},
+    {.identifier = OL_STR_INIT("text"), .type = OL_ONENET_STRING},
+    {.identifier = OL_STR_INIT("since"), .type = OL_ONENET_DATE},
+    {.identifier = OL_STR_INIT("list"), .type = OL_ONENET_ARRAY},
+};
+static const struct ol_onenet_model small = {.fields = fields,
+                                             .field_count = 12,
+                                             .property_count = 12,
+                                             .labels = labels,
+                                             .label_count = 3};
+
+/* A value as standard input gives it. */
+static struct ol_onenet_value value_of(const char *text)
+{
+    struct ol_str s = ol_str_from(text);
+    if (text[0] == '"') {
+        return ol_onenet_value_str(ol_str_make(text + 1, s.len - 2));
+    }
+    if (text[0] == '{' || text[0] == '[') {
+        return ol_onenet_value_json(s);
+    }
+    return text[0] == 't' ? ol_onenet_value_bool(true) : ol_onenet_value_dec(dec(text));
+}
+
+static void test_misfit(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *identifier, *value, *sentence;
+    } rows[] = {
+        {"count", "5000", "count = 5000 is out of range; allowed: 0 to 1000"},
+        {"count", "-0.6", "count = -0.6 is out of range; allowed: 0 to 1000"},
+        {"count", "\"a\"",
+         "count = \"a\" is of another type; allowed: a number, 0 to 1000"},
+        {"five", "1e19",
+         "five = 10000000000000000000 is out of range; allowed: -9223372036854775808 to "
+         "9223372036854775807"},
+        {"temp", "99", "temp = 99 is out of range; allowed: -40.5 to 85"},
+        {"low", "0.5", "low = 0.5 is out of range; allowed: 1 or more"},
+        {"high", "1.5", "high = 1.5 is out of range; allowed: 1 or less"},
+        {"free", "\"x\"",
+         "free = \"x\" is of another type; allowed: a number, what the type can hold"},
+        {"door", "2", "door = 2 is out of range; allowed: true, false, 1, 0"},
+        {"mode", "2", "mode = 2 is not one of the values; allowed: 0, 1, 7"},
+        {"note", "\"abcde\"",
+         "note = \"abcde\" is too long; allowed: a string of at most 4 characters"},
+        {"note", "5",
+         "note = 5 is of another type; allowed: a string of at most 4 characters"},
+        {"text", "true", "text = true is of another type; allowed: a string"},
+        {"since", "-1",
+         "since = -1 is out of range; allowed: a whole number that is not negative"},
+        {"list", "{\"a\":1}",
+         "list = {\"a\":1} is of another type; allowed: what the model says"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int32_t index = ol_onenet_property_find(&small, ol_str_from(rows[i].identifier));
+        struct ol_onenet_value in = value_of(rows[i].value), out;
+        char text[512];
+        struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+        enum ol_onenet_value_error error =
+            ol_onenet_value_convert(&small, &fields[index], &in, &out);
+        cli_misfit_encode(&w, &small, &fields[index], &in, error);
+        assert_int_equal(ol_writer_status(&w), OL_OK);
+        text[w.len] = '\0';
+        assert_string_equal(text, rows[i].sentence);
+    }
+}
+
+/* A long value is cut before a character, not in it. */
+static void test_misfit_long(void **state)
+{
+    (void)state;
+    char long_text[200], text[512];
+    memset(long_text, 'x', sizeof(long_text));
+    memcpy(long_text + 63, "\xE6\xB8\xA9", 3);
+    struct ol_onenet_value in =
+        ol_onenet_value_str(ol_str_make(long_text, sizeof(long_text)));
+    struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+    cli_misfit_encode(&w, &small, &fields[9], &in, OL_ONENET_VALUE_LENGTH);
+    text[w.len] = '\0';
+    long_text[63] = '\0';
+    char expected[512];
+    snprintf(expected, sizeof(expected),
+             "text = \"%s...\" is too long; allowed: what one report has room for",
+             long_text);
+    assert_string_equal(text, expected);
+}
+
+static void test_rounding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *identifier, *value, *sentence; /* NULL: nothing to say */
+    } rows[] = {
+        {"count", "5.5", "count takes whole numbers: 5.5 was reported as 6"},
+        {"count", "5.0", NULL},
+        {"count", "5", NULL},
+        {"count", "5000", NULL},
+        {"five", "7", "five takes steps of 5: 7 was reported as 5"},
+        {"five", "12.6", "five takes whole numbers: 12.6 was reported as 15"},
+        {"five", "10", NULL},
+        {"temp", "5.55", NULL},
+        {"door", "1", NULL},
+        {"count", "true", NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int32_t index = ol_onenet_property_find(&small, ol_str_from(rows[i].identifier));
+        struct ol_onenet_value in = value_of(rows[i].value);
+        char text[512];
+        struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+        bool told = cli_misfit_rounding_encode(&w, &small, &fields[index], &in);
+        text[w.len] = '\0';
+        assert_int_equal(told, rows[i].sentence != NULL);
+        assert_string_equal(text, rows[i].sentence ? rows[i].sentence : "");
+    }
+}
+
+static void test_trouble(void **state)
+{
+    (void)state;
+    struct cli_trouble t = {0};
+    const ol_ms begin = (UINT64_C(1) << 32) - 5000;
+    unsigned told = 0;
+    assert_int_equal(cli_trouble_end(&t), 0);
+    for (ol_ms now = begin; now < begin + 180000; now += 5000) {
+        bool tell = cli_trouble_add(&t, now);
+        assert_int_equal(tell, (now - begin) % 60000 == 0);
+        told += tell;
+    }
+    assert_int_equal(told, 3);
+    assert_int_equal(cli_trouble_end(&t), 36);
+    assert_true(cli_trouble_add(&t, begin + 180000)); /* a new one is told at once */
+}
+
+static void test_backlog(void **state)
+{
+    (void)state;
+    static struct cli_backlog b;
+    memset(&b, 0, sizeof(b));
+    /* Two properties share reports: 11 reports are one too many, not 11 values. */
+    for (uint32_t i = 1; i <= 10; i++) {
+        cli_backlog_add(&b, 0);
+        cli_backlog_add(&b, 99);
+        assert_int_equal(cli_backlog_step(&b, 2 * i, true), CLI_BACKLOG_SAME);
+        assert_int_equal(b.reports, i);
+    }
+    cli_backlog_add(&b, 99);
+    assert_int_equal(cli_backlog_step(&b, 21, true), CLI_BACKLOG_GROWS);
+    cli_backlog_add(&b, 99);
+    assert_int_equal(cli_backlog_step(&b, 22, true), CLI_BACKLOG_SAME);
+    for (uint32_t i = 12; i > 6; i--) {
+        assert_int_equal(cli_backlog_step(&b, 22, true), CLI_BACKLOG_SAME);
+        cli_backlog_take(&b, 99);
+    }
+    assert_int_equal(cli_backlog_step(&b, 16, true), CLI_BACKLOG_SAME);
+    cli_backlog_drop(&b, 0);
+    cli_backlog_take(&b, 99);
+    assert_int_equal(cli_backlog_step(&b, 5, true), CLI_BACKLOG_SHRINKS);
+    /* The agent knows that nothing waits. */
+    assert_int_equal(cli_backlog_step(&b, 0, true), CLI_BACKLOG_SAME);
+    assert_int_equal(b.waiting[99], 0);
+    cli_backlog_take(&b, 99); /* a value of a command */
+    assert_int_equal(b.waiting[99], 0);
+}
+
+/* What gathered while offline is not what grows. */
+static void test_backlog_offline(void **state)
+{
+    (void)state;
+    static struct cli_backlog b;
+    memset(&b, 0, sizeof(b));
+    for (uint32_t i = 1; i <= 50; i++) {
+        cli_backlog_add(&b, 3);
+        assert_int_equal(cli_backlog_step(&b, i, false), CLI_BACKLOG_SAME);
+    }
+    assert_int_equal(cli_backlog_step(&b, 50, true), CLI_BACKLOG_SAME);
+    for (uint32_t i = 50; i > 20; i--) {
+        cli_backlog_take(&b, 3);
+        assert_int_equal(cli_backlog_step(&b, i - 1, true), CLI_BACKLOG_SAME);
+    }
+    for (uint32_t i = 21; i <= 30; i++) {
+        cli_backlog_add(&b, 3);
+        assert_int_equal(cli_backlog_step(&b, i, true), CLI_BACKLOG_SAME);
+    }
+    cli_backlog_add(&b, 3);
+    assert_int_equal(cli_backlog_step(&b, 31, true), CLI_BACKLOG_GROWS);
+    assert_int_equal(cli_backlog_step(&b, 31, false), CLI_BACKLOG_SAME);
+    assert_int_equal(cli_backlog_step(&b, 31, true), CLI_BACKLOG_SAME);
+}
+
 /* --- options ------------------------------------------------------------------------ */
 
 static void test_options(void **state)
@@ -722,6 +948,12 @@ int main(void)
         cmocka_unit_test(test_outbox),
         cmocka_unit_test(test_model_from_settings),
         cmocka_unit_test(test_model_file),
+        cmocka_unit_test(test_misfit),
+        cmocka_unit_test(test_misfit_long),
+        cmocka_unit_test(test_rounding),
+        cmocka_unit_test(test_trouble),
+        cmocka_unit_test(test_backlog),
+        cmocka_unit_test(test_backlog_offline),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_options_short_help),
         cmocka_unit_test(test_log_wrap),
