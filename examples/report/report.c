@@ -2,7 +2,7 @@
 #define _DEFAULT_SOURCE /* getloadavg */
 
 /* A whole device: reports the load average every 5 seconds, obeys a switch, comes back by
- * itself.   usage: report HOST PORT PRODUCT-ID DEVICE-NAME < device-key */
+ * itself.   usage: build/examples/example_report HOST PORT PRODUCT DEVICE < device-key */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +35,12 @@ static void report_load(struct ol_agent *agent)
     if (getloadavg(&load, 1) != 1 || ol_onenet_value_from_double(load, &value) != OL_OK) {
         return;
     }
-    if (ol_agent_sample(agent, LOAD, &value, 0, &error) != OL_OK) {
-        fprintf(stderr, "load was not accepted: %s\n", ol_onenet_value_error_str(error));
+    int32_t rc = ol_agent_sample(agent, LOAD, &value, 0, &error);
+    if (rc != OL_OK) {
+        printf("load %.2f is dropped: %s\n", load,
+               rc == OL_E_ARG    ? ol_onenet_value_error_str(error)
+               : rc == OL_E_AUTH ? "the platform refuses this property"
+                                 : "the queue is full");
     }
 }
 
@@ -51,7 +55,7 @@ static void obey(struct ol_agent *agent, const struct ol_agent_event *ev)
     }
     /* 200 also reports the new value. */
     if (ol_agent_set_reply(agent, ev->set.handle, 200, OL_STR("")) != OL_OK) {
-        fprintf(stderr, "answered too late\n");
+        printf("the answer came too late\n");
     }
 }
 
@@ -59,11 +63,18 @@ static void take_events(struct ol_agent *agent)
 {
     struct ol_agent_event ev;
     while (ol_agent_next_event(agent, &ev)) {
-        if (ev.kind == OL_AGENT_EVENT_STATE) {
-            printf("%s: %s\n", ol_agent_state_str(ev.state.to),
-                   ol_agent_cause_str(ev.state.cause));
+        if (ev.kind == OL_AGENT_EVENT_STATE && ev.state.to == OL_AGENT_ONLINE) {
+            printf("online\n");
+        } else if (ev.kind == OL_AGENT_EVENT_STATE && ev.state.to == OL_AGENT_BACKOFF) {
+            printf("%s; next try in %u s\n", ol_agent_cause_str(ev.state.cause),
+                   (unsigned)ev.state.wait_ms / 1000);
+        } else if (ev.kind == OL_AGENT_EVENT_REJECTED && ev.rejected.hint_count > 0) {
+            printf("login refused: %s?\n", ol_agent_hint_str(ev.rejected.hints[0]));
         } else if (ev.kind == OL_AGENT_EVENT_DELIVERED) {
-            printf("%u value(s) stored by the platform\n", ev.delivered.count);
+            printf("the platform stored values: %u\n", ev.delivered.count);
+        } else if (ev.kind == OL_AGENT_EVENT_REFUSED) {
+            printf("the platform refused a report: %d %.*s\n", (int)ev.refused.code,
+                   (int)ev.refused.msg.len, ev.refused.msg.ptr);
         } else if (ev.kind == OL_AGENT_EVENT_SET && ev.set.handle != 0) {
             obey(agent, &ev);
         }
@@ -82,7 +93,7 @@ int main(int argc, char **argv)
     static char key[128];
 
     if (argc != 5 || fgets(key, sizeof key, stdin) == NULL) {
-        fprintf(stderr, "usage: report HOST PORT PRODUCT-ID DEVICE-NAME < device-key\n");
+        fprintf(stderr, "usage: %s HOST PORT PRODUCT DEVICE < device-key\n", argv[0]);
         return 2;
     }
     key[strcspn(key, "\r\n")] = '\0';
@@ -113,7 +124,7 @@ int main(int argc, char **argv)
     };
     enum ol_agent_error error;
     if (ol_agent_init(&agent, &config, &error) != OL_OK) {
-        fprintf(stderr, "report: %s\n", ol_agent_error_str(error));
+        fprintf(stderr, "%s: %s\n", argv[0], ol_agent_error_str(error));
         return 2;
     }
     struct ol_clock clock = ol_posix_clock();
@@ -127,6 +138,7 @@ int main(int argc, char **argv)
             report_load(&agent);
             report_at += 5000;
         }
+        fflush(stdout);
         struct ol_posix_wait wait;
         ol_posix_wait_init(&wait);
         ol_posix_wait_add_stream(&wait, &stream, ol_agent_has_output(&agent));
@@ -134,6 +146,5 @@ int main(int argc, char **argv)
         if (ol_posix_wait(&wait, ol_ms_min(ol_agent_deadline(&agent), report_at)) < 0) {
             return 1;
         }
-        fflush(stdout);
     }
 }
