@@ -5,7 +5,7 @@ BUILD := build
 JOBS  := $(shell nproc)
 
 .PHONY: all help setup setup-test demo test check clang asan m0plus fuzz fuzz-run sim \
-        soak sizes bench costs clean
+        soak load sizes bench costs clean
 
 ## all: build the library and the programs into build/ (the default)
 all: $(BUILD)/build.ninja
@@ -75,6 +75,11 @@ sim: all-tests
 SOAK_SECONDS ?= 600
 soak: all
 	@scripts/soak $(BUILD) $(SOAK_SECONDS)
+
+## load: 10,000 idle and 200 posting devices for LOAD_SECONDS (600), then waves of logins
+LOAD_SECONDS ?= 600
+load: all
+	@scripts/load $(BUILD) $(LOAD_SECONDS)
 
 ## sizes: flash, RAM and stack of each part on Cortex-M0+, beside the budget
 sizes: setup-test m0plus

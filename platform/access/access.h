@@ -16,7 +16,9 @@ struct ol_connection;
  * (platform/core/node.h): everything that is ready is read, then one commit, then the
  * answers go out. One thread, one libevent base, which the HTTP API shares. */
 
-#define OL_ACCESS_READ_CAP 65536
+/* What is read from one connection before the others have their turn: what a flood on
+ * some connections costs the rest is this much of each. */
+#define OL_ACCESS_READ_CAP 8192
 
 struct ol_access_config {
     struct event_base *base;

@@ -110,7 +110,7 @@ void ol_connection_open(struct ol_access *a, int fd, const struct ol_peer *peer)
 static void discard_input(struct ol_access *a, int fd)
 {
     (void)shutdown(fd, SHUT_WR);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 64; i++) {
         if (recv(fd, a->buf, OL_ACCESS_READ_CAP, 0) <= 0) {
             return;
         }

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Hostile clients, and what a well-behaved device feels meanwhile: prints the table of
+# docs/limits.md. OL_HOSTILE_SECONDS (2) is how long each flood lasts.
+set -eu
+. "$OL_SOURCE_DIR/tests/interop/platform_lib.sh"
+
+ulimit -n "$(ulimit -Hn)"
+make_product Prod000001
+platform_start --limits off --quiet
+to=("$mqtt_port" "$http_port" "$data/console.token" Prod000001 "$work/Prod000001.key")
+"$OL_BINARY_DIR/bench/platform-load" "${to[@]}" create 100
+status=0
+"$OL_BINARY_DIR/tests/platform_hostile" "${to[@]}" "$platform_pid" "${OL_HOSTILE_SECONDS:-2}" ||
+    status=$?
+is 'the platform did what it should, and served the device' 0 "$status"
+platform_stop
+is 'ends well' 0 "$platform_status"
