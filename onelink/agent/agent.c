@@ -78,6 +78,8 @@ static ol_ms state_limit(const struct ol_agent *a, enum ol_agent_state state,
     uint32_t connect_ms = a->config->connect_timeout_ms;
 
     switch (state) {
+    case OL_AGENT_RESOLVE:
+        return ol_ms_add(a->now, OL_AGENT_RESOLVE_MS);
     case OL_AGENT_CONNECT:
         /* The stream keeps its own limit; this one is for a stream that does not. */
         return ol_ms_add(a->now, (connect_ms != 0 ? connect_ms : OL_AGENT_CONNECT_MS) +
@@ -218,16 +220,19 @@ static void recover(struct ol_agent *a)
 {
     enum ol_agent_cause cause = judge_life(a, (enum ol_agent_cause)a->fail);
 
+    bool about_host = is_about_host(a, cause);
+
     a->fail = OL_AGENT_CAUSE_NONE;
     drop_connection(a);
-    if (is_about_host(a, cause) && try_next_candidate(a, cause)) {
+    if (about_host && try_next_candidate(a, cause)) {
         return;
     }
     if (was_good(a, cause)) {
         ol_backoff_reset(&a->backoff);
     }
-    /* Every host that could be asked said no: waiting a minute will not change its mind. */
-    uint32_t wait_ms = a->rejected > 0 && a->transient == 0
+    /* Every host that could be asked said no: waiting a minute will not change its mind. A
+     * cable that was pulled between two hosts says nothing about the second. */
+    uint32_t wait_ms = about_host && a->rejected > 0 && a->transient == 0
                            ? ol_backoff_rejected_ms(ol_agent_jitter(a))
                            : ol_backoff_next_ms(&a->backoff, ol_agent_jitter(a));
     ol_agent_enter(a, OL_AGENT_BACKOFF, cause, wait_ms);
@@ -389,7 +394,8 @@ static void advance(struct ol_agent *a)
             recover(a);
             continue;
         }
-        if (!ol_agent_clock_pump(a) && !run_state(a)) {
+        bool has_moved = ol_agent_clock_pump(a);
+        if (!a->has_event && !run_state(a) && !has_moved) {
             return;
         }
     }
@@ -491,7 +497,9 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
         at = ol_ms_min(at, a->stream_opened ? OL_NEVER : a->login_at);
         break;
     case OL_AGENT_CLOSING:
-        return ol_ms_min(at, connection_deadline(a)); /* nobody looks at the cable */
+        /* Nobody looks at the cable, and the client's time does not pass any more. */
+        return ol_ms_min(a->state_until,
+                         a->config->stream.ops->deadline(a->config->stream.ctx));
     default:
         break;
     }

@@ -53,7 +53,7 @@
  *   waits, so take all events after each step.
  *
  * Spans in an event live until the next call of ol_agent_step, ol_agent_next_event or
- * ol_agent_close. */
+ * ol_agent_close; posted.body and host.host only until ol_agent_set_reply, too. */
 
 #define OL_AGENT_HOST_SMART  ".mqtts.acc.cmcconenet.cn" /* after the product id */
 #define OL_AGENT_HOST_FIXED  "mqtts.heclouds.com"
@@ -63,7 +63,7 @@
 #define OL_AGENT_NTP_MAX     OL_SNTP_SERVERS_MAX
 
 #define OL_AGENT_COMMANDS_MAX   4    /* set commands that may wait for the application */
-#define OL_AGENT_ANSWER_MAX     40   /* bytes of msg of an answer to a command */
+#define OL_AGENT_ANSWER_MAX     40   /* bytes of msg of an answer to a command, as JSON */
 #define OL_AGENT_ANSWER_MS      4000 /* the platform waits 5 s, docs/protocol.md §4.3 */
 #define OL_AGENT_POST_SPACE_MS  1000 /* docs/protocol.md §1.7 */
 #define OL_AGENT_LOGIN_SPACE_MS 2000 /* 3 logins in 5 s, docs/protocol.md §1.7 */
@@ -308,6 +308,7 @@ struct ol_agent_command {
     uint8_t state;
     uint8_t handle;
     uint8_t id_len;
+    bool id_numeric;
     uint8_t msg_len;
     char id[13];
     char msg[OL_AGENT_ANSWER_MAX];
@@ -441,7 +442,8 @@ struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a);
  * OL_OK: accepted. OL_E_NOSPC: the queue is full; the sample is counted, nothing older was pushed
  * out, and the next one may fit when a post was delivered. OL_E_ARG: it can never be sent (it does
  * not fit the model, *error says why where it is not NULL; no such property; longer than a post
- * can be, then *error is OL_ONENET_VALUE_LENGTH); counted. OL_E_AUTH: the property is set
+ * can be, then *error is OL_ONENET_VALUE_LENGTH; a time after the year 9999, then it is
+ * OL_ONENET_VALUE_RANGE); counted. OL_E_AUTH: the property is set
  * aside because the platform refused it; counted. */
 OL_MUST int32_t ol_agent_sample(struct ol_agent *a, uint16_t property,
                                 const struct ol_onenet_value *value, int64_t unix_ms,
@@ -454,8 +456,8 @@ bool ol_agent_set_next(const struct ol_agent *a, struct ol_onenet_params *params
 
 /* Answers a set command: code 200 and then the values are reported as the properties' new ones
  * (a property marked OL_AGENT_OWN_REPORT excepted), or any other code and they are forgotten. msg is
- * plain UTF-8, "success" when empty with 200, cut at OL_AGENT_ANSWER_MAX bytes. It may be called
- * at once or later; after OL_AGENT_ANSWER_MS without an answer the agent answers 400 "busy" itself.
+ * plain UTF-8, "success" when empty with 200, cut at OL_AGENT_ANSWER_MAX bytes of JSON text (a
+ * quote takes two) and where it is no UTF-8. It may be called at once or later; after OL_AGENT_ANSWER_MS without an answer the agent answers 400 "busy" itself.
  * OL_E_NOENT: no such command (answered already, late, or the connection was lost). */
 OL_MUST int32_t ol_agent_set_reply(struct ol_agent *a, uint8_t handle, int32_t code,
                                    struct ol_str msg);

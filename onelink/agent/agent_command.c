@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "onelink/base/utf8.h"
+
 /* Commands: every one that can be answered is answered, and in time (docs/protocol.md §4.3).
  * The values of a set wait in the queue until it is settled. */
 
@@ -14,8 +16,7 @@ static int32_t write_answer(struct ol_agent *a, enum ol_onenet_topic_kind kind,
                             struct ol_onenet_id id, int32_t code, struct ol_str msg)
 {
     struct ol_writer w;
-    int32_t rc =
-        ol_agent_publish_begin(a, kind, 0, OL_AGENT_REPLY_ROOM - OL_AGENT_TOPIC_MAX, &w);
+    int32_t rc = ol_agent_publish_begin(a, kind, 0, OL_AGENT_ANSWER_LEN, &w);
 
     if (rc == OL_OK) {
         rc = ol_onenet_reply_encode(&w, id, code, msg, OL_STR(""));
@@ -52,6 +53,7 @@ static struct ol_agent_command *open_command(struct ol_agent *a, struct ol_onene
     }
     memcpy(c->id, id.text.ptr, id.text.len);
     c->id_len = (uint8_t)id.text.len;
+    c->id_numeric = id.numeric;
     c->state = OL_AGENT_COMMAND_OPEN;
     c->deadline = ol_ms_add(a->now, OL_AGENT_ANSWER_MS);
     if (++a->next_handle == 0) {
@@ -61,23 +63,36 @@ static struct ol_agent_command *open_command(struct ol_agent *a, struct ol_onene
     return c;
 }
 
-/* UTF-8 cut at cap bytes, not within a character. */
+/* Bytes that a character takes in JSON, len without an escape (RFC 8259 section 7). */
+static size_t escaped_len(char first, size_t len)
+{
+    if ((uint8_t)first < 0x20) {
+        return sizeof "\\u0000" - 1;
+    }
+    return first == '"' || first == '\\' ? 2 : len;
+}
+
+/* How much of s is UTF-8 and takes cap bytes of JSON at most. */
 static size_t cut(struct ol_str s, size_t cap)
 {
-    size_t n = s.len;
+    size_t n = 0;
 
-    if (n > cap) {
-        n = cap;
-        while (n > 0 && ((uint8_t)s.ptr[n] & 0xC0) == 0x80) {
-            n--;
+    while (n < s.len) {
+        int32_t len = ol_utf8_len(s.ptr + n, s.len - n);
+        size_t takes = len > 0 ? escaped_len(s.ptr[n], (size_t)len) : SIZE_MAX;
+        if (takes > cap) {
+            break;
         }
+        cap -= takes;
+        n += (size_t)len;
     }
     return n;
 }
 
 static void send_answer(struct ol_agent *a, struct ol_agent_command *c)
 {
-    struct ol_onenet_id id = {.text = ol_str_make(c->id, c->id_len)};
+    struct ol_onenet_id id = {.text = ol_str_make(c->id, c->id_len),
+                              .numeric = c->id_numeric};
     int32_t rc = write_answer(a, OL_ONENET_TOPIC_PROPERTY_SET_REPLY, id, c->code,
                               ol_str_make(c->msg, c->msg_len));
 
@@ -163,7 +178,7 @@ static void refuse_set(struct ol_agent *a, struct ol_onenet_id id,
     ev->bad.code = refusal->code;
     ev->bad.text = refusal->text;
     ev->bad.identifier = refusal->identifier;
-    size_t size = OL_AGENT_REPLY_ROOM - OL_AGENT_TOPIC_MAX + refusal->identifier.len;
+    size_t size = OL_AGENT_ANSWER_LEN + refusal->identifier.len;
     int32_t rc =
         ol_agent_publish_begin(a, OL_ONENET_TOPIC_PROPERTY_SET_REPLY, 0, size, &w);
     if (rc == OL_OK) {

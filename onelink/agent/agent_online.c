@@ -34,7 +34,8 @@ int32_t ol_agent_publish_begin(struct ol_agent *a, enum ol_onenet_topic_kind kin
     rc = ol_mqtt_client_publish_begin(&a->mqtt, ol_str_make(text, topic.len), qos, size,
                                       w);
     if (rc == OL_E_NOSPC) {
-        a->tx_full = true;
+        /* Where tx is empty no room will come: it is this message that is too large. */
+        a->tx_full = ol_agent_has_output(a) || ol_mqtt_client_get_in_flight(&a->mqtt) > 0;
     }
     return rc;
 }

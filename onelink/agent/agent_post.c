@@ -118,6 +118,15 @@ static int32_t write_body(const struct ol_agent *a, const struct ol_agent_post *
     return rc == OL_OK ? ol_onenet_post_end(&body) : rc;
 }
 
+/* The last len bytes that wait to be sent: the commit moves a body behind what waits before. */
+static struct ol_str last_output(struct ol_agent *a, size_t len)
+{
+    size_t waiting = 0;
+    const uint8_t *out = ol_mqtt_client_output(&a->mqtt, &waiting);
+
+    return ol_str_make(out + waiting - len, len);
+}
+
 /* true: it is on its way. */
 static bool send(struct ol_agent *a, struct ol_agent_post *post)
 {
@@ -150,7 +159,7 @@ static bool send(struct ol_agent *a, struct ol_agent_post *post)
 
     struct ol_agent_event *ev = ol_agent_emit(a, OL_AGENT_EVENT_POSTED);
     ev->posted.id = post->id;
-    ev->posted.body = ol_str_make(w.buf, w.len);
+    ev->posted.body = last_output(a, w.len);
     ev->posted.count = post->count;
     ev->posted.again = post->again;
     post->sent = true;

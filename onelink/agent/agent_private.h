@@ -26,15 +26,19 @@ enum { OL_AGENT_COMMAND_FREE, OL_AGENT_COMMAND_OPEN, OL_AGENT_COMMAND_ANSWERED }
 #define OL_AGENT_CLOCK_WAIT_MS 10000
 #define OL_AGENT_CLOCK_GLANCE_MS                                                         \
     3000 /* wait for time servers when there is a clock anyway */
+#define OL_AGENT_RESOLVE_MS   30000 /* the resolver ends sooner, if it has its socket */
 #define OL_AGENT_CONNECT_MS   10000
-#define OL_AGENT_REOPEN_MS    50 /* until the next try while a stream still closes */
+#define OL_AGENT_REOPEN_MS    50 /* until the next try while a socket still closes */
 #define OL_AGENT_SUBSCRIBE_MS 10000
-#define OL_AGENT_TURNS_MAX    200 /* steps of work in one call */
+#define OL_AGENT_TURNS_MAX    200                      /* steps of work in one call */
+#define OL_AGENT_TIME_MAX_MS  INT64_C(253402300799999) /* the last of year 9999 */
 
-/* Room that posts leave in tx: topic and body of the answer to a command. */
-#define OL_AGENT_REPLY_ROOM 208
 /* A topic of ours: "$sys/" 32 "/" 64 "/thing/property/post". */
 #define OL_AGENT_TOPIC_MAX 128
+/* The body of an answer to a command at most: an id of 13 characters, a code of 11, and msg. */
+#define OL_AGENT_ANSWER_LEN (50 + OL_AGENT_ANSWER_MAX)
+/* Room that posts leave in tx: topic and body of the answer to a command. */
+#define OL_AGENT_REPLY_ROOM (OL_AGENT_TOPIC_MAX + OL_AGENT_ANSWER_LEN)
 /* A post's body without members; a member without its name and value. */
 #define OL_AGENT_BODY_LEN   56
 #define OL_AGENT_MEMBER_LEN 44
@@ -110,7 +114,8 @@ bool ol_agent_online_run(struct ol_agent *a);
 void ol_agent_online_end(struct ol_agent *a);
 /* Moves waiting bytes to the stream. */
 bool ol_agent_flush(struct ol_agent *a);
-/* Begins to publish on a topic of the device. OL_OK: write into *w. OL_E_NOSPC: a->tx_full. */
+/* Begins to publish on a topic of the device. OL_OK: write into *w. OL_E_NOSPC: not now, then
+ * a->tx_full is set, or never, then it is not. */
 OL_MUST int32_t ol_agent_publish_begin(struct ol_agent *a, enum ol_onenet_topic_kind kind,
                                        uint8_t qos, size_t size, struct ol_writer *w);
 

@@ -112,9 +112,12 @@ static int32_t dns_start(struct ol_agent *a, struct ol_str name)
     }
     /* A port of its own for each lookup, RFC 5452 9.2. */
     ol_agent_clock_pause(a);
-    if (udp->ops->open(udp->ctx, 0) != OL_OK) {
+    rc = udp->ops->open(udp->ctx, 0);
+    if (rc != OL_OK) {
         ol_dns_close(&a->dns);
-        return OL_E_IO;
+        /* The socket is still closing after its last use. */
+        a->poll_at = ol_ms_min(a->poll_at, ol_ms_add(a->now, OL_AGENT_REOPEN_MS));
+        return rc == OL_E_AGAIN ? rc : OL_E_IO;
     }
     a->dns_running = true;
     return OL_OK;
@@ -192,8 +195,12 @@ bool ol_agent_resolve_run(struct ol_agent *a)
     struct ol_dns_answer answer;
     int32_t rc = ol_agent_lookup(a, ol_agent_host_get(a, buf), &answer);
 
-    if (rc == OL_E_AGAIN) {
+    if (rc == OL_E_AGAIN && a->now < a->state_until) {
         return false;
+    }
+    if (rc == OL_E_AGAIN) {
+        ol_agent_lookup_close(a);
+        rc = OL_E_TIMEOUT;
     }
     if (rc == OL_OK) {
         a->addrs = answer;

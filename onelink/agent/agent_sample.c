@@ -187,6 +187,9 @@ int32_t ol_agent_sample(struct ol_agent *a, uint16_t property,
     if (why != OL_ONENET_VALUE_OK) {
         return refuse_value(a, error, why);
     }
+    if (unix_ms > OL_AGENT_TIME_MAX_MS) {
+        return refuse_value(a, error, OL_ONENET_VALUE_RANGE);
+    }
     struct ol_agent_slot before = *slot;
     struct ol_queue_record record = {.property = property,
                                      .state = OL_QUEUE_WAITING,
