@@ -87,6 +87,7 @@ static void serve(struct ol_api_call *c, const struct route *route)
 static void on_request(struct evhttp_request *http, void *ctx)
 {
     struct ol_api_call c = {.api = ctx, .http = http};
+    ol_api_limit_asked(c.api, http);
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(http);
     const struct route *route = find_route(evhttp_uri_get_path(uri));
     make_id(c.id);

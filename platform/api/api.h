@@ -20,6 +20,8 @@ struct ol_api;
 #define OL_API_BODY_MAX        65536
 #define OL_API_CONNECTIONS_MAX 256
 #define OL_API_IDLE_S          60 /* a connection without a request is closed */
+#define OL_API_REQUEST_S       10 /* from the first byte of a request to its last */
+#define OL_API_ANSWER_S        60 /* for an answer to be taken */
 
 struct ol_api_config {
     struct event_base *base;

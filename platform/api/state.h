@@ -20,6 +20,24 @@ struct ol_api_pending {
     bool get; /* the answer's data is the answer */
 };
 
+/* What a connection does; one further up loses less by being closed. */
+enum ol_api_connection_state {
+    OL_API_SILENT,    /* accepted, has sent nothing */
+    OL_API_IDLE,      /* between two requests */
+    OL_API_ASKING,    /* a part of a request is there */
+    OL_API_ANSWERING, /* takes its answer */
+    OL_API_WAITING,   /* for its answer */
+    OL_API_ENDING
+};
+
+struct ol_api_connection {
+    struct ol_api *api;
+    struct bufferevent *b; /* NULL: the place is free */
+    enum ol_api_connection_state state;
+    ol_ms since; /* when it came into the state */
+    bool more;   /* ANSWERING: a part of the next request is there */
+};
+
 struct ol_api {
     struct ol_api_config config;
     struct evhttp *http;
@@ -27,15 +45,21 @@ struct ol_api {
     struct event *again; /* looks for connections that have ended */
     struct ol_api_pending *pending;
     char *answer; /* OL_API_ANSWER_MAX bytes, shared by all calls */
-    struct bufferevent *connections[OL_API_CONNECTIONS_MAX];
+    struct ol_api_connection connections[OL_API_CONNECTIONS_MAX];
     size_t connection_count;
 };
 
 /* Frees the request that waits; its answer has been sent or never will be. */
 void ol_api_pending_free(struct ol_api *api, struct ol_api_pending *p);
 
-/* Keeps the number of connections below OL_API_CONNECTIONS_MAX. false: no memory. */
+/* Keeps the number of connections below OL_API_CONNECTIONS_MAX, ends those that are too
+ * slow, and when there is no place takes that of one that does not use it. false: no
+ * memory. */
 bool ol_api_limit_open(struct ol_api *api);
 void ol_api_limit_close(struct ol_api *api);
+
+/* A whole request has come, and its answer goes out now: its connection is not idle. */
+void ol_api_limit_asked(struct ol_api *api, struct evhttp_request *http);
+void ol_api_limit_answered(struct ol_api *api, struct evhttp_request *http);
 
 #endif

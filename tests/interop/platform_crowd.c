@@ -3,6 +3,8 @@
  *
  *     platform_crowd hold PORT COUNT SECONDS TEXT
  *         opens COUNT connections, says TEXT on each, waits, prints how many were closed
+ *     platform_crowd trickle PORT COUNT SECONDS TEXT
+ *         the same, but says one byte of TEXT a second, over and over
  *     platform_crowd noise PORT SECONDS SEED
  *         sends random bytes on short connections
  * / */
@@ -46,16 +48,22 @@ static bool is_closed(int fd)
     return false;
 }
 
-static int hold(int port, int count, int seconds, const char *text)
+/* slowly: a byte a second. */
+static int hold(int port, int count, int seconds, const char *text, bool slowly)
 {
     int closed = 0;
     int *fds = calloc((size_t)count, sizeof *fds);
-    struct timespec wait = {seconds, 0};
+    struct timespec second = {1, 0};
     for (int i = 0; fds != NULL && i < count; i++) {
         fds[i] = dial(port);
-        (void)!send(fds[i], text, strlen(text), MSG_NOSIGNAL);
+        (void)!send(fds[i], text, slowly ? 0 : strlen(text), MSG_NOSIGNAL);
     }
-    nanosleep(&wait, NULL);
+    for (int s = 0; fds != NULL && s < seconds; s++) {
+        for (int i = 0; slowly && i < count; i++) {
+            (void)!send(fds[i], text + (size_t)s % strlen(text), 1, MSG_NOSIGNAL);
+        }
+        nanosleep(&second, NULL);
+    }
     for (int i = 0; fds != NULL && i < count; i++) {
         closed += is_closed(fds[i]) ? 1 : 0;
         close(fds[i]);
@@ -98,13 +106,15 @@ int main(int argc, char **argv)
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (argc == 6 && strcmp(argv[1], "hold") == 0) {
-        return hold(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), argv[5]);
+        return hold(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), argv[5], false);
+    }
+    if (argc == 6 && strcmp(argv[1], "trickle") == 0 && argv[5][0] != '\0') {
+        return hold(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]), argv[5], true);
     }
     if (argc == 5 && strcmp(argv[1], "noise") == 0) {
         return noise(atoi(argv[2]), atoi(argv[3]), strtoull(argv[4], NULL, 0));
     }
-    fprintf(
-        stderr,
-        "usage: platform_crowd hold PORT COUNT SECONDS TEXT | noise PORT SECONDS SEED\n");
+    fprintf(stderr, "usage: platform_crowd hold|trickle PORT COUNT SECONDS TEXT | noise "
+                    "PORT SECONDS SEED\n");
     return 2;
 }
