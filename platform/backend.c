@@ -5,6 +5,7 @@
 
 #include "platform/serve.h"
 #include "platform/store/admin.h"
+#include "platform/store/buckets.h"
 #include "platform/store/history.h"
 #include "platform/store/registry.h"
 
@@ -205,6 +206,32 @@ static int32_t each_value(void *ctx, const struct ol_store_product *product,
     return ol_db_series_each(&p->db, product, device, property, &r, on_value, &rows);
 }
 
+struct bucket_rows {
+    void (*row)(void *ctx, const struct ol_api_bucket *b);
+    void *ctx;
+};
+
+static void on_bucket(void *ctx, const struct ol_db_bucket *b)
+{
+    const struct bucket_rows *rows = ctx;
+    struct ol_api_bucket bucket = {b->time_ms, b->count, b->min, b->max, b->mean};
+    rows->row(rows->ctx, &bucket);
+}
+
+static int32_t each_bucket(void *ctx, const struct ol_store_product *product,
+                           int64_t device, uint16_t property,
+                           const struct ol_api_range *range, int64_t width_ms,
+                           void (*row)(void *row_ctx, const struct ol_api_bucket *b),
+                           void *row_ctx)
+{
+    struct ol_platform *p = ctx;
+    struct bucket_rows rows = {row, row_ctx};
+    struct ol_db_range r = {range->from_ms, range->to_ms, range->limit, range->offset,
+                            range->descending};
+    return ol_db_buckets_each(&p->db, product, device, property, &r, width_ms, on_bucket,
+                              &rows);
+}
+
 struct ol_api_backend ol_platform_backend(struct ol_platform *p)
 {
     return (struct ol_api_backend){
@@ -225,5 +252,6 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .each_presence = each_presence,
         .latest = latest,
         .each_value = each_value,
+        .each_bucket = each_bucket,
     };
 }

@@ -21,11 +21,14 @@
 #define DEVICE_CREATE                                                                    \
     "onelink-platform device create  --data DIR --product PID --name NAME\n"             \
     "                                       [--key-file FILE|-]\n"
-#define FIRST "usage: "
-#define NEXT  "       "
+#define BACKUP "onelink-platform backup --data DIR --to FILE [--force]\n"
+#define CHECK  "onelink-platform check  --data DIR\n"
+#define FIRST  "usage: "
+#define NEXT   "       "
 #define ALL                                                                              \
     FIRST SERVE NEXT PRODUCT_CREATE NEXT PRODUCT_LIST NEXT DEVICE_CREATE NEXT            \
-        DEVICE_LIST NEXT "onelink-platform COMMAND --help | --version\n"
+        DEVICE_LIST NEXT BACKUP NEXT CHECK NEXT                                          \
+        "onelink-platform COMMAND --help | --version\n"
 
 struct text {
     const char *usage;
@@ -34,18 +37,21 @@ struct text {
 
 static const struct text texts[] = {
     [OL_COMMAND_HELP] =
-        {ALL, "\n"
-              "A local platform that behaves like OneNET on the wire.\n"
-              "\n"
-              "  serve             serve devices over MQTT and applications over HTTP\n"
-              "  product create    a product from a thing model; prints its id and key\n"
-              "  product list      all products\n"
-              "  device create     a device of a product; prints its key\n"
-              "  device list       all devices of a product, and who is online\n"
-              "\n"
-              "create and list print one JSON object each and work while serve runs.\n"
-              "All options of a command: onelink-platform COMMAND --help\n"
-              "Exit status: 0 done, 1 failed, 2 wrong command line, model or key.\n"},
+        {ALL,
+         "\n"
+         "A local platform that behaves like OneNET on the wire.\n"
+         "\n"
+         "  serve             serve devices over MQTT and applications over HTTP\n"
+         "  product create    a product from a thing model; prints its id and key\n"
+         "  product list      all products\n"
+         "  device create     a device of a product; prints its key\n"
+         "  device list       all devices of a product, and who is online\n"
+         "  backup            a copy of everything that is stored\n"
+         "  check             whether what is stored is sound; sizes, oldest, newest\n"
+         "\n"
+         "All but serve print one JSON object each and work while serve runs.\n"
+         "All options of a command: onelink-platform COMMAND --help\n"
+         "Exit status: 0 done, 1 failed, 2 wrong command line, model or key.\n"},
     [OL_COMMAND_SERVE] =
         {FIRST SERVE,
          "\n"
@@ -64,12 +70,19 @@ static const struct text texts[] = {
          "                               enforce: it is delayed, refused, or the "
          "connection\n"
          "                               closed, as OneNET documents it\n"
-         "  --limit-table studio|suite   which of the two documented sets: today's thing\n"
+         "  --limit-table studio|suite   which of the two documented sets: today's "
+         "thing\n"
          "                               model, or the older MQTT suite, which bans for\n"
          "                               5 minutes (studio)\n"
          "  --set-timeout SECONDS        how long a property set waits for the device,\n"
          "                               1..60 (5)\n"
          "  --message-log on|off         keep each device's newest messages (on)\n"
+         "  --history-days N             values older than N days are deleted; 0: never "
+         "(0)\n"
+         "  --history-mb N               the oldest values are deleted while the "
+         "database\n"
+         "                               uses more than N megabytes; 0: never (1024)\n"
+         "                               the newest value of a property always stays\n"
          "  --lists current|studio       shape of query-device-property: an array as\n"
          "                               today's platform, or data.list as OneNET "
          "Studio\n"
@@ -118,6 +131,23 @@ static const struct text texts[] = {
                                 "Prints the devices of a product, and whether they are "
                                 "online, as one JSON object.\n"
                                 "\n" DATA "  --product PID                the product\n"},
+    [OL_COMMAND_BACKUP] =
+        {FIRST BACKUP,
+         "\n"
+         "Copies the database, as it is at one moment, to FILE (mode 0600). It holds "
+         "all\n"
+         "keys. Works while serve runs. To restore: stop serve, copy FILE to\n"
+         "DIR/onelink.db, remove DIR/onelink.db-wal and DIR/onelink.db-shm.\n"
+         "\n" DATA "  --to FILE                    the copy; it must not be there yet\n"
+         "  --force                      overwrite it\n"},
+    [OL_COMMAND_CHECK] =
+        {FIRST CHECK,
+         "\n"
+         "Looks whether the database is sound and prints one JSON object: problems,\n"
+         "schema, sizes by table, times of the oldest and newest value. Changes "
+         "nothing,\n"
+         "works while serve runs. Exit status: 0 sound, 1 damaged or not to be read.\n"
+         "\n" DATA},
     [OL_COMMAND_VERSION] = {ALL, ""},
 };
 

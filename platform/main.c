@@ -4,6 +4,7 @@
 
 #include "platform/create.h"
 #include "platform/help.h"
+#include "platform/maintain.h"
 #include "platform/serve.h"
 
 #ifndef OL_VERSION
@@ -26,7 +27,19 @@ static int dispatch(struct ol_platform *p, const struct ol_options *o)
     }
 }
 
-static int with_database(const struct ol_options *o)
+static bool needs_database(enum ol_command command)
+{
+    return command != OL_COMMAND_BACKUP && command != OL_COMMAND_CHECK;
+}
+
+/* These look at the file as it is: nothing is made, nothing brought up to date. */
+static int without_database(const struct ol_platform *p, const struct ol_options *o)
+{
+    return o->command == OL_COMMAND_BACKUP ? ol_maintain_backup(&p->dir, o)
+                                           : ol_maintain_check(&p->dir);
+}
+
+static int with_folder(const struct ol_options *o)
 {
     static struct ol_platform platform;
     char why[512];
@@ -36,6 +49,9 @@ static int with_database(const struct ol_options *o)
                : ol_datadir_open(&platform.dir, o->data, why, sizeof why))) {
         fprintf(stderr, "onelink-platform: %s\n", why);
         return OL_EXIT_FAILED;
+    }
+    if (!needs_database(o->command)) {
+        return without_database(&platform, o);
     }
     if (!ol_datadir_file(&platform.dir, "onelink.db", path, sizeof path)) {
         fprintf(stderr, "onelink-platform: the path of the data folder is too long\n");
@@ -68,5 +84,5 @@ int main(int argc, char **argv)
     }
     /* A core file would hold keys. */
     (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-    return with_database(&o);
+    return with_folder(&o);
 }

@@ -22,6 +22,8 @@ static const struct command commands[] = {
     {"device", NULL, OL_COMMAND_DEVICE},
     {"device", "create", OL_COMMAND_DEVICE_CREATE},
     {"device", "list", OL_COMMAND_DEVICE_LIST},
+    {"backup", NULL, OL_COMMAND_BACKUP},
+    {"check", NULL, OL_COMMAND_CHECK},
     {"--help", NULL, OL_COMMAND_HELP},
     {"-h", NULL, OL_COMMAND_HELP},
     {"help", NULL, OL_COMMAND_HELP},
@@ -32,9 +34,10 @@ static const struct command commands[] = {
 #define ALL                                                                              \
     (BIT(OL_COMMAND_SERVE) | BIT(OL_COMMAND_PRODUCT_CREATE) |                            \
      BIT(OL_COMMAND_PRODUCT_LIST) | BIT(OL_COMMAND_DEVICE_CREATE) |                      \
-     BIT(OL_COMMAND_DEVICE_LIST))
-#define DEVICE (BIT(OL_COMMAND_DEVICE_CREATE) | BIT(OL_COMMAND_DEVICE_LIST))
-#define CREATE (BIT(OL_COMMAND_PRODUCT_CREATE) | BIT(OL_COMMAND_DEVICE_CREATE))
+     BIT(OL_COMMAND_DEVICE_LIST) | BIT(OL_COMMAND_BACKUP) | BIT(OL_COMMAND_CHECK))
+#define DEVICE      (BIT(OL_COMMAND_DEVICE_CREATE) | BIT(OL_COMMAND_DEVICE_LIST))
+#define HISTORY_MAX 1000000 /* days, megabytes */
+#define CREATE      (BIT(OL_COMMAND_PRODUCT_CREATE) | BIT(OL_COMMAND_DEVICE_CREATE))
 
 struct option {
     const char *name;
@@ -53,6 +56,8 @@ static const struct option text_options[] = {
     {"--product", DEVICE, DEVICE, offsetof(struct ol_options, product)},
     {"--name", BIT(OL_COMMAND_DEVICE_CREATE), BIT(OL_COMMAND_DEVICE_CREATE),
      offsetof(struct ol_options, name)},
+    {"--to", BIT(OL_COMMAND_BACKUP), BIT(OL_COMMAND_BACKUP),
+     offsetof(struct ol_options, to)},
     {"--key-file", CREATE, 0, offsetof(struct ol_options, key_file)},
 };
 
@@ -96,11 +101,12 @@ static int choice_of(const char *value, const char *const *choices, int count)
     return -1;
 }
 
-static bool set_seconds(const char *value, uint32_t *out)
+static bool set_number(const char *value, unsigned long min, unsigned long max,
+                       uint32_t *out)
 {
     char *end = NULL;
     unsigned long n = strtoul(value, &end, 10);
-    if (*value < '0' || *value > '9' || *end != '\0' || n < 1 || n > 60) {
+    if (*value < '0' || *value > '9' || *end != '\0' || n < min || n > max) {
         return false;
     }
     *out = (uint32_t)n;
@@ -144,9 +150,21 @@ static int parse_serve_option(const struct parser *p, const char *name, const ch
                           : OL_EXIT_OK;
     }
     if (strcmp(name, "--set-timeout") == 0) {
-        return set_seconds(value, &out->set_timeout_s)
+        return set_number(value, 1, 60, &out->set_timeout_s)
                    ? OL_EXIT_OK
                    : wrong(p, "--set-timeout is a number of seconds, 1 to 60, not ",
+                           value, "");
+    }
+    if (strcmp(name, "--history-days") == 0) {
+        return set_number(value, 0, HISTORY_MAX, &out->history_days)
+                   ? OL_EXIT_OK
+                   : wrong(p, "--history-days is a number of days, 0 to 1000000, not ",
+                           value, "");
+    }
+    if (strcmp(name, "--history-mb") == 0) {
+        return set_number(value, 0, HISTORY_MAX, &out->history_mb)
+                   ? OL_EXIT_OK
+                   : wrong(p, "--history-mb is a number of megabytes, 0 to 1000000, not ",
                            value, "");
     }
     *known = false;
@@ -197,6 +215,10 @@ static int parse_next(struct parser *p)
     }
     if (strcmp(name, "--quiet") == 0 && p->out->command == OL_COMMAND_SERVE) {
         p->out->quiet = true;
+        return OL_EXIT_OK;
+    }
+    if (strcmp(name, "--force") == 0 && p->out->command == OL_COMMAND_BACKUP) {
+        p->out->force = true;
         return OL_EXIT_OK;
     }
     char *equals = strchr(name, '=');
@@ -298,6 +320,7 @@ int ol_options_parse(int argc, char **argv, struct ol_options *out, FILE *err)
                                .http = "127.0.0.1:8080",
                                .limits = OL_OPTIONS_WARN,
                                .set_timeout_s = 5,
+                               .history_mb = 1024,
                                .message_log = true};
     if (argc < 2) {
         return wrong(&p, "no command", "", "");

@@ -16,6 +16,8 @@ enum ol_command {
     OL_COMMAND_DEVICE,
     OL_COMMAND_DEVICE_CREATE,
     OL_COMMAND_DEVICE_LIST,
+    OL_COMMAND_BACKUP,
+    OL_COMMAND_CHECK,
     OL_COMMAND_VERSION
 };
 
@@ -25,17 +27,21 @@ enum ol_options_limits { OL_OPTIONS_OFF, OL_OPTIONS_WARN, OL_OPTIONS_ENFORCE };
 /* The strings point into argv. NULL where an option was not given and has no default. */
 struct ol_options {
     enum ol_command command;
-    bool help;            /* tell about the command instead of doing it */
-    const char *data;     /* --data DIR */
-    const char *mqtt;     /* --mqtt ADDR:PORT */
-    const char *http;     /* --http ADDR:PORT */
-    const char *model;    /* --model FILE */
-    const char *id;       /* --id PID */
-    const char *product;  /* --product PID */
-    const char *name;     /* --name NAME */
-    const char *key_file; /* --key-file FILE|- */
+    bool help;             /* tell about the command instead of doing it */
+    const char *data;      /* --data DIR */
+    const char *mqtt;      /* --mqtt ADDR:PORT */
+    const char *http;      /* --http ADDR:PORT */
+    const char *model;     /* --model FILE */
+    const char *id;        /* --id PID */
+    const char *product;   /* --product PID */
+    const char *name;      /* --name NAME */
+    const char *key_file;  /* --key-file FILE|- */
+    const char *to;        /* --to FILE */
+    bool force;            /* --force: overwrite FILE */
+    uint32_t history_days; /* --history-days N, 0: for ever */
+    uint32_t history_mb;   /* --history-mb N, 0: any size */
     enum ol_options_limits limits;
-    bool suite_limits; /* --limit-table suite: the older MQTT suite's */
+    bool suite_limits;      /* --limit-table suite: the older MQTT suite's */
     uint32_t set_timeout_s; /* 1..60 */
     bool message_log;
     bool quiet;        /* --quiet: no lines about devices on standard error */

@@ -221,9 +221,12 @@ static int run(struct ol_platform *p, const struct ol_options *o, int mqtt_fd,
         status = failed("signals cannot be caught");
     } else if (!print_ready(p, mqtt, http)) {
         status = failed("cannot write to standard output");
+    } else if (!ol_maintain_start(&p->maintain, p->base, &p->access, &p->db, o)) {
+        status = failed("no memory");
     } else {
         ol_access_run(&p->access);
     }
+    ol_maintain_stop(&p->maintain);
     free_event(term);
     free_event(interrupt);
     ol_access_close(&p->access);

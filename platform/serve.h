@@ -6,6 +6,7 @@
 #include "platform/api/api.h"
 #include "platform/core/node.h"
 #include "platform/datadir.h"
+#include "platform/maintain.h"
 #include "platform/options.h"
 #include "platform/secret.h"
 #include "platform/store/db.h"
@@ -21,6 +22,7 @@ struct ol_platform {
     struct event_base *base;
     struct ol_store_ops store; /* the database's, but for put_log */
     struct ol_watch watch;
+    struct ol_maintain maintain;
     bool message_log; /* keep it in the database */
     bool quiet;       /* nothing for the watch to look at */
     char user_id[OL_SECRET_ID_CAP];

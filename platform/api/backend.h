@@ -37,6 +37,16 @@ struct ol_api_value {
     struct ol_str text; /* JSON text */
 };
 
+/* A stretch of time; min, max and mean are JSON numbers, empty when none of the values is
+ * one. */
+struct ol_api_bucket {
+    int64_t time_ms;
+    int64_t count;
+    struct ol_str min;
+    struct ol_str max;
+    struct ol_str mean;
+};
+
 struct ol_api_range {
     int64_t from_ms; /* inclusive */
     int64_t to_ms;   /* inclusive */
@@ -119,6 +129,14 @@ struct ol_api_backend {
                           const struct ol_api_range *range,
                           void (*row)(void *row_ctx, const struct ol_api_value *v),
                           void *row_ctx);
+
+    /* The stretches of width_ms in a range that hold values; offset and limit count
+     * stretches. OL_OK, OL_E_IO. */
+    int32_t (*each_bucket)(void *ctx, const struct ol_store_product *product,
+                           int64_t device, uint16_t property,
+                           const struct ol_api_range *range, int64_t width_ms,
+                           void (*row)(void *row_ctx, const struct ol_api_bucket *b),
+                           void *row_ctx);
 };
 
 #endif

@@ -98,16 +98,53 @@ void ol_api_query_property(const struct ol_api_call *c)
 
 /* ---- query-device-property-history ---- */
 
+/* Stretches of a chart in one answer, unless the URL asks for fewer. */
+#define BUCKETS_MAX 1000
+
+/* As everywhere in this call, times and values are text. */
+static void write_time(struct ol_json_writer *w, int64_t time_ms)
+{
+    char time[24];
+    struct ol_writer t = ol_writer_make(time, sizeof time);
+    ol_writer_dec_i64(&t, time_ms);
+    ol_api_write_text(w, "time", ol_str_make(time, t.len));
+}
+
 static void history_row(void *ctx, const struct ol_api_value *v)
 {
     struct ol_json_writer *w = ctx;
-    char time[24];
-    struct ol_writer t = ol_writer_make(time, sizeof time);
-    ol_writer_dec_i64(&t, v->time_ms);
     ol_json_object_begin(w);
-    ol_api_write_text(w, "time", ol_str_make(time, t.len));
+    write_time(w, v->time_ms);
     ol_api_write_text(w, "value", v->text);
     ol_json_object_end(w);
+}
+
+static void bucket_row(void *ctx, const struct ol_api_bucket *b)
+{
+    struct ol_json_writer *w = ctx;
+    ol_json_object_begin(w);
+    write_time(w, b->time_ms);
+    ol_json_key(w, OL_STR("count"));
+    ol_json_int(w, b->count);
+    if (b->mean.len > 0) {
+        ol_api_write_text(w, "min", b->min);
+        ol_api_write_text(w, "max", b->max);
+        ol_api_write_text(w, "mean", b->mean);
+    }
+    ol_json_object_end(w);
+}
+
+/* What is asked for: bucket_ms, 0 when the values themselves are wanted, and the range.
+ * false: the call has been answered. */
+static bool read_history(const struct ol_api_call *c, int64_t *bucket_ms,
+                         struct ol_api_range *range)
+{
+    *bucket_ms = 0;
+    if (!ol_api_query_int(c, "bucket_ms", 1, INT64_MAX, bucket_ms)) {
+        return false;
+    }
+    range->limit = *bucket_ms > 0 ? BUCKETS_MAX : 10;
+    return ol_api_range_read(c, range);
 }
 
 void ol_api_query_history(const struct ol_api_call *c)
@@ -115,10 +152,11 @@ void ol_api_query_history(const struct ol_api_call *c)
     const struct ol_api_backend *b = &c->api->config.backend;
     const struct ol_store_product *p = NULL;
     struct ol_api_device d;
-    struct ol_api_range range = {.limit = 10};
+    struct ol_api_range range = {.limit = 0};
+    int64_t bucket_ms = 0;
     if (!ol_api_device(c, ol_api_query_get(c, "product_id"),
                        ol_api_query_get(c, "device_name"), false, &p, &d) ||
-        !ol_api_has_model(c, p) || !ol_api_range_read(c, &range)) {
+        !ol_api_has_model(c, p) || !read_history(c, &bucket_ms, &range)) {
         return;
     }
     int32_t property =
@@ -131,8 +169,11 @@ void ol_api_query_history(const struct ol_api_call *c)
     ol_json_object_begin(&w);
     ol_json_key(&w, OL_STR("list"));
     ol_json_array_begin(&w);
-    if (b->each_value(b->ctx, p, d.id, (uint16_t)property, &range, history_row, &w) !=
-        OL_OK) {
+    int32_t rc = bucket_ms > 0 ? b->each_bucket(b->ctx, p, d.id, (uint16_t)property,
+                                                &range, bucket_ms, bucket_row, &w)
+                               : b->each_value(b->ctx, p, d.id, (uint16_t)property,
+                                               &range, history_row, &w);
+    if (rc != OL_OK) {
         ol_api_fail_server(c);
         return;
     }
