@@ -240,6 +240,7 @@ static void http_loris(char *did)
         nap_us(100000);
     }
     api = api_ms();
+    expect(api >= 0);
     unsigned closed = count_closed(fds, COUNT);
     snprintf(did, TEXT_CAP, "%u of %u closed after %u s; meanwhile %s", closed, COUNT,
              seconds, api_text(api));
