@@ -221,7 +221,10 @@ static void emit(struct sink *sink, struct bucket *b)
 static int64_t start_of(int64_t time_ms, int64_t width_ms)
 {
     int64_t into = time_ms % width_ms;
-    return time_ms - (into < 0 ? into + width_ms : into);
+    int64_t start = 0;
+    return __builtin_sub_overflow(time_ms, into < 0 ? into + width_ms : into, &start)
+               ? INT64_MIN
+               : start;
 }
 
 int32_t ol_db_buckets_each(struct ol_db *db, const struct ol_store_product *product,

@@ -58,6 +58,16 @@ rm -f "$work/copy"
 run 0 backup --data "$data" --to "$work/copy"
 run 1 backup --data "$data" --to "$work/no/such/folder"
 like 'no folder' '*No such file*' "$err"
+# No room for it: a file of at most 8 KB.
+status=0
+(
+    trap '' XFSZ
+    ulimit -f 8
+    "$platform" backup --data "$data" --to "$work/small"
+) >"$work/out" 2>"$work/err" || status=$?
+is 'no room' 1 "$status"
+like 'no room, in words' '*cannot copy the database*' "$(cat "$work/err")"
+is 'no room: nothing is left' 'small*' "$(cd "$work" && echo small*)"
 mkdir "$work/folder"
 run 1 backup --data "$data" --to "$work/folder" --force
 like 'a folder' '*no file*' "$err"

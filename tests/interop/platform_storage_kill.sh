@@ -36,7 +36,7 @@ is 'some were killed at work' yes "$([ $killed -ge 2 ] && echo yes || echo "no: 
 
 # Left alone it comes to its end, while a device reports.
 platform_start --history-mb 3
-for i in $(seq 1 100); do
+for i in $(seq 1 300); do
     like "post $i is answered" '*"code":200*' "$(post $p a '{"id":"'"$i"'","params":{"count":{"value":'"$i"'}}}')"
     used=$("$platform" check --data "$data" | jq '.bytes - .free_bytes')
     [ "$used" -le $((3 << 20)) ] && break

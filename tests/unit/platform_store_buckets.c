@@ -119,6 +119,16 @@ static void times_before_1970_belong_to_the_stretch_before(void **state)
                                              "0:1/1 4..4 4..4 4\n");
 }
 
+static void the_ends_of_time_are_no_trouble(void **state)
+{
+    (void)state;
+    put(INT64_MIN, "1");
+    put(INT64_MAX, "2");
+    assert_string_equal(buckets_of(all, INT64_MAX),
+                        "-9223372036854775808:1/1 1..1 1..1 1\n"
+                        "9223372036854775807:1/1 2..2 2..2 2\n");
+}
+
 static void what_is_no_number_only_counts(void **state)
 {
     (void)state;
@@ -256,6 +266,7 @@ int main(void)
         CASE(values_are_gathered),
         CASE(a_range_cuts_its_ends),
         CASE(times_before_1970_belong_to_the_stretch_before),
+        CASE(the_ends_of_time_are_no_trouble),
         CASE(what_is_no_number_only_counts),
         CASE(integers_stay_exact),
         CASE(decimals_come_back_as_reported),

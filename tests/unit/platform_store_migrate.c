@@ -346,6 +346,36 @@ static void death_at_any_step_changes_nothing(void **state)
     }
 }
 
+static int32_t migrate_within(int pages)
+{
+    char why[256] = "";
+    char pragma[64];
+    sqlite3 *sql = NULL;
+    assert_int_equal(sqlite3_open(file, &sql), SQLITE_OK);
+    snprintf(pragma, sizeof pragma, "PRAGMA max_page_count=%d", pages);
+    run(sql, pragma);
+    int32_t rc = ol_db_migrate(sql, why, sizeof why);
+    assert_true(rc == OL_OK || strstr(why, "full") != NULL);
+    sqlite3_close(sql);
+    return rc;
+}
+
+/* The disk is full at each page that a new file needs. */
+static void a_full_disk_changes_nothing(void **state)
+{
+    (void)state;
+    const uint64_t none[KEPT] = {0};
+    make_old(0);
+    uint64_t schema = schema_digest();
+    int pages = 1;
+    for (; migrate_within(pages) != OL_OK; pages++) {
+        fault_at = 0;
+        assert_unharmed(0, schema, none);
+        make_old(0);
+    }
+    assert_true(pages > 5);
+}
+
 /* ---- files that are not for us ---- */
 
 static const char *refusal(int32_t expected)
@@ -419,6 +449,7 @@ int main(void)
         CASE(version_1_is_served),
         CASE(an_error_at_any_step_changes_nothing),
         CASE(death_at_any_step_changes_nothing),
+        CASE(a_full_disk_changes_nothing),
         CASE(a_newer_version_is_told),
         CASE(a_foreign_database_is_told),
         CASE(a_damaged_file_is_told),
