@@ -356,7 +356,7 @@ struct ol_agent {
     bool sntp_socket; /* the datagram socket is open for SNTP */
     bool dns_running; /* a lookup runs, and has the datagram socket */
     bool
-        clock_doubted; /* a login was rejected though its token came from an unsure clock */
+        clock_doubted; /* a login was rejected, and the machine is not sure of the date */
     bool stream_opened; /* stream.open was taken in this attempt */
     bool ota_refused;   /* to be told */
     bool has_delivered; /* something was delivered in this connection */

@@ -84,8 +84,8 @@ void ol_agent_connect_rejected(struct ol_agent *a, uint8_t code)
         ol_agent_fail(a, OL_AGENT_CAUSE_NO_LOGIN);
         return;
     }
-    if (a->config->key_kind != OL_AGENT_KEY_TOKEN &&
-        ol_agent_get_wall(a).quality != OL_CLOCK_SYNCED) {
+    /* A time server may have been wrong, too: it is asked again. */
+    if (a->config->key_kind != OL_AGENT_KEY_TOKEN && a->wall.quality != OL_CLOCK_SYNCED) {
         a->clock_doubted = true;
     }
     ol_agent_fail(a, OL_AGENT_CAUSE_REJECTED);

@@ -302,7 +302,6 @@ static bool take_success(struct ol_str body, struct ol_onenet_reply *out)
     const size_t head_len = sizeof usual_head - 1;
     const size_t tail_len = sizeof success_tail - 1;
     size_t id_len = body.len - head_len - tail_len;
-    const char *msg = body.ptr + body.len - 9;
     if (body.len <= head_len + tail_len || id_len > ID_DIGITS ||
         memcmp(body.ptr, usual_head, head_len) != 0 ||
         memcmp(body.ptr + head_len + id_len, success_tail, tail_len) != 0) {
@@ -311,7 +310,7 @@ static bool take_success(struct ol_str body, struct ol_onenet_reply *out)
     out->id.text.ptr = body.ptr + head_len;
     out->id.text.len = id_len;
     out->code = OL_ONENET_CODE_OK;
-    out->msg.text.ptr = msg;
+    out->msg.text.ptr = body.ptr + body.len - 9;
     out->msg.text.len = 7;
     return id_is_valid(out->id);
 }
