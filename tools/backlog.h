@@ -7,9 +7,9 @@
 
 #include "onelink/onenet/model.h"
 
-/* How many reports the values that wait will take: one report goes out a second, with one value
- * of each property (docs/protocol.md §1.7). Tells when values come faster than that. All zero at
- * first. */
+/* How many reports the values that wait will take: one report goes out a second, with
+ * one value of each property (docs/protocol.md §1.7). Tells when values come faster
+ * than that. All zero at first. */
 struct cli_backlog {
     uint32_t
         waiting[OL_ONENET_POINTS_MAX]; /* values of each property that are not sent */
@@ -35,8 +35,8 @@ void cli_backlog_take(struct cli_backlog *b, uint16_t property);
 /* Its values were dropped. */
 void cli_backlog_drop(struct cli_backlog *b, uint16_t property);
 
-/* Looks at it: total is how many values of all properties wait, as the agent has it, which
- * knows of some that are not counted here. */
+/* Looks at it: total is how many values of all properties wait, as the agent has it,
+ * which knows of some that are not counted here. */
 enum cli_backlog_change cli_backlog_step(struct cli_backlog *b, uint32_t total,
                                          bool online);
 

@@ -424,7 +424,7 @@ static void put_connect(const struct login *l, struct cli_packet *p)
     put_string(&w, l->client, l->client_len);
     if ((l->flags & OL_MQTT_CONNECT_WILL) != 0) {
         put_string(&w, "w", 1);
-        put_string(&w, "gone", 4);
+        put_string(&w, "", 0); /* leaves nothing behind, even retained */
     }
     if ((l->flags & OL_MQTT_CONNECT_USER_NAME) != 0) {
         put_string(&w, l->user, strlen(l->user));

@@ -198,7 +198,7 @@ const struct cli_case cli_cases[] = {
      "publish 38 <own>/thing/event/post {}",
      "close"},
     {"1.4", "RETAIN", D, ONLINE,
-     "publish 31 <own>/thing/event/post {}",
+     "publish 31 <own>/thing/event/post",
      "close"},
     {"1.4", "QoS 3", U, ONLINE,
      "raw 360700017400017B7D",

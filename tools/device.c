@@ -144,7 +144,8 @@ static bool load_model_file(struct cli_device *d)
     return true;
 }
 
-/* The types stand in the settings, each of them in a line that may be among the wrong ones. */
+/* The types stand in the settings, each of them in a line that may be among the wrong
+ * ones. */
 static bool make_model(struct cli_device *d)
 {
     struct ol_setting_error err = {.problem = OL_SETTING_MISSING,

@@ -6,8 +6,8 @@
 
 #include "onelink/agent/settings.h"
 
-/* What is wrong with a settings file: told on standard error, a sentence a line, all of it at
- * once, so that one start shows every line that has to be mended. */
+/* What is wrong with a settings file: told on standard error, a sentence a line, all
+ * of it at once, so that one start shows every line that has to be mended. */
 
 #define CLI_FAULTS_MAX 10 /* of which the text is printed; the others are counted */
 

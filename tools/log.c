@@ -57,8 +57,8 @@ static void put_time(const struct cli_log *log, char *out, size_t cap)
     snprintf(out, cap, "%s.%03dZ", date, (int)(now.tv_nsec / 1000000));
 }
 
-/* Columns that the character beginning with this byte takes: none in the middle of one, two
- * for Chinese. */
+/* Columns that the character beginning with this byte takes: none in the middle of
+ * one, two for Chinese. */
 static unsigned columns_of(char c)
 {
     unsigned char byte = (unsigned char)c;

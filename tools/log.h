@@ -8,8 +8,8 @@
 #include "onelink/base/log.h"
 
 /* The log on standard error: "2026-11-24T05:40:01.123Z info  text" a line, or, on a
- * terminal, a short local time and colours, long lines broken. Control characters come out
- * as '?', so that nothing from the network can drive the terminal. */
+ * terminal, a short local time and colours, long lines broken. Control characters come
+ * out as '?', so that nothing from the network can drive the terminal. */
 
 /* Direction of a message between device and platform, shown as an arrow. */
 enum cli_arrow { CLI_ARROW_NONE, CLI_ARROW_UP, CLI_ARROW_DOWN };
@@ -30,15 +30,15 @@ cli_log_line(const struct cli_log *log, enum ol_log_level level, const char *for
 __attribute__((format(printf, 3, 4))) void
 cli_log_message(const struct cli_log *log, enum cli_arrow arrow, const char *format, ...);
 
-/* "05:40:09": the local time in wait_ms from now, cut to the second as all times of the log
- * are. out has room for 9 bytes. */
+/* "05:40:09": the local time in wait_ms from now, cut to the second as all times of
+ * the log are. out has room for 9 bytes. */
 void cli_log_time_encode(char out[9], unsigned wait_ms);
 
 /* "s" behind a word that stands with this number, "" for 1. */
 const char *cli_plural(uint64_t count);
 
-/* Breaks a text: newlines in the place of blanks, so that no line is wider than width columns
- * unless a word is. */
+/* Breaks a text: newlines in the place of blanks, so that no line is wider than width
+ * columns unless a word is. */
 void cli_log_wrap(char *text, unsigned width);
 
 #endif

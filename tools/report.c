@@ -45,8 +45,8 @@ static void tell_rounding(struct cli_device *d, uint16_t index,
     }
 }
 
-/* Hands a value to the agent. OL_E_ARG and *error: it does not fit; to be told by the caller.
- * Other failures are told elsewhere. */
+/* Hands a value to the agent. OL_E_ARG and *error: it does not fit; to be told by the
+ * caller. Other failures are told elsewhere. */
 static int32_t sample(struct cli_device *d, uint16_t index,
                       const struct ol_onenet_value *value,
                       enum ol_onenet_value_error *error)

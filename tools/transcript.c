@@ -103,8 +103,8 @@ static bool is_out_of_reach(enum ol_agent_cause cause)
            cause == OL_AGENT_CAUSE_REFUSED || cause == OL_AGENT_CAUSE_TIMEOUT;
 }
 
-/* " (host:port)" where one host is configured, else both that host = auto tries, where that
- * did not lead to a login; which one did is told then. */
+/* " (host:port)" where one host is configured, else both that host = auto tries, where
+ * that did not lead to a login; which one did is told then. */
 static void put_place(const struct cli_device *d, enum ol_agent_cause cause, char *out,
                       size_t cap)
 {

@@ -7,8 +7,8 @@
 
 #include "onelink/base/time.h"
 
-/* Something that goes wrong again and again: told when it begins, then once a minute. All zero
- * at first. */
+/* Something that goes wrong again and again: told when it begins, then once a minute.
+ * All zero at first. */
 struct cli_trouble {
     uint32_t count; /* how often so far; 0: all is well */
     ol_ms told_at;

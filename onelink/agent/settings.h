@@ -198,8 +198,9 @@ struct ol_settings_cursor {
     uint16_t line;
 };
 
-/* The same for a caller that tells of every wrong line: reads from *cursor to the next wrong
- * line, behind which the cursor stands then. OL_OK: that was the end of the text. */
+/* The same for a caller that tells of every wrong line: reads from *cursor to the next
+ * wrong line, behind which the cursor stands then. OL_OK: that was the end of the
+ * text. */
 OL_MUST int32_t ol_settings_input_next(struct ol_settings *s, struct ol_str text,
                                        struct ol_settings_cursor *cursor,
                                        struct ol_setting_error *err);
@@ -209,8 +210,8 @@ OL_MUST int32_t ol_settings_input_next(struct ol_settings *s, struct ol_str text
 OL_MUST int32_t ol_settings_check(const struct ol_settings *s,
                                   struct ol_setting_error *err);
 
-/* The same for a caller that tells of everything: *next is 0 at first, and each call gives the
- * next problem. OL_OK: there is none any more. */
+/* The same for a caller that tells of everything: *next is 0 at first, and each call
+ * gives the next problem. OL_OK: there is none any more. */
 OL_MUST int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *next,
                                        struct ol_setting_error *err);
 
@@ -235,9 +236,9 @@ void ol_setting_encode(struct ol_writer *w, const struct ol_setting *setting,
 /* Writes what a setting allows: "1 to 65535", "md5, sha1, sha256". */
 void ol_setting_allowed_encode(struct ol_writer *w, const struct ol_setting *setting);
 
-/* How many characters of a name have to be changed, added or left out to get the one that may
- * have been meant; UINT8_MAX where that is too many for a slip of the pen. For "did you mean
- * ...?". */
+/* How many characters of a name have to be changed, added or left out to get the one
+ * that may have been meant; UINT8_MAX where that is too many for a slip of the pen.
+ * For "did you mean ...?". */
 uint8_t ol_setting_slip(struct ol_str written, struct ol_str meant);
 
 /* Writes one sentence "FILE:LINE: key: what is wrong; allowed: ..." without a newline.
