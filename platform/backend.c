@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #define _POSIX_C_SOURCE 200809L
 
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "platform/serve.h"
@@ -168,6 +170,45 @@ static int32_t each_presence(void *ctx, int64_t device, const struct ol_api_rang
     return ol_db_presence_range(&p->db, device, &r, on_presence, &rows);
 }
 
+static int32_t push_set(void *ctx, struct ol_str product_id, struct ol_str url,
+                        struct ol_str token, struct ol_str aes, const char **wrong)
+{
+    struct ol_platform *p = ctx;
+    const struct ol_push_settings settings = {url, token, aes};
+    return ol_push_set(p->push, product_id, &settings, wrong);
+}
+
+static int32_t push_verify(void *ctx, struct ol_str product_id)
+{
+    struct ol_platform *p = ctx;
+    return ol_push_verify(p->push, product_id);
+}
+
+static int32_t push_delete(void *ctx, struct ol_str product_id)
+{
+    struct ol_platform *p = ctx;
+    return ol_push_delete(p->push, product_id);
+}
+
+static struct ol_api_push push_get(void *ctx, struct ol_str product_id)
+{
+    static const char *const states[] = {"verifying", "active", "refused"};
+    const struct ol_platform *p = ctx;
+    struct ol_push_info i;
+    if (ol_push_get(p->push, product_id, &i) != OL_OK) {
+        return (struct ol_api_push){.state = "none", .why = ""};
+    }
+    return (struct ol_api_push){.url = i.url,
+                                .state = states[i.state],
+                                .why = i.why,
+                                .secure = i.secure,
+                                .sent = i.sent,
+                                .retries = i.retries,
+                                .failed = i.failed,
+                                .dropped = i.dropped,
+                                .waiting = i.waiting};
+}
+
 static int32_t latest(void *ctx, const struct ol_store_product *product, int64_t device,
                       uint16_t property, struct ol_api_value *out)
 {
@@ -250,8 +291,64 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .rekey_device = rekey_device,
         .delete_device = delete_device,
         .each_presence = each_presence,
+        .push_set = push_set,
+        .push_verify = push_verify,
+        .push_delete = push_delete,
+        .push_get = push_get,
         .latest = latest,
         .each_value = each_value,
         .each_bucket = each_bucket,
     };
+}
+
+/* ---- what HTTP push gets from the platform ---- */
+
+static bool push_name(void *ctx, int64_t device, char name[OL_PUSH_NAME_CAP])
+{
+    struct ol_platform *p = ctx;
+    return ol_db_device_name(&p->db, device, name, OL_PUSH_NAME_CAP);
+}
+
+#define PUSH_SETTING "push."
+
+static int32_t push_keep(void *ctx, struct ol_str product_id, struct ol_str text)
+{
+    struct ol_platform *p = ctx;
+    char name[sizeof PUSH_SETTING + 64] = PUSH_SETTING;
+    size_t at = sizeof PUSH_SETTING - 1;
+    if (at + product_id.len > sizeof name) {
+        return OL_E_IO;
+    }
+    memcpy(name + at, product_id.ptr, product_id.len);
+    ol_access_commit(&p->access);
+    return ol_db_setting_put(&p->db, ol_str_make(name, at + product_id.len), text);
+}
+
+static void on_push_setting(void *ctx, struct ol_str name, struct ol_str value)
+{
+    struct ol_platform *p = ctx;
+    size_t at = sizeof PUSH_SETTING - 1;
+    ol_push_restore(p->push, ol_str_make(name.ptr + at, name.len - at), value);
+}
+
+bool ol_platform_push_open(struct ol_platform *p, struct ol_store store)
+{
+    /* For tests: the waits of a push last as many milliseconds as this says seconds. */
+    const char *scale = getenv("ONELINK_PUSH_SECOND_MS");
+    struct ol_push_config config = {
+        .base = p->base,
+        .store = store,
+        .ctx = p,
+        .wall_ms = wall_ms,
+        .device_name = push_name,
+        .keep = push_keep,
+        .second_ms = scale == NULL ? 0 : (uint32_t)strtoul(scale, NULL, 10),
+    };
+    p->push = ol_push_open(&config);
+    return p->push != NULL;
+}
+
+bool ol_platform_push_restore(struct ol_platform *p)
+{
+    return ol_db_setting_each(&p->db, OL_STR(PUSH_SETTING), on_push_setting, p) == OL_OK;
 }

@@ -138,7 +138,7 @@ static bool node_open(struct ol_platform *p, const struct ol_options *o)
     };
     struct ol_node_config config = {
         .alloc = {NULL, resize},
-        .store = store_of(p, o),
+        .store = ol_push_store(p->push),
         .limits = limits[o->limits],
         .limit_table = o->suite_limits ? OL_LIMIT_TABLE_SUITE : OL_LIMIT_TABLE_STUDIO,
         .set_timeout_ms = o->set_timeout_s * 1000,
@@ -274,13 +274,18 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
         return failed(why);
     }
     p->base = event_base_new();
-    if (p->base == NULL || !node_open(p, o) || !watch_open(p, o)) {
+    if (p->base == NULL || !ol_platform_push_open(p, store_of(p, o)) ||
+        !node_open(p, o) || !watch_open(p, o)) {
         return failed("no memory");
+    }
+    if (!ol_platform_push_restore(p)) {
+        return failed("the database cannot be read");
     }
     int status = open_ports(p, o);
     ol_api_close(p->api);
     ol_notice_close(&p->watch.notice);
     ol_node_reset(&p->node);
+    ol_push_close(p->push);
     event_base_free(p->base);
     libevent_global_shutdown();
     ol_secret_wipe(p->user_key, sizeof p->user_key);

@@ -28,6 +28,10 @@ static const struct route routes[] = {
     {"/device/reset-seckey", EVHTTP_REQ_POST, ol_api_device_reset},
     {"/device/status-history", EVHTTP_REQ_GET, ol_api_status_history},
     {"/product/detail", EVHTTP_REQ_GET, ol_api_product_detail},
+    {"/onelink/push/set", EVHTTP_REQ_POST, ol_api_push_set},
+    {"/onelink/push/show", EVHTTP_REQ_GET, ol_api_push_show},
+    {"/onelink/push/verify", EVHTTP_REQ_POST, ol_api_push_verify},
+    {"/onelink/push/delete", EVHTTP_REQ_POST, ol_api_push_delete},
     {"/device/detail", EVHTTP_REQ_GET, ol_api_device_detail},
     {"/device/list", EVHTTP_REQ_GET, ol_api_device_list},
 };

@@ -68,6 +68,15 @@ struct ol_api_product_info {
     struct ol_str model; /* the model's file, JSON text */
 };
 
+/* A product's HTTP push; strings live until the next call. */
+struct ol_api_push {
+    struct ol_str url;
+    const char *state; /* "none", "verifying", "active", "refused" */
+    const char *why;   /* refused: in words */
+    bool secure;
+    uint64_t sent, retries, failed, dropped, waiting;
+};
+
 #define OL_API_KEY_CAP 96 /* a key as text, with its NUL */
 
 struct ol_api_backend {
@@ -118,6 +127,15 @@ struct ol_api_backend {
     int32_t (*each_presence)(void *ctx, int64_t device, const struct ol_api_range *range,
                              void (*row)(void *row_ctx, const struct ol_api_presence *p),
                              void *row_ctx);
+
+    /* The HTTP push of a product: platform/push/push.h. push_set gives OL_OK; OL_E_ARG:
+     * *wrong names the setting; OL_E_NOSPC: too many products have one; OL_E_IO. The
+     * other two OL_OK, OL_E_NOENT: it has none, OL_E_IO. */
+    int32_t (*push_set)(void *ctx, struct ol_str product_id, struct ol_str url,
+                        struct ol_str token, struct ol_str aes, const char **wrong);
+    int32_t (*push_verify)(void *ctx, struct ol_str product_id);
+    int32_t (*push_delete)(void *ctx, struct ol_str product_id);
+    struct ol_api_push (*push_get)(void *ctx, struct ol_str product_id);
 
     /* The property's value with the latest time. OL_OK, OL_E_NOENT, OL_E_IO. */
     int32_t (*latest)(void *ctx, const struct ol_store_product *product, int64_t device,

@@ -24,7 +24,8 @@ enum ol_api_code {
     OL_API_NO_DEVICES = 10409,
     OL_API_NO_DEVICE = 10410,
     OL_API_CALL_FAILED = 10411,
-    OL_API_NO_MODEL = 10417
+    OL_API_NO_MODEL = 10417,
+    OL_API_INTERNAL = 10500
 };
 
 struct ol_api_call {
@@ -137,6 +138,12 @@ void ol_api_device_reset(const struct ol_api_call *c);
 void ol_api_status_history(const struct ol_api_call *c);
 void ol_api_product_detail(const struct ol_api_call *c);
 void ol_api_query_model(const struct ol_api_call *c);
+/* Ours: */
+void ol_api_push_set(const struct ol_api_call *c);
+void ol_api_push_show(const struct ol_api_call *c);
+void ol_api_push_verify(const struct ol_api_call *c);
+void ol_api_push_delete(const struct ol_api_call *c);
+
 void ol_api_device_detail(const struct ol_api_call *c);
 void ol_api_device_list(const struct ol_api_call *c);
 

@@ -103,6 +103,10 @@ void ol_node_post(struct ol_node *node, struct ol_session *s,
             ol_node_drop(node, s, OL_REASON_STORE, false, now);
             return;
         }
+        const struct ol_store *store = &node->config.store;
+        if (store->ops->end_post != NULL) {
+            store->ops->end_post(store->ctx, s->device, post.id.text);
+        }
         ol_node_hold(node, s);
         node->stats.posts++;
     } else {

@@ -119,6 +119,10 @@ struct ol_store_ops {
     /* Makes everything put since the last commit durable. OL_OK, or any error: nothing of
      * it is stored, and the store is ready for the next batch. */
     int32_t (*commit)(void *ctx);
+
+    /* The samples put since the last call are one message of that device, which has this
+     * id (digits). NULL: nobody wants to know. */
+    void (*end_post)(void *ctx, int64_t device, struct ol_str id);
 };
 
 struct ol_store {

@@ -2,6 +2,7 @@
 #include "platform/store/admin.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 #include "platform/store/history.h"
 #include "platform/store/internal.h"
@@ -43,6 +44,24 @@ int32_t ol_db_product_info(struct ol_db *db, const struct ol_store_product *prod
     }
     sqlite3_finalize(st);
     return found ? OL_OK : OL_E_IO;
+}
+
+bool ol_db_device_name(struct ol_db *db, int64_t device, char *name, size_t cap)
+{
+    sqlite3_stmt *st = prepare(db, "SELECT name FROM device WHERE id = ?1");
+    if (st == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    bool found = sqlite3_step(st) == SQLITE_ROW;
+    struct ol_str text = found ? ol_db_column_str(st, 0) : ol_str_make(NULL, 0);
+    found = found && text.len > 0 && text.len < cap;
+    if (found) {
+        memcpy(name, text.ptr, text.len);
+        name[text.len] = '\0';
+    }
+    sqlite3_finalize(st);
+    return found;
 }
 
 /* ---- changes ---- */

@@ -21,6 +21,10 @@ OL_MUST int32_t ol_db_product_info(struct ol_db *db,
                                    const struct ol_store_product *product,
                                    struct ol_db_product_info *out);
 
+/* The device's name with its NUL, into name[cap]. false: there is no such device, or it
+ * does not fit, or the database cannot be read. */
+bool ol_db_device_name(struct ol_db *db, int64_t device, char *name, size_t cap);
+
 /* Gives the device another description, another key. OL_OK; OL_E_NOENT: no such device;
  * OL_E_IO. */
 OL_MUST int32_t ol_db_device_describe(struct ol_db *db, int64_t device,

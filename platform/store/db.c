@@ -51,8 +51,10 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_SAMPLE_DOWN] =
         "SELECT time, value FROM history WHERE point = ?1"
         " AND time BETWEEN ?2 AND ?3 ORDER BY time DESC LIMIT ?4 OFFSET ?5",
-    [OL_DB_PRESENCE_ADD] = "INSERT OR REPLACE INTO presence(device, time, online, reason)"
-                           " VALUES(?1, ?2, ?3, ?4)",
+    /* Who comes and goes within a millisecond has gone a millisecond later. */
+    [OL_DB_PRESENCE_ADD] =
+        "INSERT OR REPLACE INTO presence(device, time, online, reason) VALUES(?1,"
+        " ?2 + EXISTS(SELECT 1 FROM presence WHERE device = ?1 AND time = ?2), ?3, ?4)",
     [OL_DB_PRESENCE_TRIM] =
         "DELETE FROM presence WHERE device = ?1 AND time <= (SELECT time FROM presence"
         " WHERE device = ?1 ORDER BY time DESC LIMIT 1 OFFSET ?2)",
