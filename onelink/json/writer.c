@@ -127,8 +127,8 @@ static size_t escape(char *out, char c)
  * is, others escaped. Gives the length of that, and in *used the length of the character;
  * 0 where it is no UTF-8. Rare, and kept out of line so that the usual path has the
  * registers. */
-__attribute__((noinline)) __attribute__((noinline)) static size_t
-encode_special(struct ol_str s, char out[ESCAPE_MAX], size_t *used)
+__attribute__((noinline)) static size_t encode_special(struct ol_str s,
+                                                       char out[ESCAPE_MAX], size_t *used)
 {
     *used = 1;
     if ((*s.ptr & 0x80) == 0) {

@@ -64,7 +64,8 @@ struct ol_onenet_field {
     bool required;
     bool has_min, has_max, has_step;
     struct ol_dec min, max,
-        step;        /* numbers; step counts from min, or from 0 without it */
+        step; /* numbers; step counts from min, or from 0 without it; one that is not
+                 above 0 is none */
     uint32_t length; /* STRING: characters at most, ARRAY: elements at most;
                         0 = no limit */
     uint16_t first_label, label_count; /* in model.labels */

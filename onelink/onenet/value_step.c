@@ -134,6 +134,9 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
         !is_small(value - from)) {
         return false;
     }
+    if (size <= 0) {
+        return true; /* no step at all, as in ol_dec_is_step */
+    }
     int64_t remainder = modulo(value - from, size);
     if (remainder == 0 && rest == REST_NONE) {
         return true;
