@@ -247,6 +247,33 @@ static void http_loris(char *did)
     close_all(fds, COUNT);
 }
 
+/* Few enough that nobody has to make room: time alone ends them. */
+static void late_requests(char *did)
+{
+    enum { COUNT = 20 };
+    int fds[COUNT];
+    unsigned early = 0;
+    uint64_t began = ol_client_us();
+    for (unsigned i = 0; i < COUNT; i++) {
+        fds[i] = dial(setup.http_port, 3);
+    }
+    for (bool told = false; ol_client_us() - began < 10700000;) {
+        for (unsigned i = 0; i < COUNT; i++) {
+            (void)!send(fds[i], "x", 1, MSG_NOSIGNAL);
+        }
+        if (!told && ol_client_us() - began > 9000000) {
+            early = count_closed(fds, COUNT);
+            told = true;
+        }
+        nap_us(100000);
+    }
+    unsigned closed = count_closed(fds, COUNT);
+    expect(early == 0 && closed == COUNT);
+    snprintf(did, TEXT_CAP, "%u of %u closed, 10 s after their first byte", closed,
+             COUNT);
+    close_all(fds, COUNT);
+}
+
 static void half_open(char *did)
 {
     static int fds[CROWD];
@@ -498,7 +525,7 @@ static void hoarders(char *did)
         memcpy(big + 6, topic, (size_t)n);
         held += push(fds[i], big, sizeof big);
     }
-    nap_us(500000);
+    nap_us(1000000);
     long during = ol_client_resident_kb(pid);
     snprintf(did, TEXT_CAP, "%u of %u held, %ld kB more; given back when they go", held,
              HOARDERS, during - before);
@@ -513,6 +540,7 @@ static const struct {
 } attacks[] = {
     {"1,000 slow loris on MQTT: a CONNECT, one byte each 0.1 s", mqtt_loris},
     {"300 slow loris on HTTP: a header, one byte each 0.1 s", http_loris},
+    {"20 of them, with room for all", late_requests},
     {"10,000 connections that never log in", half_open},
     {"oversized CONNECT, lengths, topic, payload, SUBSCRIBE", oversized_mqtt},
     {"oversized HTTP header and body, deep JSON", oversized_http},

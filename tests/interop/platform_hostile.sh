@@ -16,3 +16,14 @@ status=0
 is 'the platform did what it should, and served the device' 0 "$status"
 platform_stop
 is 'ends well' 0 "$platform_status"
+
+# The older set of limits: the eleventh login in 5 s is one too many, and bans the device.
+make_device Prod000001 dev
+platform_start --limits enforce --limit-table suite --quiet
+for i in $(seq 10); do
+    like "login $i" '*"code":200*' "$(post Prod000001 dev '{"id":"1","params":{"temp":{"value":1}}}')"
+done
+is 'login 11' '' "$(post Prod000001 dev '{"id":"1","params":{"temp":{"value":1}}}' 2>/dev/null || true)"
+sleep 5
+is 'still banned' '' "$(post Prod000001 dev '{"id":"1","params":{"temp":{"value":1}}}' 2>/dev/null || true)"
+platform_stop
