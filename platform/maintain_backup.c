@@ -53,6 +53,25 @@ static bool part_lock(struct backup *b)
     return true;
 }
 
+/* A FILE in the data folder could be the database itself, under the feet of serve. */
+static bool is_elsewhere(struct backup *b, const char *data)
+{
+    char copy[OL_DATADIR_PATH_CAP];
+    struct stat there;
+    struct stat here;
+    snprintf(copy, sizeof copy, "%s", b->to);
+    const char *folder = dirname(copy);
+    if (stat(folder, &there) != 0 || stat(data, &here) != 0) {
+        return fail(b, "cannot open the folder of", b->to);
+    }
+    if (there.st_ino == here.st_ino && there.st_dev == here.st_dev) {
+        snprintf(b->why, sizeof b->why, "%s is in the data folder; put it elsewhere",
+                 b->to);
+        return false;
+    }
+    return true;
+}
+
 static bool part_open(struct backup *b, bool force)
 {
     struct stat st;
@@ -133,7 +152,7 @@ static bool copy_database(struct backup *b, sqlite3 *from)
     return ok;
 }
 
-static bool back_up(struct backup *b, const char *path, bool force)
+static bool back_up(struct backup *b, const char *data, const char *path, bool force)
 {
     sqlite3 *from = NULL;
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
@@ -143,7 +162,7 @@ static bool back_up(struct backup *b, const char *path, bool force)
         snprintf(b->why, sizeof b->why, "cannot open the database %s: %s", path,
                  from == NULL ? "no memory" : sqlite3_errmsg(from));
     }
-    ok = ok && part_open(b, force);
+    ok = ok && is_elsewhere(b, data) && part_open(b, force);
     if (ok) {
         ok = copy_database(b, from) && part_name(b, force);
         if (!ok) {
@@ -180,7 +199,7 @@ int ol_maintain_backup(const struct ol_datadir *dir, const struct ol_options *o)
         fputs("onelink-platform: the path of the data folder is too long\n", stderr);
         return OL_EXIT_FAILED;
     }
-    if (!back_up(&b, path, o->force)) {
+    if (!back_up(&b, dir->path, path, o->force)) {
         fprintf(stderr, "onelink-platform: %s\n", b.why);
         return OL_EXIT_FAILED;
     }

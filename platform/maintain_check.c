@@ -230,8 +230,8 @@ int ol_maintain_check(const struct ol_datadir *dir)
     bool told = report(&c);
     sqlite3_close(c.sql);
     if (c.problems > 0) {
-        fprintf(stderr, "onelink-platform: %s is damaged: %d problems\n", path,
-                c.problems);
+        fprintf(stderr, "onelink-platform: %s is not sound: %d problem%s\n", path,
+                c.problems, c.problems == 1 ? "" : "s");
     }
     return told && c.problems == 0 ? OL_EXIT_OK : OL_EXIT_FAILED;
 }

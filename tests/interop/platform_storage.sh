@@ -56,6 +56,11 @@ run 0 backup --data "$data" --to "$work/copy" --force
 is 'overwritten' 4 "$(sqlite3 "$work/copy" 'SELECT count(*) FROM history')"
 rm -f "$work/copy"
 run 0 backup --data "$data" --to "$work/copy"
+for name in onelink.db onelink.db-wal other; do
+    run 1 backup --data "$data" --to "$data/$name" --force
+    like "not into the data folder: $name" '*data folder*elsewhere*' "$err"
+done
+is 'which is as it was' 4 "$(value $p dev count)"
 run 1 backup --data "$data" --to "$work/no/such/folder"
 like 'no folder' '*No such file*' "$err"
 # No room for it: a file of at most 8 KB.
@@ -116,7 +121,7 @@ sqlite3 "$data/onelink.db" "INSERT INTO history VALUES(99 << 16, 5, 1), (1 << 16
 run 1 check --data "$data"
 is 'orphans' '["1 series of values belong to no device","1 series of values belong to no property","1 changes of presence belong to no device"]' \
     "$(jq -c .problems <<<"$out")"
-like 'and in words' '*damaged: 3 problems*' "$err"
+like 'and in words' '*not sound: 3 problems*' "$err"
 cp "$work/copy" "$data/onelink.db"
 run 0 check --data "$data"
 sqlite3 "$data/onelink.db" 'PRAGMA user_version=77'

@@ -143,6 +143,18 @@ static void by_age_once_a_minute(void **state)
     assert_int_equal(rows(), 1);
 }
 
+/* The clock was ahead when the last pass began. */
+static void a_clock_set_back_does_not_stop_it(void **state)
+{
+    (void)state;
+    struct ol_db_retention r = {.max_age_ms = DAY, .aged_ms = NOW + 1000 * DAY};
+    store_world_put(&w, w.device, 0, 1, "1");
+    store_world_put(&w, w.device, 0, NOW, "2");
+    store_world_commit(&w);
+    (void)settle(&r);
+    assert_int_equal(rows(), 1);
+}
+
 static void too_big_a_history_loses_its_oldest(void **state)
 {
     (void)state;
@@ -250,6 +262,31 @@ static void a_locked_database_is_tried_again(void **state)
     assert_int_equal(rows(), 1441);
 }
 
+/* Half a slice is taken back, and the batch is free for the next post. */
+static void a_slice_that_fails_is_taken_back(void **state)
+{
+    (void)state;
+    struct ol_db_retention r = {.max_age_ms = DAY};
+    int64_t other = store_world_device(&w, "other");
+    fill(&w.device, 1, 1500);
+    fill(&other, 1, 1500);
+    assert_int_equal(sqlite3_exec(w.db.sql,
+                                  "CREATE TEMP TRIGGER stop BEFORE DELETE ON main.history"
+                                  " WHEN old.point >> 16 > 1 BEGIN"
+                                  " SELECT RAISE(ABORT, 'no'); END",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    (void)settle(&r);
+    assert_int_equal(rows(), 3000);
+    store_world_put(&w, w.device, 0, NOW + 1, "1");
+    store_world_commit(&w);
+    assert_int_equal(rows(), 3001);
+    assert_int_equal(sqlite3_exec(w.db.sql, "DROP TRIGGER stop", NULL, NULL, NULL),
+                     SQLITE_OK);
+    (void)settle(&r);
+    assert_int_equal(rows(), 2 * 1441 + 1);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -260,12 +297,14 @@ int main(void)
         CASE(the_newest_value_stays_however_old),
         CASE(all_series_are_reached),
         CASE(by_age_once_a_minute),
+        CASE(a_clock_set_back_does_not_stop_it),
         CASE(too_big_a_history_loses_its_oldest),
         CASE(freed_pages_are_used_again),
         CASE(an_impossible_size_ends),
         CASE(one_ancient_value_is_no_trouble),
         CASE(devices_report_in_between),
         CASE(a_locked_database_is_tried_again),
+        CASE(a_slice_that_fails_is_taken_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
