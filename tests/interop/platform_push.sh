@@ -238,6 +238,13 @@ is 'an address that nobody has' '0 succ' "$(push set ',"url":"http://127.0.0.1:1
 await 'refused' 'no answer' show reason
 is 'a name that nobody has' '0 succ' "$(push set ',"url":"http://nobody.invalid/","token":"x"')"
 await 'refused too' 'no answer' show reason
+for i in $(seq 10 26); do
+    make_product "Many0000$i"
+    api "$api_token" POST /onelink/push/set \
+        "{\"product_id\":\"Many0000$i\",\"url\":\"http://127.0.0.1:1/\",\"token\":\"x\"}" | jq -r '"\(.code) \(.msg)"'
+done >"$work/many"
+is 'so many products and no more' '15 0 succ, 2 10500 too many products have a push' \
+    "$(uniq -c "$work/many" | sed 's/^ *//' | tr '\n' ',' | sed 's/,$//; s/,/, /')"
 platform_stop
 is 'ends well' 0 "$platform_status"
 is 'no secret was said' '' "$(grep -e "$token" -e $key "$work/platform.err" || true)"
