@@ -304,6 +304,18 @@ static OL_AGENT_NOINLINE int32_t write_values(const struct ol_agent *a,
     return rc == OL_OK ? ol_onenet_reply_end(&reply) : rc;
 }
 
+/* The answer to a get does not wait anywhere: answers to those that came in front of it make
+ * room for it, when the stream takes them. */
+static int32_t begin_now(struct ol_agent *a, size_t size, struct ol_writer *w)
+{
+    int32_t rc;
+
+    do {
+        rc = ol_agent_publish_begin(a, OL_ONENET_TOPIC_PROPERTY_GET_REPLY, 0, size, w);
+    } while (rc == OL_E_NOSPC && ol_agent_flush(a));
+    return rc;
+}
+
 static OL_AGENT_NOINLINE void on_get(struct ol_agent *a,
                                      const struct ol_onenet_device_event *in)
 {
@@ -315,8 +327,7 @@ static OL_AGENT_NOINLINE void on_get(struct ol_agent *a,
 
     if (code == OL_ONENET_CODE_OK) {
         ol_agent_post_find_newest(a);
-        int32_t rc = ol_agent_publish_begin(a, OL_ONENET_TOPIC_PROPERTY_GET_REPLY, 0,
-                                            get_size(a, params), &w);
+        int32_t rc = begin_now(a, get_size(a, params), &w);
         if (rc == OL_OK) {
             rc = write_values(a, &w, in->id, params, &count);
         }
