@@ -9,6 +9,7 @@
 #include "platform/store/admin.h"
 #include "platform/store/buckets.h"
 #include "platform/store/history.h"
+#include "platform/store/msglog.h"
 #include "platform/store/registry.h"
 
 /* Joins the API to store and access, which do not know each other. */
@@ -209,6 +210,31 @@ static struct ol_api_push push_get(void *ctx, struct ol_str product_id)
                                 .waiting = i.waiting};
 }
 
+struct log_rows {
+    void (*row)(void *ctx, const struct ol_api_log_line *l);
+    void *ctx;
+};
+
+static void on_log_line(void *ctx, const struct ol_db_log_line *l)
+{
+    const struct log_rows *rows = ctx;
+    const struct ol_api_log_line line = {
+        l->seq, &l->line, ol_log_direction_str(l->line.direction),
+        ol_log_verdict_str(l->line.verdict), ol_log_packet_str(l->line.packet)};
+    rows->row(rows->ctx, &line);
+}
+
+static int32_t each_log(void *ctx, const struct ol_api_log_query *query,
+                        void (*row)(void *row_ctx, const struct ol_api_log_line *l),
+                        void *row_ctx)
+{
+    struct ol_platform *p = ctx;
+    struct log_rows rows = {row, row_ctx};
+    const struct ol_db_log_query q = {query->device, query->after,  query->limit,
+                                      query->newest, query->wanted, query->wanted_ctx};
+    return ol_log_each(p->db.log, &q, on_log_line, &rows);
+}
+
 static int32_t latest(void *ctx, const struct ol_store_product *product, int64_t device,
                       uint16_t property, struct ol_api_value *out)
 {
@@ -295,6 +321,7 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .push_verify = push_verify,
         .push_delete = push_delete,
         .push_get = push_get,
+        .each_log = each_log,
         .latest = latest,
         .each_value = each_value,
         .each_bucket = each_bucket,

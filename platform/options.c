@@ -167,6 +167,12 @@ static int parse_serve_option(const struct parser *p, const char *name, const ch
                    : wrong(p, "--history-mb is a number of megabytes, 0 to 1000000, not ",
                            value, "");
     }
+    if (strcmp(name, "--log-bytes") == 0) {
+        return set_number(value, 4096, 16777216, &out->log_bytes)
+                   ? OL_EXIT_OK
+                   : wrong(p, "--log-bytes is a number, 4096 to 16777216, not ", value,
+                           "");
+    }
     *known = false;
     return OL_EXIT_OK;
 }
@@ -321,7 +327,8 @@ int ol_options_parse(int argc, char **argv, struct ol_options *out, FILE *err)
                                .limits = OL_OPTIONS_WARN,
                                .set_timeout_s = 5,
                                .history_mb = 1024,
-                               .message_log = true};
+                               .message_log = true,
+                               .log_bytes = 256U * 1024};
     if (argc < 2) {
         return wrong(&p, "no command", "", "");
     }

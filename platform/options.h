@@ -44,8 +44,9 @@ struct ol_options {
     bool suite_limits;      /* --limit-table suite: the older MQTT suite's */
     uint32_t set_timeout_s; /* 1..60 */
     bool message_log;
-    bool quiet;        /* --quiet: no lines about devices on standard error */
-    bool studio_lists; /* --lists studio: data.list where the current platform has an
+    uint32_t log_bytes; /* of the message log of each device */
+    bool quiet;         /* --quiet: no lines about devices on standard error */
+    bool studio_lists;  /* --lists studio: data.list where the current platform has an
                           array */
 };
 

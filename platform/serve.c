@@ -15,6 +15,7 @@
 #include "onelink/json/writer.h"
 #include "platform/access/listen.h"
 #include "platform/store/history.h"
+#include "platform/store/msglog.h"
 #include "platform/store/registry.h"
 
 /* Descriptors that are not for devices: the API's connections, files, spare ones. */
@@ -144,6 +145,7 @@ static bool node_open(struct ol_platform *p, const struct ol_options *o)
         .set_timeout_ms = o->set_timeout_s * 1000,
         .connections_max = connections_max(),
         .log_off = !o->message_log && o->quiet,
+        .peer_str = ol_access_peer_str,
     };
     p->message_log = o->message_log;
     p->quiet = o->quiet;
@@ -259,11 +261,25 @@ static int64_t wall_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static bool log_open(struct ol_platform *p, const struct ol_options *o, char *why,
+                     size_t cap)
+{
+    char path[OL_DATADIR_PATH_CAP];
+    if (!o->message_log) {
+        return true;
+    }
+    if (!ol_datadir_file(&p->dir, OL_DB_LOG_FILE, path, sizeof path)) {
+        snprintf(why, cap, "the path of the data folder is too long");
+        return false;
+    }
+    return ol_db_log_open(&p->db, path, o->log_bytes, why, cap) == OL_OK;
+}
+
 int ol_serve(struct ol_platform *p, const struct ol_options *o)
 {
     char why[512];
     signal(SIGPIPE, SIG_IGN);
-    if (!ol_datadir_lock(&p->dir, why, sizeof why)) {
+    if (!ol_datadir_lock(&p->dir, why, sizeof why) || !log_open(p, o, why, sizeof why)) {
         return failed(why);
     }
     if (!load_user(p) || ol_db_presence_end_all(&p->db, wall_ms(),

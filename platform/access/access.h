@@ -64,6 +64,10 @@ const struct ol_connection *ol_access_find(const struct ol_access *a, int64_t de
 /* The connection that waits longest for its login, or NULL. */
 const struct ol_connection *ol_access_find_waiting(const struct ol_access *a);
 
+/* The address at the other end of a connection, by the user of its session, in text:
+ * ol_node_config.peer_str. */
+void ol_access_peer_str(void *user, char text[OL_NODE_PEER_CAP]);
+
 /* Runs turns until ol_access_stop(). */
 void ol_access_run(struct ol_access *a);
 

@@ -34,6 +34,8 @@ static const struct route routes[] = {
     {"/onelink/push/delete", EVHTTP_REQ_POST, ol_api_push_delete},
     {"/device/detail", EVHTTP_REQ_GET, ol_api_device_detail},
     {"/device/list", EVHTTP_REQ_GET, ol_api_device_list},
+    {"/log/device", EVHTTP_REQ_GET, ol_api_log_device},
+    {"/log/rejected", EVHTTP_REQ_GET, ol_api_log_rejected},
 };
 
 static const struct route *find_route(const char *path)

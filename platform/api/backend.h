@@ -77,6 +77,24 @@ struct ol_api_push {
     uint64_t sent, retries, failed, dropped, waiting;
 };
 
+/* Which lines of the message log. */
+struct ol_api_log_query {
+    int64_t device; /* 0: of clients that were not let in */
+    int64_t after;  /* lines with a higher number */
+    uint32_t limit;
+    bool newest; /* of more than limit lines the newest, not the oldest */
+    bool (*wanted)(void *ctx, const struct ol_msglog *line);
+    void *wanted_ctx;
+};
+
+struct ol_api_log_line {
+    int64_t seq;
+    const struct ol_msglog *line;
+    const char *direction;
+    const char *verdict;
+    const char *packet;
+};
+
 #define OL_API_KEY_CAP 96 /* a key as text, with its NUL */
 
 struct ol_api_backend {
@@ -136,6 +154,11 @@ struct ol_api_backend {
     int32_t (*push_verify)(void *ctx, struct ol_str product_id);
     int32_t (*push_delete)(void *ctx, struct ol_str product_id);
     struct ol_api_push (*push_get)(void *ctx, struct ol_str product_id);
+
+    /* Lines of the message log, oldest first. OL_OK; OL_E_IO: there is none. */
+    int32_t (*each_log)(void *ctx, const struct ol_api_log_query *query,
+                        void (*row)(void *row_ctx, const struct ol_api_log_line *l),
+                        void *row_ctx);
 
     /* The property's value with the latest time. OL_OK, OL_E_NOENT, OL_E_IO. */
     int32_t (*latest)(void *ctx, const struct ol_store_product *product, int64_t device,

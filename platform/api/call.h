@@ -147,4 +147,9 @@ void ol_api_push_delete(const struct ol_api_call *c);
 void ol_api_device_detail(const struct ol_api_call *c);
 void ol_api_device_list(const struct ol_api_call *c);
 
+/* ---- calls of our own: the message log ---- */
+
+void ol_api_log_device(const struct ol_api_call *c);
+void ol_api_log_rejected(const struct ol_api_call *c);
+
 #endif

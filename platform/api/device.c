@@ -62,6 +62,7 @@ bool ol_api_device(const struct ol_api_call *c, struct ol_str product,
     return rc == OL_OK;
 }
 
+/* Leaves the object open. */
 static void write_device(struct ol_json_writer *w, struct ol_str product,
                          const struct ol_api_device *d)
 {
@@ -78,6 +79,28 @@ static void write_device(struct ol_json_writer *w, struct ol_str product,
     ol_api_write_time(w, "last_time",
                       d->seen_ms > d->online_ms ? d->seen_ms : d->online_ms);
     ol_api_write_text(w, "sec_key", d->sec_key);
+}
+
+static void state_row(void *ctx, const struct ol_api_presence *p)
+{
+    struct ol_json_writer *w = ctx;
+    ol_api_write_time(w, "since", p->time_ms);
+    ol_api_write_text(w, "reason", p->reason);
+}
+
+/* Our own: since when it is what it is, why, and when it was heard last. */
+static void write_state(const struct ol_api_call *c, struct ol_json_writer *w,
+                        const struct ol_api_device *d)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    const struct ol_api_range newest = {0, INT64_MAX, 1, 0, true};
+    int64_t seen = ol_node_last_seen(c->api->config.node, d->id);
+    ol_json_key(w, OL_STR("state"));
+    ol_json_object_begin(w);
+    ol_json_key(w, OL_STR("online"));
+    ol_json_bool(w, d->online);
+    (void)(b->each_presence(b->ctx, d->id, &newest, state_row, w) == OL_OK);
+    ol_api_write_time(w, "last_seen", seen > d->seen_ms ? seen : d->seen_ms);
     ol_json_object_end(w);
 }
 
@@ -91,6 +114,8 @@ void ol_api_device_detail(const struct ol_api_call *c)
     }
     struct ol_json_writer w = ol_api_reply_begin(c);
     write_device(&w, p->product_id, &d);
+    write_state(c, &w, &d);
+    ol_json_object_end(&w);
     ol_api_reply_send(c, &w);
 }
 
@@ -103,6 +128,7 @@ static void list_row(void *ctx, const struct ol_api_device *d)
 {
     struct list *list = ctx;
     write_device(&list->w, list->product, d);
+    ol_json_object_end(&list->w);
 }
 
 static void write_int(struct ol_json_writer *w, const char *key, int64_t value)

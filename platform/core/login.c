@@ -24,6 +24,7 @@ struct login {
 
 #define CONNACK_LEN 4
 #define TOKEN_MAX   1024
+#define FROM_CAP    (OL_NODE_PEER_CAP + 8)
 
 /* The resource must name this product, and this device or none. */
 static bool is_for(const struct ol_onenet_resource *res, const struct login *l)
@@ -114,7 +115,7 @@ static bool write_connack(struct ol_node *node, struct ol_session *s, uint8_t co
         ol_mqtt_connack_encode(&w, false, code) != OL_OK) {
         return false;
     }
-    ol_session_write_done(s, &w);
+    ol_node_sent(node, s, &w, now);
     return true;
 }
 
@@ -156,13 +157,28 @@ static void set_identity(struct ol_session *s, const struct login *l, uint16_t k
     s->keep_alive_s = keep_alive;
 }
 
+static struct ol_str came_from(const struct ol_node *node, const struct ol_session *s,
+                               char text[FROM_CAP])
+{
+    char peer[OL_NODE_PEER_CAP];
+    struct ol_writer w = ol_writer_make(text, FROM_CAP);
+    struct ol_str from = ol_node_peer(node, s, peer);
+    if (from.len > 0) {
+        ol_writer_str(&w, OL_STR("from "));
+        ol_writer_str(&w, from);
+    }
+    return ol_str_make(text, w.len);
+}
+
 static bool put_online(struct ol_node *node, const struct ol_session *s, ol_ms now)
 {
+    char text[FROM_CAP];
     const struct ol_store_presence presence = {.device = s->device,
                                                .product = s->product,
                                                .state = OL_PRESENCE_ONLINE,
                                                .time_ms = ol_node_wall(node, now),
-                                               .last_seen_ms = ol_node_wall(node, now)};
+                                               .last_seen_ms = ol_node_wall(node, now),
+                                               .reason = came_from(node, s, text)};
     node->dirty = true;
     return node->config.store.ops->put_presence(node->config.store.ctx, &presence) ==
            OL_OK;
@@ -214,13 +230,16 @@ static enum ol_reason rate_reason(struct ol_node *node, const struct ol_session 
 
 /* Only here is the client known: the older session of the device goes now (§1.4). */
 static void accept(struct ol_node *node, struct ol_session *s, const struct login *l,
-                   uint16_t keep_alive, ol_ms now)
+                   const struct ol_session_packet *p, ol_ms now)
 {
     struct ol_session *twin = ol_online_find(node, l->device.id);
     if (twin != NULL) {
+        node->newcomer = s;
         ol_node_drop(node, twin, OL_REASON_TWIN, false, now);
+        node->newcomer = NULL;
     }
-    set_identity(s, l, keep_alive);
+    set_identity(s, l, p->connect.keepalive_s);
+    log_login(node, s, l, p, now);
     ol_node_hold(node, s);
     if (!write_connack(node, s, OL_MQTT_ACCEPTED, now)) {
         return;
@@ -246,6 +265,8 @@ void ol_node_login(struct ol_node *node, struct ol_session *s,
     if (l.error == OL_ONENET_TOKEN_OK) {
         enum ol_reason reason = rate_reason(node, s, &l, now);
         if (reason != OL_REASON_NONE) {
+            ol_node_log_packet(node, s, OL_MSGLOG_CLOSED,
+                               ol_str_from(ol_reason_str((uint8_t)reason)), now);
             ol_node_drop(node, s, reason, true, now);
             return;
         }
@@ -255,6 +276,5 @@ void ol_node_login(struct ol_node *node, struct ol_session *s,
         refuse(node, s, now);
         return;
     }
-    accept(node, s, &l, p->connect.keepalive_s, now);
-    log_login(node, s, &l, p, now);
+    accept(node, s, &l, p, now);
 }

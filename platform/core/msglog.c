@@ -1,12 +1,100 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/core/parts.h"
 
+#include <string.h>
+
 #include "onelink/onenet/refusal.h"
 #include "platform/core/codes.h"
+#include "platform/core/mask.h"
+
+/* The message log: what came and went, and what the platform thought of it. */
+
+/* ---- no secrets ---- */
+
+/* A copy in room, so that it can be masked. */
+static struct ol_str copy(char *room, size_t cap, struct ol_str s)
+{
+    size_t len = s.len < cap ? s.len : cap;
+    memcpy(room, s.ptr, len);
+    return ol_str_make(room, len);
+}
+
+static void mask_text(struct ol_str *s, char *room, size_t cap)
+{
+    if (ol_mask_find(s->ptr, s->len) < s->len) {
+        *s = copy(room, cap, *s);
+        ol_mask(room, s->len);
+    }
+}
+
+/* A password that is no token may be a key, typed into the wrong field. */
+static void mask_password(char *room, size_t len)
+{
+    struct ol_mqtt_header h;
+    struct ol_mqtt_connect connect;
+    const uint8_t *data = (const uint8_t *)room;
+    if (ol_mqtt_header_decode(data, len, &h) != OL_OK || h.len + h.remaining > len ||
+        ol_mqtt_connect_decode(data + h.len, h.remaining, &connect) != OL_OK) {
+        ol_mask_keys(room, len);
+        return;
+    }
+    if (ol_mask_find(connect.password.ptr, connect.password.len) ==
+        connect.password.len) {
+        memset(room + (connect.password.ptr - room), '*', connect.password.len);
+    }
+}
+
+/* true: there was something to hide in the packet, or it is cut, so that its topic and
+ * payload need a look of their own. */
+static bool mask_raw(struct ol_msglog *line, char *room)
+{
+    size_t len = line->raw.len;
+    bool cut = len > OL_MSGLOG_RAW_MAX;
+    line->raw_len = (uint32_t)len;
+    line->raw.len = cut ? OL_MSGLOG_RAW_MAX : len;
+    bool connect = line->packet == OL_MQTT_CONNECT && line->direction == OL_MSGLOG_UP;
+    bool found = ol_mask_find(line->raw.ptr, line->raw.len) < line->raw.len;
+    if (!connect && !found) {
+        return cut;
+    }
+    line->raw = copy(room, OL_MSGLOG_RAW_MAX, line->raw);
+    if (connect) {
+        mask_password(room, line->raw.len);
+    }
+    ol_mask(room, line->raw.len);
+    return true;
+}
+
+static void mask_line(struct ol_node *node, struct ol_msglog *line)
+{
+    struct ol_node_log_room *room = &node->log_room;
+    if (line->raw.len == 0 || mask_raw(line, room->raw)) {
+        mask_text(&line->topic, room->topic, sizeof room->topic);
+        mask_text(&line->body, room->body, sizeof room->body);
+    }
+    mask_text(&line->reason, room->reason, sizeof room->reason);
+    if (line->device == 0) {
+        mask_text(&line->product_id, room->product, sizeof room->product);
+        mask_text(&line->device_name, room->device, sizeof room->device);
+    }
+}
+
+/* ---- lines ---- */
+
+struct ol_str ol_node_peer(const struct ol_node *node, const struct ol_session *s,
+                           char text[OL_NODE_PEER_CAP])
+{
+    text[0] = '\0';
+    if (s != NULL && node->config.peer_str != NULL) {
+        node->config.peer_str(s->user, text);
+    }
+    return ol_str_from(text);
+}
 
 void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msglog *line,
                  ol_ms now)
 {
+    char peer[OL_NODE_PEER_CAP];
     if (node->config.log_off) {
         return;
     }
@@ -15,9 +103,17 @@ void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msg
         line->product_id = ol_session_product(s);
         line->device_name = ol_session_device(s);
     }
+    if (line->peer.len == 0 && (line->device == 0 || line->packet == OL_MQTT_CONNECT)) {
+        line->peer = ol_node_peer(node, s, peer);
+    }
+    /* The packet stands with the first line about it. */
+    if (line->direction == OL_MSGLOG_UP) {
+        line->raw = node->packet;
+        node->packet.len = 0;
+    }
+    mask_line(node, line);
     line->time_ms = ol_node_wall(node, now);
     node->config.store.ops->put_log(node->config.store.ctx, line);
-    node->dirty = true;
 }
 
 void ol_node_log_note(struct ol_node *node, const struct ol_session *s,
@@ -26,6 +122,35 @@ void ol_node_log_note(struct ol_node *node, const struct ol_session *s,
 {
     struct ol_msglog line = {
         .direction = OL_MSGLOG_NODE, .verdict = verdict, .code = code, .reason = reason};
+    ol_node_log(node, s, &line, now);
+}
+
+void ol_node_log_packet(struct ol_node *node, const struct ol_session *s,
+                        enum ol_msglog_verdict verdict, struct ol_str reason, ol_ms now)
+{
+    if (node->packet.len == 0) {
+        return;
+    }
+    struct ol_msglog line = {.direction = OL_MSGLOG_UP,
+                             .verdict = verdict,
+                             .packet = (uint8_t)node->packet.ptr[0] >> 4,
+                             .length = (uint32_t)node->packet.len,
+                             .reason = reason};
+    ol_node_log(node, s, &line, now);
+}
+
+void ol_node_sent(struct ol_node *node, struct ol_session *s, const struct ol_writer *w,
+                  ol_ms now)
+{
+    ol_session_write_done(s, w);
+    if (node->config.log_off || w->len == 0) {
+        return;
+    }
+    struct ol_msglog line = {.direction = OL_MSGLOG_DOWN,
+                             .verdict = OL_MSGLOG_ACCEPTED,
+                             .packet = w->buf[0] >> 4,
+                             .length = (uint32_t)w->len,
+                             .raw = ol_str_make(w->buf, w->len)};
     ol_node_log(node, s, &line, now);
 }
 

@@ -20,6 +20,8 @@
 #define DEFAULT_OUTPUT_MAX (256u * 1024)
 #define DEFAULT_CALLS_MAX  1000
 
+#define REASON_CAP 192 /* words and an address */
+
 static uint32_t or_default(uint32_t value, uint32_t standard)
 {
     return value == 0 ? standard : value;
@@ -162,9 +164,25 @@ bool ol_node_write(struct ol_node *node, struct ol_session *s, size_t cap,
 
 /* ---- the end of a session ---- */
 
+/* The words, and of a twin from where it came. */
+static struct ol_str offline_reason(const struct ol_node *node, enum ol_reason reason,
+                                    char text[REASON_CAP])
+{
+    char peer[OL_NODE_PEER_CAP];
+    struct ol_writer w = ol_writer_make(text, REASON_CAP);
+    ol_writer_str(&w, ol_str_from(ol_reason_str((uint8_t)reason)));
+    struct ol_str from = ol_node_peer(node, node->newcomer, peer);
+    if (reason == OL_REASON_TWIN && from.len > 0) {
+        ol_writer_str(&w, OL_STR(", from "));
+        ol_writer_str(&w, from);
+    }
+    return ol_str_make(text, w.len);
+}
+
 static void go_offline(struct ol_node *node, struct ol_session *s, enum ol_reason reason,
                        ol_ms now)
 {
+    char text[REASON_CAP];
     ol_online_remove(node, s);
     ol_node_calls_offline(node, s);
     const struct ol_store_presence presence = {
@@ -173,7 +191,7 @@ static void go_offline(struct ol_node *node, struct ol_session *s, enum ol_reaso
         .state = OL_PRESENCE_OFFLINE,
         .time_ms = ol_node_wall(node, now),
         .last_seen_ms = ol_node_wall(node, s->uplink_at_ms),
-        .reason = ol_str_from(ol_reason_str((uint8_t)reason))};
+        .reason = offline_reason(node, reason, text)};
     /* A presence that cannot be stored is no reason to keep the connection. */
     (void)node->config.store.ops->put_presence(node->config.store.ctx, &presence);
     node->dirty = true;
@@ -191,9 +209,19 @@ static void log_end(struct ol_node *node, const struct ol_session *s,
     if (reason == OL_REASON_LOGIN_REFUSED) {
         return; /* logged with its code already */
     }
+    char peer[OL_NODE_PEER_CAP];
     bool abnormal = s->device != 0 && !is_orderly(reason);
-    ol_node_log_note(node, s, OL_MSGLOG_CLOSED, abnormal ? OL_CODE_OFFLINE : OL_CODE_NONE,
-                     ol_str_from(ol_reason_str((uint8_t)reason)), now);
+    struct ol_msglog line = {
+        .direction = OL_MSGLOG_NODE,
+        .verdict = OL_MSGLOG_CLOSED,
+        .length = s->pings,
+        .code = abnormal ? OL_CODE_OFFLINE : OL_CODE_NONE,
+        .reason = ol_str_from(ol_reason_str((uint8_t)reason)),
+    };
+    if (reason == OL_REASON_TWIN) {
+        line.peer = ol_node_peer(node, node->newcomer, peer);
+    }
+    ol_node_log(node, s, &line, now);
     if (reason > OL_REASON_REMOVED) {
         node->stats.closed++;
     }
@@ -263,6 +291,12 @@ const struct ol_session *ol_node_find_pending(const struct ol_node *node)
     return ol_list_is_empty(&node->pending->all)
                ? NULL
                : OL_LIST_ENTRY(node->pending->all.next, struct ol_session, pending);
+}
+
+int64_t ol_node_last_seen(const struct ol_node *node, int64_t device)
+{
+    const struct ol_session *s = ol_online_find(node, device);
+    return s == NULL ? 0 : ol_node_wall(node, s->uplink_at_ms);
 }
 
 bool ol_node_is_online(const struct ol_node *node, int64_t device)
@@ -374,6 +408,8 @@ static void take_ping(struct ol_node *node, struct ol_session *s, ol_ms now)
     if (excess == OL_EXCESS_BAN || !ol_node_write(node, s, 2, &w, now)) {
         return;
     }
+    s->pings++; /* counted, not logged: nothing but noise */
+    node->packet.len = 0;
     if (ol_mqtt_empty_encode(&w, OL_MQTT_PINGRESP) == OL_OK) {
         ol_session_write_done(s, &w);
     }
@@ -451,9 +487,24 @@ static void take(struct ol_node *node, struct ol_session *s,
         take_ping(node, s, now);
         break;
     default: /* DISCONNECT: the session lets nothing else through */
+        ol_node_log_packet(node, s, OL_MSGLOG_ACCEPTED, OL_STR(""), now);
         ol_node_drop(node, s, OL_REASON_DISCONNECT, true, now);
         break;
     }
+}
+
+/* What arrived ends the connection; NULL: there was no memory for it. */
+static void end_for(struct ol_node *node, struct ol_session *s,
+                    const struct ol_session_packet *p, ol_ms now)
+{
+    if (p == NULL) {
+        ol_node_drop(node, s, OL_REASON_NO_MEMORY, true, now);
+        return;
+    }
+    node->packet = p->raw;
+    ol_node_log_packet(node, s, OL_MSGLOG_CLOSED,
+                       ol_str_from(ol_reason_str((uint8_t)p->reason)), now);
+    ol_node_drop(node, s, p->reason, true, now);
 }
 
 /* Handles packets until there is no whole one left, the session closes or a limit delays
@@ -469,13 +520,14 @@ static void pump(struct ol_node *node, struct ol_session *s, struct ol_session_f
             break;
         }
         if (rc != OL_OK) {
-            ol_node_drop(node, s, rc == OL_E_PROTO ? p.reason : OL_REASON_NO_MEMORY, true,
-                         now);
+            end_for(node, s, rc == OL_E_PROTO ? &p : NULL, now);
             break;
         }
         s->uplink_at_ms = now;
+        node->packet = p.raw;
         take(node, s, &p, feed, now);
     }
+    node->packet.len = 0;
     if (s->pause_until_ms != 0 && ol_session_keep(s, &node->mem, feed) != OL_OK) {
         ol_node_drop(node, s, OL_REASON_NO_MEMORY, true, now);
     }

@@ -54,6 +54,8 @@ enum ol_limits {
     OL_LIMITS_ENFORCE /* delayed, refused or closed as the documents say */
 };
 
+#define OL_NODE_PEER_CAP 64 /* an address and a port in text, with the NUL */
+
 struct ol_node_config {
     struct ol_alloc alloc;
     struct ol_store store;
@@ -72,6 +74,10 @@ struct ol_node_config {
     uint32_t output_max;       /* bytes waiting for one connection; 0: 256 KiB */
     uint32_t calls_max;        /* open sets and gets over all devices; 0: 1000 */
     bool log_off;              /* no message log */
+
+    /* Writes the address of a connection, by the user of ol_node_open(), for the message
+     * log and for why a device went offline. NULL: addresses are not told. */
+    void (*peer_str)(void *user, char text[OL_NODE_PEER_CAP]);
 };
 
 /* What the node counts, since init. */
@@ -89,6 +95,16 @@ struct ol_node_stats {
 struct ol_login_times;
 struct ol_pending;
 struct ol_call;
+
+/* Where the message log hides what is secret. */
+struct ol_node_log_room {
+    char raw[OL_MSGLOG_RAW_MAX];
+    char body[OL_MSGLOG_RAW_MAX];
+    char topic[1024];
+    char reason[1024];
+    char product[128];
+    char device[128];
+};
 
 /* Memory of the owner; the fields are the node's. */
 struct ol_node {
@@ -110,6 +126,9 @@ struct ol_node {
     uint32_t next_call;
     struct ol_session *pumped; /* its packets are being handled: its input stays */
     bool dirty;                /* something was put since the last commit */
+    struct ol_str packet;      /* that is being handled, until a line of the log has it */
+    const struct ol_session *newcomer; /* for which a twin goes, while it does */
+    struct ol_node_log_room log_room;
     struct ol_node_stats stats;
 };
 
@@ -179,6 +198,9 @@ const struct ol_session *ol_node_find(const struct ol_node *node, int64_t device
 
 /* The session that waits longest for its login, or NULL. */
 const struct ol_session *ol_node_find_pending(const struct ol_node *node);
+
+/* When the device that is online sent its last packet, Unix ms; 0: it is not online. */
+int64_t ol_node_last_seen(const struct ol_node *node, int64_t device);
 
 /* Closes the device's connection, if there is one (device deleted, key reset). */
 void ol_node_kick(struct ol_node *node, int64_t device, ol_ms now);

@@ -17,8 +17,9 @@ int64_t ol_node_wall(const struct ol_node *node, ol_ms now);
 
 /* ---- msglog.c ---- */
 
-/* Adds a line to the message log: fills in the session's device (s may be NULL) and the
- * time. Nothing happens with the log off. */
+/* Adds a line to the message log: fills in the session's device (s may be NULL), the time
+ * and, of a line about what came, the packet that is being handled; hides what is secret.
+ * Nothing happens with the log off. */
 void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msglog *line,
                  ol_ms now);
 
@@ -26,6 +27,18 @@ void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msg
 void ol_node_log_note(struct ol_node *node, const struct ol_session *s,
                       enum ol_msglog_verdict verdict, int32_t code, struct ol_str reason,
                       ol_ms now);
+
+/* A line about the packet that is being handled, if it has none yet. */
+void ol_node_log_packet(struct ol_node *node, const struct ol_session *s,
+                        enum ol_msglog_verdict verdict, struct ol_str reason, ol_ms now);
+
+/* The packet in w is written: ol_session_write_done(), and a line about it. */
+void ol_node_sent(struct ol_node *node, struct ol_session *s, const struct ol_writer *w,
+                  ol_ms now);
+
+/* The address of a connection, in text; empty: not known. */
+struct ol_str ol_node_peer(const struct ol_node *node, const struct ol_session *s,
+                           char text[OL_NODE_PEER_CAP]);
 
 /* A line about a PUBLISH that was received. */
 void ol_node_log_publish(struct ol_node *node, const struct ol_session *s,
@@ -75,7 +88,6 @@ struct ol_message {
     enum ol_onenet_topic_kind kind;
     struct ol_str tail; /* the topic behind `$sys/{pid}/{device}/` */
     struct ol_str payload;
-    bool quiet; /* no line in the message log when it is sent */
 };
 
 /* Sends a message to a session, QoS 0. false: without a matching subscription it is

@@ -78,11 +78,9 @@ static void answer(struct ol_node *node, struct ol_session *s, struct ol_onenet_
     if (ol_onenet_reply_encode_refusal(&w, id, r) != OL_OK) {
         return;
     }
-    /* Not logged on its own: the line of the post has its code and words. */
     const struct ol_message m = {.kind = OL_ONENET_TOPIC_PROPERTY_POST_REPLY,
                                  .tail = OL_STR("thing/property/post/reply"),
-                                 .payload = ol_str_make(text, w.len),
-                                 .quiet = true};
+                                 .payload = ol_str_make(text, w.len)};
     (void)ol_node_send(node, s, &m, now);
 }
 

@@ -16,7 +16,7 @@ void ol_node_puback(struct ol_node *node, struct ol_session *s,
         return;
     }
     if (ol_mqtt_ack_encode(&w, OL_MQTT_PUBACK, publish->packet_id) == OL_OK) {
-        ol_session_write_done(s, &w);
+        ol_node_sent(node, s, &w, now);
     }
 }
 

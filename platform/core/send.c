@@ -6,16 +6,23 @@
 
 #define TAIL_CAP 64
 
+/* raw: what was sent; empty: it was not. */
 static void log_down(struct ol_node *node, const struct ol_session *s,
-                     const struct ol_message *m, struct ol_str topic,
-                     enum ol_msglog_verdict verdict, int32_t code, ol_ms now)
+                     const struct ol_message *m, const struct ol_mqtt_publish *publish,
+                     struct ol_str raw, ol_ms now)
 {
+    bool sent = raw.len > 0;
+    int32_t code = sent ? OL_CODE_NONE : OL_CODE_NO_SUBSCRIPTION;
+    if (node->config.log_off) {
+        return;
+    }
     struct ol_msglog line = {.direction = OL_MSGLOG_DOWN,
-                             .verdict = verdict,
+                             .verdict = sent ? OL_MSGLOG_ACCEPTED : OL_MSGLOG_DROPPED,
                              .packet = OL_MQTT_PUBLISH,
-                             .topic = topic,
+                             .topic = publish->topic,
                              .length = (uint32_t)m->payload.len,
                              .body = m->payload,
+                             .raw = raw,
                              .code = code,
                              .reason = ol_code_find(code)->text};
     ol_node_log(node, s, &line, now);
@@ -31,8 +38,7 @@ bool ol_node_send(struct ol_node *node, struct ol_session *s, const struct ol_me
     const struct ol_mqtt_publish publish = {.topic = ol_str_make(text, topic.len),
                                             .payload = m->payload};
     if (!ol_subscriptions_match(s, m->kind)) {
-        log_down(node, s, m, publish.topic, OL_MSGLOG_DROPPED, OL_CODE_NO_SUBSCRIPTION,
-                 now);
+        log_down(node, s, m, &publish, (struct ol_str){NULL, 0}, now);
         return false;
     }
     struct ol_writer w;
@@ -42,9 +48,7 @@ bool ol_node_send(struct ol_node *node, struct ol_session *s, const struct ol_me
         return false;
     }
     ol_session_write_done(s, &w);
-    if (!m->quiet) {
-        log_down(node, s, m, publish.topic, OL_MSGLOG_ACCEPTED, OL_CODE_NONE, now);
-    }
+    log_down(node, s, m, &publish, ol_str_make(w.buf, w.len), now);
     ol_node_touch(node, s);
     return true;
 }

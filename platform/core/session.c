@@ -105,6 +105,7 @@ static int32_t header_read(const struct ol_session *s, const uint8_t *data, size
     if (len == 0) {
         return OL_E_AGAIN;
     }
+    out->raw = ol_str_make(data, len);
     out->reason = first_byte_reason(s, data[0]);
     if (out->reason != OL_REASON_NONE) {
         return OL_E_PROTO;

@@ -81,6 +81,7 @@ struct ol_session {
     ol_ms set_at_ms;      /* last property/set sent to it; 0: none */
     int64_t stamp_ms;     /* last arrival time given to a sample */
     struct ol_session_window window;
+    uint32_t pings; /* PINGREQs so far */
     uint16_t keep_alive_s;
     uint8_t state;  /* enum ol_session_state */
     uint8_t reason; /* enum ol_reason: why it closes */
@@ -117,7 +118,7 @@ struct ol_session_feed {
  * ol_session_next() or ol_session_unread(). */
 struct ol_session_packet {
     struct ol_mqtt_header header;
-    struct ol_str raw;     /* all of it */
+    struct ol_str raw;     /* all of it; with OL_E_PROTO as much as there is */
     enum ol_reason reason; /* with OL_E_PROTO: the broken rule */
     union {
         struct ol_mqtt_connect connect;     /* CONNECT */

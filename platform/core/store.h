@@ -56,7 +56,8 @@ struct ol_store_presence {
     int64_t time_ms;      /* Unix ms of the change */
     int64_t last_seen_ms; /* Unix ms of the last packet from the device */
     struct ol_str
-        reason; /* OFFLINE: why, in words ("kicked by a newer login"); else empty */
+        reason; /* OFFLINE: why, in words ("kicked by a newer login"); ONLINE: from where
+                   ("from 192.0.2.7:49152"); empty: not known */
 };
 
 enum ol_msglog_direction {
@@ -74,7 +75,11 @@ enum ol_msglog_verdict {
     OL_MSGLOG_LIMIT       /* a limit of docs/protocol.md §1.7 was exceeded */
 };
 
-/* One line of the message log. It never holds a key, token or password. */
+/* Bytes of a packet that the message log keeps. */
+#define OL_MSGLOG_RAW_MAX 2048
+
+/* One line of the message log. It never holds a key, a password or the signature of a
+ * token: where one stood there are asterisks. */
 struct ol_msglog {
     int64_t device; /* 0: not known (a refused login); then product and name tell what was
                        said */
@@ -88,6 +93,10 @@ struct ol_msglog {
     struct ol_str topic; /* of a PUBLISH, a filter of a SUBSCRIBE; else empty */
     uint32_t length;     /* bytes of the payload, of a packet without one the packet's */
     struct ol_str body;  /* payload of a PUBLISH that could be read; else empty */
+    struct ol_str raw;  /* the packet as it came or went, at most OL_MSGLOG_RAW_MAX of its
+                            bytes; empty: the line is about none, or about the one before */
+    uint32_t raw_len;   /* how long it was, as far as it was there */
+    struct ol_str peer; /* address of the connection, of a CONNECT and of strangers */
     int32_t code; /* docs/protocol.md §4.11, §4.13 or platform/core/codes.h; 0: none */
     struct ol_str reason; /* in words; empty: nothing to say */
     bool ours; /* code or rule is the project's own choice, see docs/fidelity.md */

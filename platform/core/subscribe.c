@@ -87,7 +87,7 @@ void ol_node_subscribe(struct ol_node *node, struct ol_session *s,
     struct ol_writer w;
     if (ol_node_write(node, s, OL_MQTT_HEADER_MAX + 2 + count, &w, now) &&
         ol_mqtt_suback_encode(&w, p->subscribe.packet_id, codes, count) == OL_OK) {
-        ol_session_write_done(s, &w);
+        ol_node_sent(node, s, &w, now);
     }
 }
 
@@ -106,6 +106,6 @@ void ol_node_unsubscribe(struct ol_node *node, struct ol_session *s,
     struct ol_writer w;
     if (ol_node_write(node, s, OL_MQTT_HEADER_MAX + 2, &w, now) &&
         ol_mqtt_ack_encode(&w, OL_MQTT_UNSUBACK, p->subscribe.packet_id) == OL_OK) {
-        ol_session_write_done(s, &w);
+        ol_node_sent(node, s, &w, now);
     }
 }

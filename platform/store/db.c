@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "platform/store/internal.h"
+#include "platform/store/ring.h"
 
 static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_BEGIN] = "BEGIN IMMEDIATE",
@@ -64,15 +65,6 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
         "INSERT OR REPLACE INTO presence(device, time, online, reason)"
         " SELECT id, ?1, 0, ?2 FROM device WHERE online <> 0",
     [OL_DB_PRESENCE_END] = "UPDATE device SET online = 0, reason = ?1 WHERE online <> 0",
-    [OL_DB_LOG_PUT] =
-        "INSERT OR REPLACE INTO log(slot, seq, prev, device, who, time, kind,"
-        " length, code, topic, body, reason)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-    [OL_DB_LOG_HEAD] = "SELECT max(seq) FROM log",
-    [OL_DB_LOG_HEADS] = "SELECT device, max(seq) FROM log GROUP BY device",
-    [OL_DB_LOG_GET] =
-        "SELECT seq, prev, device, who, time, kind, length, code, topic, body,"
-        " reason FROM log WHERE slot = ?1",
     [OL_DB_RETENTION_NEXT] =
         "SELECT point, time, EXISTS(SELECT 1 FROM history AS n WHERE n.point = h.point"
         " AND n.time > h.time) FROM history AS h WHERE point > ?1 ORDER BY point, time"
@@ -114,10 +106,6 @@ int32_t ol_db_open(struct ol_db *db, const char *path, char *why, size_t cap)
         return rc;
     }
     int32_t rc = ol_db_migrate(db->sql, why, cap);
-    if (rc == OL_OK && !ol_db_log_load(db)) {
-        snprintf(why, cap, "cannot read the message log: %s", sqlite3_errmsg(db->sql));
-        rc = OL_E_IO;
-    }
     if (rc != OL_OK) {
         ol_db_close(db);
     }
@@ -136,7 +124,7 @@ void ol_db_close(struct ol_db *db)
         sqlite3_finalize(db->statements[i]);
     }
     ol_db_products_free(db);
-    free(db->heads);
+    ol_ring_close(db->log);
     free(db->kept);
     sqlite3_close(db->sql);
     *db = (struct ol_db){0};
@@ -235,9 +223,6 @@ void ol_db_rollback(struct ol_db *db)
     }
     db->in_batch = false;
     db->batch_failed = false;
-    if (!ol_db_log_load(db)) {
-        db->log_lost++;
-    }
 }
 
 int32_t ol_db_commit(struct ol_db *db)

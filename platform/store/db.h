@@ -17,7 +17,7 @@
  *   db.h        open, close, the batch, the contract of platform/core/store.h
  *   registry.h  products, devices, settings
  *   history.h   what was reported, who was online
- *   msglog.h    the message log
+ *   msglog.h    the message log, in a file of its own
  *   retention.h how long history is kept
  *   buckets.h   history made coarse for charts
  *
@@ -27,14 +27,9 @@
 struct sqlite3;
 struct sqlite3_stmt;
 struct ol_db_product;
+struct ol_ring; /* platform/store/ring.h */
 
 #define OL_DB_BUSY_MS 5000
-
-/* Lines that the message log holds; a new one takes the place of the oldest. */
-#define OL_DB_LOG_LINES 65536
-
-/* Bytes of a payload that the message log keeps. */
-#define OL_DB_LOG_BODY_MAX 2048
 
 /* The statements, made when first used and kept. */
 enum ol_db_statement {
@@ -63,10 +58,6 @@ enum ol_db_statement {
     OL_DB_PRESENCE_LIST,
     OL_DB_PRESENCE_END,
     OL_DB_PRESENCE_END_LOG,
-    OL_DB_LOG_PUT,
-    OL_DB_LOG_HEAD,
-    OL_DB_LOG_HEADS,
-    OL_DB_LOG_GET,
     OL_DB_RETENTION_NEXT,
     OL_DB_RETENTION_DROP,
     OL_DB_PAGES_ALL,
@@ -75,21 +66,14 @@ enum ol_db_statement {
     OL_DB_STATEMENT_COUNT
 };
 
-/* Where the newest line of a device stands in the message log. */
-struct ol_db_head {
-    int64_t device; /* -1: free */
-    int64_t seq;
-};
-
 struct ol_db {
     struct sqlite3 *sql;
     struct sqlite3_stmt *statements[OL_DB_STATEMENT_COUNT];
     struct ol_db_product *products; /* those looked up so far */
-    struct ol_db_head *heads;       /* open addressing, head_cap is a power of two */
-    uint32_t head_cap;
-    uint32_t head_count;
-    int64_t log_seq;   /* of the newest line */
-    uint64_t log_lost; /* lines that could not be stored */
+    struct ol_ring *log;            /* NULL: the message log is not open */
+    uint64_t log_lost;              /* lines that could not be stored */
+    int64_t strangers_at_ms;        /* when the second of their lines began */
+    uint32_t strangers;             /* lines about them since */
     uint32_t presence_puts;
     char *kept; /* copies of the strings handed out last */
     size_t kept_cap;

@@ -30,9 +30,6 @@ static inline int64_t ol_db_point_key(int64_t device, uint16_t number)
     return device << 16 | number;
 }
 
-/* Finds the end of the message log. false: the database cannot be read. */
-bool ol_db_log_load(struct ol_db *db);
-
 /* The values of a range, ready to be stepped: time and value. NULL: it cannot be read. */
 struct sqlite3_stmt *ol_db_series_open(struct ol_db *db,
                                        const struct ol_store_product *product,

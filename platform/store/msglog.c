@@ -1,239 +1,271 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/store/msglog.h"
 
-#include <sqlite3.h>
-#include <stdlib.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "onelink/base/buf.h"
 #include "platform/store/internal.h"
 
-#define HEADS_MIN 64
-#define WHO_CAP   512
-#define TEXT_MAX  1024 /* bytes kept of a topic or a reason */
+#define TEXT_MAX     1024 /* bytes kept of a topic or a reason */
+#define WHO_MAX      200  /* of a product, a device, an address */
+#define PUBLISH      3    /* MQTT control packet type */
+#define STRANGERS_MS 1000
+#define LENGTH_MAX   4 /* bytes of a remaining length */
+#define PARTS        7
+#define OURS         0x80
+#define VERDICT_BIT  2
 
-/* ---- the newest line of each device ---- */
+/* An entry begins with this; raw, topic, reason, product, device and peer follow. */
+struct fixed {
+    int64_t device;
+    int64_t time_ms;
+    int32_t code;
+    uint32_t length;
+    uint32_t raw_len;
+    uint16_t raw;
+    uint16_t topic;
+    uint16_t reason;
+    uint8_t product;
+    uint8_t name;
+    uint8_t peer;
+    uint8_t kind; /* direction, verdict, ours */
+    uint8_t packet;
+    uint8_t qos;
+};
 
-static uint32_t head_slot(const struct ol_db_head *heads, uint32_t cap, int64_t device)
+int32_t ol_db_log_open(struct ol_db *db, const char *path, uint32_t bytes, char *why,
+                       size_t cap)
 {
-    uint64_t h = (uint64_t)device * UINT64_C(0x9E3779B97F4A7C15);
-    uint32_t at = (uint32_t)(h >> 32) & (cap - 1);
-    while (heads[at].device != device && heads[at].device != -1) {
-        at = (at + 1) & (cap - 1);
+    db->log = ol_ring_open(path, bytes);
+    if (db->log == NULL) {
+        snprintf(why, cap, "cannot open the message log %s: %s", path, strerror(errno));
+        return OL_E_IO;
     }
-    return at;
-}
-
-static bool heads_grow(struct ol_db *db)
-{
-    uint32_t cap = db->head_cap == 0 ? HEADS_MIN : db->head_cap * 2;
-    struct ol_db_head *heads = malloc(cap * sizeof *heads);
-    if (heads == NULL) {
-        return false;
-    }
-    for (uint32_t i = 0; i < cap; i++) {
-        heads[i] = (struct ol_db_head){-1, 0};
-    }
-    for (uint32_t i = 0; i < db->head_cap; i++) {
-        if (db->heads[i].device != -1) {
-            heads[head_slot(heads, cap, db->heads[i].device)] = db->heads[i];
-        }
-    }
-    free(db->heads);
-    db->heads = heads;
-    db->head_cap = cap;
-    return true;
-}
-
-/* The place of the device's newest line, a new one with seq 0 if need be; NULL: no
- * memory. */
-static int64_t *head_of(struct ol_db *db, int64_t device)
-{
-    if (db->head_count * 4 >= db->head_cap * 3 && !heads_grow(db)) {
-        return NULL;
-    }
-    struct ol_db_head *h = &db->heads[head_slot(db->heads, db->head_cap, device)];
-    if (h->device == -1) {
-        *h = (struct ol_db_head){device, 0};
-        db->head_count++;
-    }
-    return &h->seq;
-}
-
-bool ol_db_log_load(struct ol_db *db)
-{
-    free(db->heads);
-    db->heads = NULL;
-    db->head_cap = 0;
-    db->head_count = 0;
-    sqlite3_stmt *st = ol_db_statement(db, OL_DB_LOG_HEAD);
-    if (st == NULL || sqlite3_step(st) != SQLITE_ROW) {
-        return false;
-    }
-    db->log_seq = sqlite3_column_int64(st, 0);
-    sqlite3_reset(st);
-    st = ol_db_statement(db, OL_DB_LOG_HEADS);
-    int rc = SQLITE_ERROR;
-    while (st != NULL && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        int64_t *head = head_of(db, sqlite3_column_int64(st, 0));
-        if (head == NULL) {
-            rc = SQLITE_NOMEM;
-            break;
-        }
-        *head = sqlite3_column_int64(st, 1);
-    }
-    sqlite3_reset(st);
-    return rc == SQLITE_DONE;
+    return OL_OK;
 }
 
 /* ---- writing ---- */
 
-/* All the small facts of a line in one integer: less to bind, less to store. */
-static int64_t kind_encode(const struct ol_msglog *l)
+static struct ol_ring_part cut(struct ol_str s, size_t max)
 {
-    return (int64_t)l->direction | (int64_t)l->verdict << 2 | (int64_t)l->packet << 6 |
-           (int64_t)l->qos << 12 | (int64_t)(l->ours ? 1 : 0) << 16;
+    return (struct ol_ring_part){s.ptr, s.len < max ? s.len : max};
 }
 
-static void kind_decode(int64_t kind, struct ol_msglog *l)
+static void add(struct ol_db *db, const struct ol_msglog *line)
 {
-    l->direction = (enum ol_msglog_direction)(kind & 3);
-    l->verdict = (enum ol_msglog_verdict)(kind >> 2 & 15);
-    l->packet = (uint8_t)(kind >> 6 & 63);
-    l->qos = (uint8_t)(kind >> 12 & 15);
-    l->ours = (kind >> 16 & 1) != 0;
-}
-
-/* Of an own topic only what follows "$sys/{pid}/{device}/" is stored. */
-static struct ol_str topic_tail(const struct ol_msglog *l)
-{
-    size_t skip = 5 + l->product_id.len + 1 + l->device_name.len + 1;
-    const char *t = l->topic.ptr;
-    if (l->device == 0 || l->topic.len <= skip || memcmp(t, "$sys/", 5) != 0 ||
-        t[skip] == '$' || memcmp(t + 5, l->product_id.ptr, l->product_id.len) != 0 ||
-        t[5 + l->product_id.len] != '/' || t[skip - 1] != '/' ||
-        memcmp(t + 6 + l->product_id.len, l->device_name.ptr, l->device_name.len) != 0) {
-        return l->topic;
+    const struct ol_str none = {NULL, 0};
+    bool known = line->device != 0;
+    /* What raw has need not be stored twice. */
+    bool has_topic = line->packet == PUBLISH && line->raw.len > 0;
+    struct ol_ring_part part[PARTS] = {
+        {NULL, sizeof(struct fixed)},
+        cut(line->raw, OL_MSGLOG_RAW_MAX),
+        cut(has_topic ? none : line->topic, TEXT_MAX),
+        cut(line->reason, TEXT_MAX),
+        cut(known ? none : line->product_id, WHO_MAX),
+        cut(known ? none : line->device_name, WHO_MAX),
+        cut(line->peer, WHO_MAX),
+    };
+    const struct fixed f = {
+        .device = line->device,
+        .time_ms = line->time_ms,
+        .code = line->code,
+        .length = line->length,
+        .raw_len = line->raw_len,
+        .raw = (uint16_t)part[1].len,
+        .topic = (uint16_t)part[2].len,
+        .reason = (uint16_t)part[3].len,
+        .product = (uint8_t)part[4].len,
+        .name = (uint8_t)part[5].len,
+        .peer = (uint8_t)part[6].len,
+        .kind =
+            (uint8_t)((unsigned)line->direction | (unsigned)line->verdict << VERDICT_BIT |
+                      (line->ours ? OURS : 0U)),
+        .packet = line->packet,
+        .qos = line->qos,
+    };
+    part[0].data = &f;
+    if (db->log == NULL || !ol_ring_add(db->log, line->device, part, PARTS)) {
+        db->log_lost++;
     }
-    return ol_str_make(t + skip, l->topic.len - skip);
 }
 
-static struct ol_str cut(struct ol_str s, size_t max)
+/* Ends the second of the strangers, and tells what was left out of it. */
+static void strangers_end(struct ol_db *db, int64_t now_ms)
 {
-    return ol_str_make(s.ptr, s.len < max ? s.len : max);
-}
-
-static void bind_cut(sqlite3_stmt *st, int at, struct ol_str text, size_t max)
-{
-    if (text.len == 0) {
-        sqlite3_bind_null(st, at);
-    } else {
-        ol_db_bind_str(st, at, cut(text, max));
+    uint32_t more =
+        db->strangers > OL_DB_LOG_STRANGERS ? db->strangers - OL_DB_LOG_STRANGERS : 0;
+    char text[48];
+    db->strangers = 0;
+    if (more == 0) {
+        return;
     }
-}
-
-/* "product/device" as a stranger gave it. */
-static struct ol_str who_of(const struct ol_msglog *l, char *buf, size_t cap)
-{
-    struct ol_writer w = ol_writer_make(buf, cap);
-    if (l->device == 0) {
-        ol_writer_str(&w, cut(l->product_id, cap / 2 - 1));
-        ol_writer_u8(&w, '/');
-        ol_writer_str(&w, cut(l->device_name, cap / 2 - 1));
-    }
-    return ol_str_make(buf, w.len);
+    snprintf(text, sizeof text, "%u more lines left out", (unsigned)more);
+    const struct ol_msglog line = {.time_ms = now_ms,
+                                   .direction = OL_MSGLOG_NODE,
+                                   .verdict = OL_MSGLOG_LIMIT,
+                                   .reason = ol_str_from(text)};
+    add(db, &line);
 }
 
 void ol_db_put_log(void *ctx, const struct ol_msglog *line)
 {
     struct ol_db *db = ctx;
-    char who[WHO_CAP];
-    int64_t *head = head_of(db, line->device);
-    sqlite3_stmt *st =
-        ol_db_batch(db) == OL_OK ? ol_db_statement(db, OL_DB_LOG_PUT) : NULL;
-    if (head == NULL || st == NULL) {
-        db->log_lost++;
-        return;
+    /* The wall clock may go back. */
+    int64_t passed = line->time_ms - db->strangers_at_ms;
+    if (db->strangers > 0 && (passed >= STRANGERS_MS || passed < 0)) {
+        strangers_end(db, line->time_ms);
     }
-    int64_t seq = db->log_seq + 1;
-    sqlite3_bind_int64(st, 1, seq % OL_DB_LOG_LINES);
-    sqlite3_bind_int64(st, 2, seq);
-    sqlite3_bind_int64(st, 3, *head);
-    sqlite3_bind_int64(st, 4, line->device);
-    bind_cut(st, 5, who_of(line, who, sizeof who), sizeof who);
-    sqlite3_bind_int64(st, 6, line->time_ms);
-    sqlite3_bind_int64(st, 7, kind_encode(line));
-    sqlite3_bind_int64(st, 8, line->length);
-    sqlite3_bind_int64(st, 9, line->code);
-    bind_cut(st, 10, topic_tail(line), TEXT_MAX);
-    if (line->body.len == 0) {
-        sqlite3_bind_null(st, 11);
-    } else {
-        struct ol_str body = cut(line->body, OL_DB_LOG_BODY_MAX);
-        sqlite3_bind_blob(st, 11, body.ptr, (int)body.len, SQLITE_STATIC);
+    if (line->device == 0) {
+        db->strangers_at_ms = db->strangers == 0 ? line->time_ms : db->strangers_at_ms;
+        if (++db->strangers > OL_DB_LOG_STRANGERS) {
+            return;
+        }
     }
-    bind_cut(st, 12, line->reason, TEXT_MAX);
-    if (ol_db_run(db, st) != OL_OK) {
-        db->log_lost++;
-        return;
-    }
-    db->log_seq = seq;
-    *head = seq;
+    add(db, line);
 }
 
 /* ---- reading ---- */
 
-static void line_of(sqlite3_stmt *st, struct ol_db_log_line *out)
+struct span {
+    const uint8_t *data;
+    size_t len;
+};
+
+static struct ol_str take(struct span *from, size_t len)
 {
-    struct ol_str who = ol_db_column_str(st, 3);
-    const char *slash = who.len == 0 ? NULL : memchr(who.ptr, '/', who.len);
-    *out = (struct ol_db_log_line){
-        .seq = sqlite3_column_int64(st, 0),
-        .line =
-            {
-                .device = sqlite3_column_int64(st, 2),
-                .time_ms = sqlite3_column_int64(st, 4),
-                .length = (uint32_t)sqlite3_column_int64(st, 6),
-                .code = sqlite3_column_int(st, 7),
-                .topic = ol_db_column_str(st, 8),
-                .body = ol_str_make(sqlite3_column_blob(st, 9),
-                                    (size_t)sqlite3_column_bytes(st, 9)),
-                .reason = ol_db_column_str(st, 10),
-            },
-    };
-    if (slash != NULL) {
-        size_t at = (size_t)(slash - who.ptr);
-        out->line.product_id = ol_str_make(who.ptr, at);
-        out->line.device_name = ol_str_make(slash + 1, who.len - at - 1);
-    }
-    kind_decode(sqlite3_column_int64(st, 5), &out->line);
+    size_t n = len < from->len ? len : from->len;
+    struct ol_str out = ol_str_make(from->data, n);
+    from->data += n;
+    from->len -= n;
+    return out;
 }
 
-int32_t ol_db_log_each(struct ol_db *db, int64_t device, int64_t before, uint32_t limit,
-                       void (*row)(void *ctx, const struct ol_db_log_line *l), void *ctx)
+/* Topic and payload of a PUBLISH, as far as its bytes are there and make sense. */
+static void publish_of(struct ol_msglog *l)
 {
-    const int64_t *head = head_of(db, device);
-    int64_t seq = head == NULL ? 0 : *head;
-    while (seq > 0 && limit > 0) {
-        sqlite3_stmt *st = ol_db_statement(db, OL_DB_LOG_GET);
-        if (st == NULL) {
+    struct span s = {(const uint8_t *)l->raw.ptr, l->raw.len};
+    (void)take(&s, 1);
+    for (int i = 0; i < LENGTH_MAX && s.len > 0; i++) {
+        bool more = (s.data[0] & 0x80) != 0;
+        (void)take(&s, 1);
+        if (!more) {
+            break;
+        }
+    }
+    if (s.len < 2) {
+        return;
+    }
+    size_t topic = (size_t)s.data[0] * 256 + s.data[1];
+    (void)take(&s, 2);
+    l->topic = take(&s, topic);
+    if (l->topic.len == topic) {
+        (void)take(&s, l->qos > 0 ? 2 : 0);
+        l->body = ol_str_make(s.data, s.len);
+    }
+}
+
+static bool line_of(const uint8_t *entry, size_t len, struct ol_msglog *out)
+{
+    struct fixed f;
+    if (len < sizeof f) {
+        return false;
+    }
+    memcpy(&f, entry, sizeof f);
+    struct span s = {entry + sizeof f, len - sizeof f};
+    *out = (struct ol_msglog){
+        .device = f.device,
+        .time_ms = f.time_ms,
+        .direction = (enum ol_msglog_direction)(f.kind & 3),
+        .verdict = (enum ol_msglog_verdict)((f.kind & ~OURS) >> VERDICT_BIT),
+        .packet = f.packet,
+        .qos = f.qos,
+        .length = f.length,
+        .code = f.code,
+        .ours = (f.kind & OURS) != 0,
+        .raw_len = f.raw_len,
+    };
+    out->raw = take(&s, f.raw);
+    out->topic = take(&s, f.topic);
+    out->reason = take(&s, f.reason);
+    out->product_id = take(&s, f.product);
+    out->device_name = take(&s, f.name);
+    out->peer = take(&s, f.peer);
+    if (f.packet == PUBLISH && out->raw.len > 0) {
+        publish_of(out);
+    }
+    return true;
+}
+
+struct reading {
+    const struct ol_db_log_query *query;
+    void (*row)(void *ctx, const struct ol_db_log_line *l);
+    void *ctx;
+    uint64_t skip; /* lines that are too many */
+    uint64_t seen;
+    bool counting;
+};
+
+static bool on_entry(void *ctx, uint64_t seq, const uint8_t *entry, size_t len)
+{
+    struct reading *rd = ctx;
+    struct ol_db_log_line l = {.seq = (int64_t)seq};
+    if (!line_of(entry, len, &l.line) || l.line.device != rd->query->device ||
+        (rd->query->wanted != NULL &&
+         !rd->query->wanted(rd->query->wanted_ctx, &l.line))) {
+        return true;
+    }
+    rd->seen++;
+    if (rd->counting || rd->seen <= rd->skip) {
+        return true;
+    }
+    rd->row(rd->ctx, &l);
+    return rd->seen - rd->skip < rd->query->limit;
+}
+
+int32_t ol_log_each(struct ol_ring *log, const struct ol_db_log_query *query,
+                    void (*row)(void *ctx, const struct ol_db_log_line *l), void *ctx)
+{
+    struct reading rd = {query, row, ctx, 0, 0, true};
+    uint64_t after = query->after > 0 ? (uint64_t)query->after : 0;
+    if (log == NULL || query->limit == 0) {
+        return log == NULL ? OL_E_IO : OL_OK;
+    }
+    if (query->newest) {
+        if (ol_ring_each(log, query->device, after, on_entry, &rd) != OL_OK) {
             return OL_E_IO;
         }
-        sqlite3_bind_int64(st, 1, seq % OL_DB_LOG_LINES);
-        int rc = sqlite3_step(st);
-        if (rc != SQLITE_ROW || sqlite3_column_int64(st, 0) != seq) {
-            sqlite3_reset(st);
-            return rc == SQLITE_ROW || rc == SQLITE_DONE ? OL_OK : OL_E_IO;
-        }
-        int64_t prev = sqlite3_column_int64(st, 1);
-        if (before == 0 || seq < before) {
-            struct ol_db_log_line line;
-            line_of(st, &line);
-            row(ctx, &line);
-            limit--;
-        }
-        sqlite3_reset(st);
-        seq = prev;
+        rd.skip = rd.seen > query->limit ? rd.seen - query->limit : 0;
     }
-    return OL_OK;
+    rd.counting = false;
+    rd.seen = 0;
+    return ol_ring_each(log, query->device, after, on_entry, &rd) == OL_OK ? OL_OK
+                                                                           : OL_E_IO;
+}
+
+/* ---- words ---- */
+
+#define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
+
+const char *ol_log_direction_str(enum ol_msglog_direction direction)
+{
+    static const char *const words[] = {"up", "down", "platform"};
+    return (size_t)direction < COUNT_OF(words) ? words[direction] : "unknown";
+}
+
+const char *ol_log_verdict_str(enum ol_msglog_verdict verdict)
+{
+    static const char *const words[] = {"accepted", "refused",    "closed",
+                                        "dropped",  "not served", "limit"};
+    return (size_t)verdict < COUNT_OF(words) ? words[verdict] : "unknown";
+}
+
+const char *ol_log_packet_str(uint8_t packet)
+{
+    static const char *const words[] = {
+        "",        "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
+        "PUBREL",  "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
+        "PINGREQ", "PINGRESP", "DISCONNECT", "reserved"};
+    return packet < COUNT_OF(words) ? words[packet] : "unknown";
 }

@@ -3,22 +3,51 @@
 #define PLATFORM_STORE_MSGLOG_H
 
 #include "platform/store/db.h"
+#include "platform/store/ring.h"
 
-/* The message log: the newest OL_DB_LOG_LINES lines of all devices, in a ring. */
+/* The message log: a ring of bytes for each device, and one for what belongs to none, in
+ * a file beside the database (ring.h). It is no part of the batch: a line tells what
+ * happened, also when its commit fails. */
 
-/* A line as it was put, and its number. line.body is the first OL_DB_LOG_BODY_MAX bytes;
- * line.length tells how long it was. The product and device of a known device are empty.
- * The strings live during the call. */
+/* Lines a second about clients that are not logged in, whoever they are; how many more
+ * there were is told in a line of its own, when the next line of any kind comes. */
+#define OL_DB_LOG_STRANGERS 50
+
+#define OL_DB_LOG_FILE  "messages.log"
+#define OL_DB_LOG_BYTES (256U * 1024) /* of each device, unless told otherwise */
+
+/* A line as it was put, and its number. Topic and body of a PUBLISH are read from raw, as
+ * far as that goes. The product and device of a known device are empty. The strings live
+ * during the call. */
 struct ol_db_log_line {
     int64_t seq;
     struct ol_msglog line;
 };
 
-/* Calls row for the newest lines of a device (0: of clients that were not let in), newest
- * first, at most limit, below seq number before (0: from the newest). OL_OK, OL_E_IO. */
-OL_MUST int32_t ol_db_log_each(struct ol_db *db, int64_t device, int64_t before,
-                               uint32_t limit,
-                               void (*row)(void *ctx, const struct ol_db_log_line *l),
-                               void *ctx);
+/* Opens the message log that ol_store_ops.put_log adds to; without it lines are lost and
+ * counted. bytes as in ring.h. OL_OK; OL_E_IO after one sentence in why[cap]. */
+OL_MUST int32_t ol_db_log_open(struct ol_db *db, const char *path, uint32_t bytes,
+                               char *why, size_t cap);
+
+/* Which lines to read. */
+struct ol_db_log_query {
+    int64_t device; /* 0: of clients that were not let in */
+    int64_t after;  /* lines with a higher number */
+    uint32_t limit;
+    bool newest; /* of more than limit lines the newest, not the oldest */
+    /* NULL: all; else those for which it is true. */
+    bool (*wanted)(void *ctx, const struct ol_msglog *line);
+    void *wanted_ctx;
+};
+
+/* Calls row for lines of one device, oldest first. OL_OK; OL_E_IO: no memory or no log. */
+OL_MUST int32_t ol_log_each(struct ol_ring *log, const struct ol_db_log_query *query,
+                            void (*row)(void *ctx, const struct ol_db_log_line *l),
+                            void *ctx);
+
+/* What a line says in words, for people and programs; static storage. */
+const char *ol_log_direction_str(enum ol_msglog_direction direction);
+const char *ol_log_verdict_str(enum ol_msglog_verdict verdict);
+const char *ol_log_packet_str(uint8_t packet); /* "": none */
 
 #endif

@@ -9,11 +9,7 @@
  *
  * history.point is (device << 16) | number, where number is the property's place in
  * `point`: one integer finds a series, whatever becomes of the model later. A value is an
- * integer where it is one, else its JSON text, so that it comes back as it was reported.
- *
- * log.slot is seq modulo the size of the log: a new line overwrites the oldest and
- * nothing has to be deleted. prev is the seq of the device's line before: it finds a
- * device's lines without an index. */
+ * integer where it is one, else its JSON text, so that it comes back as it was reported. */
 static const char *const steps[] = {
     "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE product(id INTEGER PRIMARY KEY, product_id TEXT NOT NULL UNIQUE,"
@@ -35,6 +31,8 @@ static const char *const steps[] = {
     "INTEGER,"
     " who TEXT, time INTEGER, kind INTEGER, length INTEGER, code INTEGER, topic TEXT,"
     " body BLOB, reason TEXT);",
+    /* The message log has a file of its own: store/ring.h. */
+    "DROP TABLE log;",
 };
 
 #define STEP_COUNT ((int)(sizeof steps / sizeof steps[0]))

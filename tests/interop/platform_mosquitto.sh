@@ -71,11 +71,17 @@ for _ in $(seq 100); do
 done
 post $p dev '{"id":"13","params":{"temp":{"value":1.4}}}' >/dev/null
 # mosquitto_sub logs in again by itself after a second; what counts is that it was closed.
-kicked="select distinct reason from log where reason = 'the same device logged in again'"
+kicked() {
+    api "$api_token" GET "/log/device?product_id=$p&device_name=dev&direction=platform" |
+        jq -r '[.data.list[].reason | select(startswith("the same device"))][0] // empty'
+}
 for _ in $(seq 100); do
-    [ -n "$(sqlite3 "$data/onelink.db" "$kicked")" ] && break
+    [ -n "$(kicked)" ] && break
     sleep 0.05
 done
-is 'kicked by the twin' 'the same device logged in again' "$(sqlite3 "$data/onelink.db" "$kicked")"
+is 'kicked by the twin' 'the same device logged in again' "$(kicked)"
+like 'and from where' 'the same device logged in again, from 127.0.0.1:*' \
+    "$(api "$api_token" GET "/device/status-history?product_id=$p&device_name=dev&start_time=0&end_time=9999999999999&limit=100" |
+        jq -r '[.data.list[].reason | select(startswith("the same device"))][0]')"
 kill $old 2>/dev/null || true
 wait $old || true

@@ -131,6 +131,13 @@ static struct ol_str moved(struct ol_str s, char **to)
 static void put_log(void *ctx, const struct ol_msglog *line)
 {
     struct ol_memory_store *m = ctx;
+    bool answer = line->packet != 3 ||
+                  (line->topic.len > 11 && memcmp(line->topic.ptr + line->topic.len - 11,
+                                                  "/post/reply", 11) == 0);
+    if (!m->keep_sent && line->direction == OL_MSGLOG_DOWN &&
+        line->verdict == OL_MSGLOG_ACCEPTED && answer) {
+        return;
+    }
     if (m->log_count == m->log_cap) {
         m->log_cap = m->log_cap == 0 ? 64 : m->log_cap * 2;
         m->log = need(realloc(m->log, m->log_cap * sizeof *m->log));
@@ -138,12 +145,15 @@ static void put_log(void *ctx, const struct ol_msglog *line)
     struct ol_memory_line *l = &m->log[m->log_count++];
     l->line = *line;
     l->text = need(malloc(line->product_id.len + line->device_name.len + line->topic.len +
-                          line->body.len + line->reason.len + 1));
+                          line->raw.len + line->peer.len + line->body.len +
+                          line->reason.len + 1));
     char *to = l->text;
     l->line.product_id = moved(line->product_id, &to);
     l->line.device_name = moved(line->device_name, &to);
     l->line.topic = moved(line->topic, &to);
     l->line.body = moved(line->body, &to);
+    l->line.raw = moved(line->raw, &to);
+    l->line.peer = moved(line->peer, &to);
     l->line.reason = moved(line->reason, &to);
 }
 

@@ -56,6 +56,7 @@ struct ol_memory_store {
     unsigned puts;
     int fail_commits; /* so many next commits fail */
     int fail_put_at;  /* the put of that number from now fails; 0: none */
+    bool keep_sent;   /* log lines about packets that were just sent, too */
     bool fail_presence;
     bool fail_find;
 };

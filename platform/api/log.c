@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "onelink/base/utf8.h"
+#include "platform/api/state.h"
+
+/* The message log: calls of our own, for the API user alone. */
+
+#define LINES       100
+#define LINES_MAX   1000
+#define ANSWER_KEPT 32768 /* of the answer: room for one more line and the end */
+
+/* ---- which lines ---- */
+
+struct wanted {
+    struct ol_str direction;
+    struct ol_str verdict;
+};
+
+static const char *const directions[] = {"up", "down", "platform"};
+static const char *const verdicts[] = {"accepted", "refused",    "closed",
+                                       "dropped",  "not served", "limit"};
+
+static bool is_one_of(struct ol_str word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (ol_str_equal(word, ol_str_from(words[i]))) {
+            return true;
+        }
+    }
+    return word.len == 0;
+}
+
+static bool is_wanted(void *ctx, const struct ol_msglog *line)
+{
+    const struct wanted *w = ctx;
+    return (w->direction.len == 0 ||
+            ol_str_equal(w->direction, ol_str_from(directions[line->direction % 3]))) &&
+           (w->verdict.len == 0 ||
+            ol_str_equal(w->verdict, ol_str_from(verdicts[line->verdict % 6])));
+}
+
+static bool read_wanted(const struct ol_api_call *c, struct wanted *w)
+{
+    w->direction = ol_api_query_get(c, "direction");
+    w->verdict = ol_api_query_get(c, "verdict");
+    if (!is_one_of(w->direction, directions, 3)) {
+        ol_api_fail_parameter(c, "direction");
+        return false;
+    }
+    if (!is_one_of(w->verdict, verdicts, 6)) {
+        ol_api_fail_parameter(c, "verdict");
+        return false;
+    }
+    return true;
+}
+
+/* ---- one line ---- */
+
+static void write_int(struct ol_json_writer *w, const char *key, int64_t value)
+{
+    ol_json_key(w, ol_str_from(key));
+    ol_json_int(w, value);
+}
+
+/* What strangers sent need not be text. */
+static void write_if_text(struct ol_json_writer *w, const char *key, struct ol_str value)
+{
+    if (value.len > 0 && ol_utf8_is_valid(value)) {
+        ol_api_write_text(w, key, value);
+    }
+}
+
+static void write_hex(struct ol_json_writer *w, const char *key, struct ol_str bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    char hex[2 * OL_MSGLOG_RAW_MAX];
+    size_t len = bytes.len < OL_MSGLOG_RAW_MAX ? bytes.len : OL_MSGLOG_RAW_MAX;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char b = (unsigned char)bytes.ptr[i];
+        hex[2 * i] = digits[b >> 4];
+        hex[2 * i + 1] = digits[b & 15];
+    }
+    ol_api_write_text(w, key, ol_str_make(hex, 2 * len));
+}
+
+static void write_packet(struct ol_json_writer *w, const struct ol_api_log_line *l)
+{
+    const struct ol_msglog *line = l->line;
+    ol_api_write_text(w, "packet", ol_str_from(l->packet));
+    write_if_text(w, "topic", line->topic);
+    if (line->topic.len > 0) {
+        write_int(w, "qos", line->qos);
+    }
+    write_int(w, "length", line->length);
+    write_if_text(w, "payload", line->body);
+    if (line->raw.len > 0) {
+        write_hex(w, "bytes", line->raw);
+        write_int(w, "bytes_length", line->raw_len);
+    }
+}
+
+static void write_line(struct ol_json_writer *w, const struct ol_api_log_line *l)
+{
+    const struct ol_msglog *line = l->line;
+    ol_json_object_begin(w);
+    write_int(w, "seq", l->seq);
+    write_int(w, "time", line->time_ms);
+    ol_api_write_text(w, "direction", ol_str_from(l->direction));
+    ol_api_write_text(w, "verdict", ol_str_from(l->verdict));
+    if (line->packet != 0) {
+        write_packet(w, l);
+    } else if (line->verdict == OL_MSGLOG_CLOSED) {
+        write_int(w, "pings", line->length);
+    }
+    if (line->code != 0) {
+        write_int(w, "code", line->code);
+    }
+    write_if_text(w, "reason", line->reason);
+    if (line->ours) {
+        ol_json_key(w, OL_STR("ours"));
+        ol_json_bool(w, true);
+    }
+    write_if_text(w, "product_id", line->product_id);
+    write_if_text(w, "device_name", line->device_name);
+    write_if_text(w, "peer", line->peer);
+    ol_json_object_end(w);
+}
+
+/* ---- the answer ---- */
+
+struct lines {
+    struct ol_json_writer w;
+    struct wanted wanted;
+    int64_t last;
+    bool full;
+};
+
+/* A line that has no room is left for the next request, which begins after the last one
+ * told. */
+static void row(void *ctx, const struct ol_api_log_line *l)
+{
+    struct lines *lines = ctx;
+    lines->full = lines->full || lines->w.out.cap - lines->w.out.len < ANSWER_KEPT;
+    if (!lines->full) {
+        write_line(&lines->w, l);
+        lines->last = l->seq;
+    }
+}
+
+static void answer(const struct ol_api_call *c, int64_t device)
+{
+    const struct ol_api_backend *b = &c->api->config.backend;
+    struct lines lines = {.last = 0};
+    int64_t after = -1;
+    int64_t limit = LINES;
+    if (!ol_api_query_int(c, "after", 0, INT64_MAX, &after) ||
+        !ol_api_query_int(c, "limit", 1, LINES_MAX, &limit) ||
+        !read_wanted(c, &lines.wanted)) {
+        return;
+    }
+    const struct ol_api_log_query query = {.device = device,
+                                           .after = after < 0 ? 0 : after,
+                                           .limit = (uint32_t)limit,
+                                           .newest = after < 0,
+                                           .wanted = is_wanted,
+                                           .wanted_ctx = &lines.wanted};
+    lines.last = query.after;
+    lines.w = ol_api_reply_begin(c);
+    ol_json_object_begin(&lines.w);
+    ol_json_key(&lines.w, OL_STR("list"));
+    ol_json_array_begin(&lines.w);
+    if (b->each_log(b->ctx, &query, row, &lines) != OL_OK) {
+        ol_api_fail(c, OL_API_SERVER, OL_STR("the message log is off"));
+        return;
+    }
+    ol_json_array_end(&lines.w);
+    write_int(&lines.w, "last", lines.last);
+    ol_json_object_end(&lines.w);
+    ol_api_reply_send(c, &lines.w);
+}
+
+void ol_api_log_device(const struct ol_api_call *c)
+{
+    const struct ol_store_product *p = NULL;
+    struct ol_api_device d;
+    if (c->who.right != OL_API_USER) {
+        ol_api_fail_resource(c);
+        return;
+    }
+    if (ol_api_device(c, ol_api_query_get(c, "product_id"),
+                      ol_api_query_get(c, "device_name"), false, &p, &d)) {
+        answer(c, d.id);
+    }
+}
+
+void ol_api_log_rejected(const struct ol_api_call *c)
+{
+    if (c->who.right != OL_API_USER) {
+        ol_api_fail_resource(c);
+        return;
+    }
+    answer(c, 0);
+}
