@@ -116,8 +116,7 @@ static const char *const kept[] = {
     "SELECT * FROM setting ORDER BY name",
     "SELECT id, product_id, access_key, model, created_ms FROM product ORDER BY id",
     "SELECT product, identifier, number FROM point ORDER BY product, identifier",
-    "SELECT id, product, name, sec_key, about, created_ms, online, online_ms, seen_ms,"
-    " reason FROM device ORDER BY id",
+    "SELECT * FROM device ORDER BY id",
     "SELECT point, time, value, typeof(value) FROM history ORDER BY point, time",
     "SELECT device, time, online, reason FROM presence ORDER BY device, time",
 };
