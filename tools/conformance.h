@@ -162,7 +162,7 @@ struct cli_wire {
     bool used;            /* some login was tried */
     uint64_t login_at_ms; /* the last one */
     uint64_t message_at_ms;
-    unsigned in_vain; /* cases in a row without the answer that was waited for */
+    unsigned in_vain; /* cases without the answer that was waited for */
     bool anonymous;
     char refused[CLI_WHY_CAP];      /* why no case can log in; empty: they can */
     uint8_t secret[CLI_SECRET_MAX]; /* of the last login, against hosts that echo */

@@ -393,7 +393,7 @@ static void settle(const struct cli_target *t, struct cli_wire *w,
         }
     }
     bool complete = !packets || cli_judge_complete(t, c->expect, &w->seen);
-    w->in_vain = complete ? 0 : w->in_vain + 1;
+    w->in_vain += !complete;
     if (closes || !is_online(w, c)) {
         uint64_t wait = is_online(w, c) ? t->quiet_ms : t->close_ms;
         for (until = now_ms() + wait; wait_more(w->fd, &w->seen, until);) {
