@@ -29,7 +29,8 @@
 #define CROWD    10000
 #define HOARDERS 60
 #define TEXT_CAP 400
-/* What the heap may keep after an attack, beside what the database caches. */
+/* What may be kept after all of it, the database's cache included; a sanitizer keeps far
+ * more: OL_HOSTILE_KEPT_KB. */
 #define KEPT_KB 12000
 
 static struct ol_client_setup setup;
@@ -487,7 +488,7 @@ static void never_reads(char *did)
         setsockopt(fds[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
         fcntl(fds[i], F_SETFL, O_NONBLOCK);
     }
-    for (unsigned round = 0; closed < COUNT && ol_client_us() - began < 20000000;
+    for (unsigned round = 0; closed < COUNT && ol_client_us() - began < 90000000;
          round++) {
         closed = 0;
         for (unsigned i = 0; i < COUNT; i++) {
@@ -599,7 +600,8 @@ int main(int argc, char **argv)
     atomic_store(&stopping, true);
     pthread_join(device, NULL);
     long kept = ol_client_resident_kb(pid) - first_kb;
-    expect(kept < KEPT_KB);
+    const char *allowed = getenv("OL_HOSTILE_KEPT_KB");
+    expect(kept < (allowed == NULL ? KEPT_KB : atol(allowed)));
     printf("\n%ld kB kept in all; %u expectations failed\n", kept, failures);
     return failures == 0 ? 0 : 1;
 }
