@@ -81,6 +81,10 @@ LOAD_SECONDS ?= 600
 load: all
 	@scripts/load $(BUILD) $(LOAD_SECONDS)
 
+## coverage: lines and branches of onelink/ that its unit tests reach
+coverage: setup-test
+	@scripts/coverage $(BUILD)
+
 ## sizes: flash, RAM and stack of each part on Cortex-M0+, beside the budget
 sizes: setup-test m0plus
 	@scripts/sizes $(BUILD)

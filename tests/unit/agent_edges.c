@@ -367,6 +367,166 @@ static void closing_and_opening_keeps_what_waits(void **state)
     assert_true(bench_find(&b, OL_AGENT_EVENT_POSTED)->ev.posted.again);
 }
 
+/* ---- Order, memory, time ---- */
+
+static void posts_go_out_again_in_their_order(void **state)
+{
+    (void)state;
+    start_online();
+    bench_sample(&b, BENCH_TEMP, 1);
+    bench_turn(&b);
+    uint64_t first = bench_posted_id(&b);
+    bench_sample(&b, BENCH_TEMP, 2);
+    bench_pass(&b, OL_AGENT_POST_SPACE_MS);
+    uint64_t second = bench_posted_id(&b);
+    assert_true(second > first);
+    /* The later one lies in front of the earlier one. */
+    struct ol_agent_post swapped = b.agent.posts[0];
+    b.agent.posts[0] = b.agent.posts[1];
+    b.agent.posts[1] = swapped;
+    struct ol_queue_record r;
+    uint32_t at = 0;
+    for (uint32_t pos = 0; ol_queue_next(&b.agent.queue, &pos, &r); at = pos) {
+        r.post ^= 1;
+        ol_queue_set(&b.agent.queue, at, &r);
+    }
+    bench_forget(&b);
+    bench_pass(&b, OL_ONENET_REPLY_TIMEOUT_MS + 3 * OL_AGENT_POST_SPACE_MS);
+    assert_int_equal(bench_count(&b, OL_AGENT_EVENT_TIMEOUT), 2);
+    uint64_t ids[2] = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < b.event_count && n < 2; i++) {
+        if (b.event[i].ev.kind == OL_AGENT_EVENT_POSTED) {
+            ids[n++] = b.event[i].ev.posted.id;
+        }
+    }
+    assert_int_equal(ids[0], first);
+    assert_int_equal(ids[1], second);
+}
+
+static void a_value_of_a_waiting_command_is_not_the_newest(void **state)
+{
+    struct ol_str json;
+
+    (void)state;
+    start_online();
+    bench_sample(&b, BENCH_LEVEL, 1);
+    bench_publish(&b, "thing/property/set", "{\"id\":\"1\",\"params\":{\"level\":9}}");
+    assert_int_equal(ol_agent_get_value(&b.agent, BENCH_LEVEL, &json), OL_OK);
+    assert_true(ol_str_equal(json, OL_STR("1")));
+}
+
+/* Room is made of the value that was delivered, behind one that was not. */
+static void what_is_delivered_gives_way_wherever_it_lies(void **state)
+{
+    const struct ol_onenet_value one = ol_onenet_value_int(1);
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.config.queue_cap = 3 * (OL_QUEUE_RECORD_LEN + 1);
+    bench_online(&b);
+    bench_sample(&b, BENCH_TEMP, 1);
+    bench_turn(&b);
+    bench_reply(&b, bench_posted_id(&b), 200, "success");
+    bench_sample(&b, BENCH_HUMI, 1);
+    struct ol_queue_record r;
+    uint32_t pos = 0;
+    assert_true(ol_queue_next(&b.agent.queue, &pos, &r));
+    assert_int_equal(r.state, OL_QUEUE_LAST);
+    r.state = OL_QUEUE_WAITING;
+    ol_queue_set(&b.agent.queue, 0, &r);
+    uint32_t second = pos;
+    assert_true(ol_queue_next(&b.agent.queue, &pos, &r));
+    r.state = OL_QUEUE_LAST;
+    ol_queue_set(&b.agent.queue, second, &r);
+    bench_sample(&b, BENCH_LEVEL, 1);
+    bench_sample(&b, BENCH_LEVEL, 2);
+    assert_int_equal(ol_agent_sample(&b.agent, BENCH_LEVEL, &one, 0, NULL), OL_E_NOSPC);
+    assert_int_equal(ol_agent_get_waiting(&b.agent), 3);
+    assert_int_equal(ol_agent_deadline(&b.agent), b.now); /* "full" waits to be told */
+}
+
+static void a_waiting_event_is_a_deadline(void **state)
+{
+    struct ol_agent_event ev;
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    bench_open(&b);
+    ol_agent_step(&b.agent, b.now, b.wall);
+    assert_int_equal(ol_agent_deadline(&b.agent), b.now);
+    assert_true(ol_agent_next_event(&b.agent, &ev));
+}
+
+static void a_cable_pulled_while_asking_for_the_time(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    start_without_date();
+    b.is_link_up = false;
+    bench_until(&b, OL_AGENT_BACKOFF, OL_AGENT_LINK_MS);
+    assert_int_equal(bench_find(&b, OL_AGENT_EVENT_STATE)->ev.state.cause,
+                     OL_AGENT_CAUSE_LINK);
+}
+
+static void a_long_life_is_no_twins(void **state)
+{
+    (void)state;
+    start_online();
+    b.agent.short_lives = 1;
+    bench_pass(&b, OL_AGENT_SHORT_LIFE_MS);
+    b.has_ended = true;
+    bench_turn(&b);
+    assert_int_equal(b.agent.short_lives, 0);
+    assert_int_equal(bench_find(&b, OL_AGENT_EVENT_STATE)->ev.state.cause,
+                     OL_AGENT_CAUSE_CLOSED);
+}
+
+/* Set back so often that no level is left: times go on, and nothing is refused. */
+static void a_clock_that_is_set_back_again_and_again(void **state)
+{
+    (void)state;
+    start_online();
+    for (int i = 0; i < 2 * OL_AGENT_COMMANDS_MAX; i++) {
+        b.wall.unix_ms -= 60000;
+        bench_turn(&b);
+        bench_sample(&b, BENCH_TEMP, i);
+    }
+    assert_int_equal(b.slots[BENCH_TEMP].level, 3);
+}
+
+/* One host is down and the other says no: the first may be the right one, so soon again. */
+static void down_and_rejected_is_not_rejected(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.config.host = OL_STR("auto");
+    b.config.last_host = OL_STR(OL_AGENT_HOST_FIXED);
+    bench_open(&b);
+    bench_turn(&b);
+    b.agent.transient = 1;
+    b.agent.host_tried = 1;
+    b.agent.state = OL_AGENT_LOGIN;
+    ol_agent_fail(&b.agent, OL_AGENT_CAUSE_REJECTED);
+    bench_turn(&b);
+    assert_int_equal(ol_agent_get_state(&b.agent), OL_AGENT_BACKOFF);
+    assert_true(bench_find(&b, OL_AGENT_EVENT_STATE)->ev.state.wait_ms <=
+                OL_BACKOFF_TOP_MS);
+}
+
+static void a_stream_that_breaks_ends_the_goodbye(void **state)
+{
+    (void)state;
+    start_online();
+    b.is_full = true;
+    ol_agent_close(&b.agent, b.now);
+    bench_turn(&b);
+    assert_int_equal(ol_agent_get_state(&b.agent), OL_AGENT_CLOSING);
+    b.stream_state = OL_E_IO;
+    bench_turn(&b);
+    assert_int_equal(ol_agent_get_state(&b.agent), OL_AGENT_CLOSED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +548,15 @@ int main(void)
         cmocka_unit_test(codes_beside_those_of_trouble),
         cmocka_unit_test(a_twin_that_never_tires),
         cmocka_unit_test(closing_and_opening_keeps_what_waits),
+        cmocka_unit_test(posts_go_out_again_in_their_order),
+        cmocka_unit_test(a_value_of_a_waiting_command_is_not_the_newest),
+        cmocka_unit_test(what_is_delivered_gives_way_wherever_it_lies),
+        cmocka_unit_test(a_waiting_event_is_a_deadline),
+        cmocka_unit_test(a_cable_pulled_while_asking_for_the_time),
+        cmocka_unit_test(a_long_life_is_no_twins),
+        cmocka_unit_test(a_clock_that_is_set_back_again_and_again),
+        cmocka_unit_test(down_and_rejected_is_not_rejected),
+        cmocka_unit_test(a_stream_that_breaks_ends_the_goodbye),
     };
     int failed = 0;
 
