@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/log.h"
 #include "platform/serve.h"
 #include "platform/store/admin.h"
 #include "platform/store/buckets.h"
@@ -215,12 +216,17 @@ struct log_rows {
     void *ctx;
 };
 
+struct ol_api_log_line ol_platform_log_line(const struct ol_db_log_line *l)
+{
+    return (struct ol_api_log_line){
+        l->seq, &l->line, ol_log_direction_str(l->line.direction),
+        ol_log_verdict_str(l->line.verdict), ol_log_packet_str(l->line.packet)};
+}
+
 static void on_log_line(void *ctx, const struct ol_db_log_line *l)
 {
     const struct log_rows *rows = ctx;
-    const struct ol_api_log_line line = {
-        l->seq, &l->line, ol_log_direction_str(l->line.direction),
-        ol_log_verdict_str(l->line.verdict), ol_log_packet_str(l->line.packet)};
+    const struct ol_api_log_line line = ol_platform_log_line(l);
     rows->row(rows->ctx, &line);
 }
 

@@ -21,13 +21,16 @@
 #define DEVICE_CREATE                                                                    \
     "onelink-platform device create  --data DIR --product PID --name NAME\n"             \
     "                                       [--key-file FILE|-]\n"
+#define LOG                                                                              \
+    "onelink-platform log --data DIR --product PID --device NAME [options]\n"            \
+    "       onelink-platform log --data DIR --rejected [options]\n"
 #define BACKUP "onelink-platform backup --data DIR --to FILE [--force]\n"
 #define CHECK  "onelink-platform check  --data DIR\n"
 #define FIRST  "usage: "
 #define NEXT   "       "
 #define ALL                                                                              \
     FIRST SERVE NEXT PRODUCT_CREATE NEXT PRODUCT_LIST NEXT DEVICE_CREATE NEXT            \
-        DEVICE_LIST NEXT BACKUP NEXT CHECK NEXT                                          \
+        DEVICE_LIST NEXT LOG NEXT BACKUP NEXT CHECK NEXT                                 \
         "onelink-platform COMMAND --help | --version\n"
 
 struct text {
@@ -46,10 +49,11 @@ static const struct text texts[] = {
          "  product list      all products\n"
          "  device create     a device of a product; prints its key\n"
          "  device list       all devices of a product, and who is online\n"
+         "  log               what came from a device and went to it, packet by packet\n"
          "  backup            a copy of everything that is stored\n"
          "  check             whether what is stored is sound; sizes, oldest, newest\n"
          "\n"
-         "All but serve print one JSON object each and work while serve runs.\n"
+         "All but serve and log print one JSON object each and work while serve runs.\n"
          "All options of a command: onelink-platform COMMAND --help\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, model or key.\n"},
     [OL_COMMAND_SERVE] =
@@ -134,6 +138,22 @@ static const struct text texts[] = {
                                 "Prints the devices of a product, and whether they are "
                                 "online, as one JSON object.\n"
                                 "\n" DATA "  --product PID                the product\n"},
+    [OL_COMMAND_LOG] =
+        {FIRST LOG,
+         "\n"
+         "Prints the message log: every packet of a device, both ways, and what was "
+         "thought\n"
+         "of it; or of clients that were not let in. Works whether serve runs or not.\n"
+         "Signatures and keys are asterisks.\n"
+         "\n" DATA "  --product PID                the product\n"
+         "  --device NAME                the device\n"
+         "  --rejected                   clients that were not let in\n"
+         "  --follow                     and go on as more comes, until Ctrl-C\n"
+         "  --since now|all              what is there already too, or not (all; with\n"
+         "                               --follow now)\n"
+         "  --bytes                      and the bytes of each packet, in hex\n"
+         "  --json                       a JSON object a line, as GET /log/device "
+         "gives\n"},
     [OL_COMMAND_BACKUP] =
         {FIRST BACKUP,
          "\n"

@@ -4,6 +4,7 @@
 
 #include "platform/create.h"
 #include "platform/help.h"
+#include "platform/log.h"
 #include "platform/maintain.h"
 #include "platform/serve.h"
 
@@ -22,6 +23,8 @@ static int dispatch(struct ol_platform *p, const struct ol_options *o)
         return ol_create_device(&p->db, o);
     case OL_COMMAND_DEVICE_LIST:
         return ol_list_devices(&p->db, o);
+    case OL_COMMAND_LOG:
+        return ol_log(p, o);
     default:
         return ol_serve(p, o);
     }

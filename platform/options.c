@@ -22,6 +22,7 @@ static const struct command commands[] = {
     {"device", NULL, OL_COMMAND_DEVICE},
     {"device", "create", OL_COMMAND_DEVICE_CREATE},
     {"device", "list", OL_COMMAND_DEVICE_LIST},
+    {"log", NULL, OL_COMMAND_LOG},
     {"backup", NULL, OL_COMMAND_BACKUP},
     {"check", NULL, OL_COMMAND_CHECK},
     {"--help", NULL, OL_COMMAND_HELP},
@@ -34,7 +35,8 @@ static const struct command commands[] = {
 #define ALL                                                                              \
     (BIT(OL_COMMAND_SERVE) | BIT(OL_COMMAND_PRODUCT_CREATE) |                            \
      BIT(OL_COMMAND_PRODUCT_LIST) | BIT(OL_COMMAND_DEVICE_CREATE) |                      \
-     BIT(OL_COMMAND_DEVICE_LIST) | BIT(OL_COMMAND_BACKUP) | BIT(OL_COMMAND_CHECK))
+     BIT(OL_COMMAND_DEVICE_LIST) | BIT(OL_COMMAND_BACKUP) | BIT(OL_COMMAND_CHECK) |      \
+     BIT(OL_COMMAND_LOG))
 #define DEVICE      (BIT(OL_COMMAND_DEVICE_CREATE) | BIT(OL_COMMAND_DEVICE_LIST))
 #define HISTORY_MAX 1000000 /* days, megabytes */
 #define CREATE      (BIT(OL_COMMAND_PRODUCT_CREATE) | BIT(OL_COMMAND_DEVICE_CREATE))
@@ -53,7 +55,10 @@ static const struct option text_options[] = {
     {"--model", BIT(OL_COMMAND_PRODUCT_CREATE), BIT(OL_COMMAND_PRODUCT_CREATE),
      offsetof(struct ol_options, model)},
     {"--id", BIT(OL_COMMAND_PRODUCT_CREATE), 0, offsetof(struct ol_options, id)},
-    {"--product", DEVICE, DEVICE, offsetof(struct ol_options, product)},
+    {"--product", DEVICE | BIT(OL_COMMAND_LOG), DEVICE,
+     offsetof(struct ol_options, product)},
+    {"--device", BIT(OL_COMMAND_LOG), 0, offsetof(struct ol_options, device)},
+    {"--since", BIT(OL_COMMAND_LOG), 0, offsetof(struct ol_options, since)},
     {"--name", BIT(OL_COMMAND_DEVICE_CREATE), BIT(OL_COMMAND_DEVICE_CREATE),
      offsetof(struct ol_options, name)},
     {"--to", BIT(OL_COMMAND_BACKUP), BIT(OL_COMMAND_BACKUP),
@@ -208,6 +213,37 @@ static int check_required(const struct parser *p)
     return OL_EXIT_OK;
 }
 
+/* One of log that stands alone. */
+static bool is_log_flag(struct ol_options *out, const char *name)
+{
+    bool *flag = strcmp(name, "--rejected") == 0 ? &out->rejected
+                 : strcmp(name, "--follow") == 0 ? &out->follow
+                 : strcmp(name, "--bytes") == 0  ? &out->bytes
+                 : strcmp(name, "--json") == 0   ? &out->json
+                                                 : NULL;
+    if (flag == NULL || out->command != OL_COMMAND_LOG) {
+        return false;
+    }
+    *flag = true;
+    return true;
+}
+
+/* Either a device or those who were rejected. */
+static int check_log(const struct parser *p)
+{
+    const struct ol_options *o = p->out;
+    bool device = o->product != NULL && o->device != NULL;
+    bool any = o->product != NULL || o->device != NULL;
+    if (o->rejected ? any : !device) {
+        return wrong(p, "log takes --product and --device, or --rejected", "", "");
+    }
+    if (o->since != NULL && strcmp(o->since, "now") != 0 &&
+        strcmp(o->since, "all") != 0) {
+        return wrong(p, "--since is now or all, not ", o->since, "");
+    }
+    return OL_EXIT_OK;
+}
+
 /* One option: "--name VALUE", "--name=VALUE", or one without a value. */
 static int parse_next(struct parser *p)
 {
@@ -218,6 +254,9 @@ static int parse_next(struct parser *p)
     }
     if (strncmp(name, "--", 2) != 0) {
         return wrong(p, "unexpected argument ", name, "");
+    }
+    if (is_log_flag(p->out, name)) {
+        return OL_EXIT_OK;
     }
     if (strcmp(name, "--quiet") == 0 && p->out->command == OL_COMMAND_SERVE) {
         p->out->quiet = true;
@@ -246,7 +285,11 @@ static int parse_rest(struct parser *p)
             return rc;
         }
     }
-    return p->out->help ? OL_EXIT_OK : check_required(p);
+    if (p->out->help) {
+        return OL_EXIT_OK;
+    }
+    int rc = check_required(p);
+    return rc == OL_EXIT_OK && p->out->command == OL_COMMAND_LOG ? check_log(p) : rc;
 }
 
 /* The command that the next words name: the longest that fits. NULL: none. */

@@ -16,6 +16,7 @@ enum ol_command {
     OL_COMMAND_DEVICE,
     OL_COMMAND_DEVICE_CREATE,
     OL_COMMAND_DEVICE_LIST,
+    OL_COMMAND_LOG,
     OL_COMMAND_BACKUP,
     OL_COMMAND_CHECK,
     OL_COMMAND_VERSION
@@ -43,6 +44,12 @@ struct ol_options {
     enum ol_options_limits limits;
     bool suite_limits;      /* --limit-table suite: the older MQTT suite's */
     uint32_t set_timeout_s; /* 1..60 */
+    const char *device; /* --device NAME */
+    const char *since;  /* --since now|all */
+    bool rejected;      /* --rejected: clients that were not let in */
+    bool follow;        /* --follow */
+    bool bytes;         /* --bytes: and the bytes of each packet */
+    bool json;          /* --json: a JSON object a line */
     bool message_log;
     uint32_t log_bytes; /* of the message log of each device */
     bool quiet;         /* --quiet: no lines about devices on standard error */
