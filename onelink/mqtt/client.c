@@ -63,8 +63,9 @@ int32_t ol_mqtt_client_open(struct ol_mqtt_client *c,
 
 void ol_mqtt_client_closed(struct ol_mqtt_client *c, ol_ms now)
 {
-    if (c->state == OL_MQTT_STATE_OPENING) {
-        ol_mqtt_wipe(c->config->rx, c->rx_end); /* the password is in there */
+    if (c->state <= OL_MQTT_STATE_OPENING) {
+        /* The password is in there, or was when the time for the CONNACK ended. */
+        ol_mqtt_wipe(c->config->rx, c->rx_end);
     }
     c->now = now;
     c->large_left = 0;
