@@ -35,7 +35,7 @@
  *     for (;;) {
  *         ol_agent_step(&agent, now, wall);
  *         while (ol_agent_next_event(&agent, &ev)) { ... may sample, may answer ... }
- *         if (a reading is due) rc = ol_agent_sample(&agent, TEMP, &value, 0);
+ *         if (a reading is due) rc = ol_agent_sample(&agent, TEMP, &value, 0, NULL);
  *         ... sleep until ol_agent_deadline(&agent), the stream or a datagram has something,
  *             and while ol_agent_has_output() until the stream takes bytes ...
  *     }

@@ -9,13 +9,13 @@
  * - Nothing allocates, nothing waits, nothing reads a clock, nothing keeps a global. The
  *   caller owns every buffer and every context; there is nothing to free.
  * - A context is plain data. It may be copied with memcpy as long as the caller's buffers
- * are copied with it, which is how tests take a snapshot and branch.
+ *   are copied with it, which is how tests take a snapshot and branch.
  * - A pointer may be NULL only where its length is 0 or where the header says so.
  * - One context belongs to one thread at a time. Nothing is safe in an interrupt.
  * - Configuration structs are filled with a designated initialiser; zero means the
- * default.
+ *   default.
  * - Lengths and counts are positive, statuses are zero or negative, so that a function
- * that returns int32_t can give either.
+ *   that returns int32_t can give either.
  * - Bytes from a wire, a file or a person never reach an assert.
  */
 

@@ -26,10 +26,11 @@
  *
  *     for (;;) {                                   // the pump
  *         ol_mqtt_client_step(&c, now);
- *         room = ol_mqtt_client_input(&c, &cap);   // then receive at most cap bytes
- * there ol_mqtt_client_input_done(&c, received); while (ol_mqtt_client_next_event(&c,
- * &ev) == OL_OK) { ... may publish ... } data = ol_mqtt_client_output(&c, &len);  // then
- * send what the transport takes ol_mqtt_client_output_done(&c, sent);
+ *         room = ol_mqtt_client_input(&c, &cap);   // receive at most cap bytes there
+ *         ol_mqtt_client_input_done(&c, received);
+ *         while (ol_mqtt_client_next_event(&c, &ev) == OL_OK) { ... may publish ... }
+ *         data = ol_mqtt_client_output(&c, &len);  // send what the transport takes
+ *         ol_mqtt_client_output_done(&c, sent);
  *         ... sleep until the transport is ready or ol_mqtt_client_deadline(&c) ...
  *     }
  *

@@ -20,10 +20,12 @@
  * [MQTT-4.8.0-1].
  *
  * Encoding: appends one whole packet to the writer or nothing at all. Every encoder
- * returns OL_OK       written OL_E_NOSPC  does not fit; nothing was written, `over` is
- * set (a caller that goes on with the same writer clears it) OL_E_ARG    no such packet
- * can exist (text too long or not UTF-8, packet identifier 0, wildcard in a topic, ...);
- * nothing was written
+ * returns
+ *   OL_OK       written
+ *   OL_E_NOSPC  does not fit; nothing was written, `over` is set (a caller that goes on
+ *               with the same writer clears it)
+ *   OL_E_ARG    no such packet can exist (text too long or not UTF-8, packet identifier
+ *               0, wildcard in a topic, ...); nothing was written
  */
 
 enum ol_mqtt_type {
@@ -146,10 +148,12 @@ struct ol_mqtt_publish {
 };
 
 /* Reads the body of a PUBLISH whose fixed header is *h. len may be less than
- * h->remaining: a packet larger than the receive buffer is read piece by piece. OL_OK
- * topic and packet identifier are complete; payload holds the bytes of it that are inside
- * body[0..len) OL_E_AGAIN  topic and packet identifier are not all there yet OL_E_PROTO
- * topic longer than the packet, topic no valid topic name, packet identifier 0 */
+ * h->remaining: a packet larger than the receive buffer is read piece by piece.
+ *   OL_OK       topic and packet identifier are complete; payload holds the bytes of it
+ *               that are inside body[0..len)
+ *   OL_E_AGAIN  topic and packet identifier are not all there yet
+ *   OL_E_PROTO  topic longer than the packet, topic no valid topic name, packet
+ *               identifier 0 */
 OL_MUST int32_t ol_mqtt_publish_decode(const struct ol_mqtt_header *h,
                                        const uint8_t *body, size_t len,
                                        struct ol_mqtt_publish *out);

@@ -18,9 +18,9 @@
  * knows messages, not MQTT: the caller publishes what it writes and hands in what
  * arrives.
  *
- *     ol_onenet_device_post_begin(&dev, &post, &writer);      // writer in the publish
- * buffer ol_onenet_post_add(&post, OL_STR("temp"), &value, time_ms); id =
- * ol_onenet_device_post_commit(&dev, &post, now);    // keep the body until its reply
+ *     rc = ol_onenet_device_post_begin(&dev, &post, &writer);  // in the publish buffer
+ *     rc = ol_onenet_post_add(&post, OL_STR("temp"), &value, time_ms);
+ *     rc = ol_onenet_device_post_commit(&dev, &post, now);  // its reply bears post.id
  *     ...
  *     ol_onenet_device_input(&dev, topic, payload, now);
  *     while (ol_onenet_device_next_event(&dev, &ev)) ...
