@@ -155,7 +155,10 @@ static int run_cases(struct battery *b, const struct arguments *a,
     }
     printf("%u as expected, %u different, %u not observable\n", tally[CLI_AS_EXPECTED],
            tally[CLI_DIFFERENT], tally[CLI_NOT_OBSERVABLE]);
-    return tally[CLI_AS_EXPECTED] == 0 ? CLI_EXIT_FAILED : rc;
+    if (b->wire.lost) {
+        fputs("The host did not take connections or logins any more.\n", stderr);
+    }
+    return tally[CLI_AS_EXPECTED] == 0 || b->wire.lost ? CLI_EXIT_FAILED : rc;
 }
 
 static int run_battery(struct battery *b, const struct arguments *a)

@@ -164,6 +164,7 @@ struct cli_wire {
     uint64_t message_at_ms;
     unsigned in_vain; /* cases without the answer that was waited for */
     bool anonymous;
+    bool lost; /* the host let the device in, and later it was not there for it */
     char refused[CLI_WHY_CAP];      /* why no case can log in; empty: they can */
     uint8_t secret[CLI_SECRET_MAX]; /* of the last login, against hosts that echo */
     size_t secret_len;

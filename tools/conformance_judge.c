@@ -188,7 +188,8 @@ static bool is_reply(const struct cli_target *t, const char *item,
 static bool is_bytes(const struct cli_seen_packet *p, uint8_t first, const uint8_t *bytes,
                      size_t len)
 {
-    return p->first == first && p->len == len && memcmp(p->body, bytes, len) == 0;
+    return p->first == first && p->len == len &&
+           (len == 0 || memcmp(p->body, bytes, len) == 0);
 }
 
 static bool is_suback(const char *item, const struct cli_seen_packet *p)

@@ -437,6 +437,7 @@ void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_cas
         }
     }
     if (!begin_case(t, w, c, out->why) || !run_steps(t, w, c, out)) {
+        w->lost = w->lost || !w->refused[0];
         drop(w);
         return;
     }

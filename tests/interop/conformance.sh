@@ -83,7 +83,7 @@ while True:
     threading.Thread(target=echo, args=(s.accept()[0],), daemon=True).start()
 PYTHON
     pids+=($!)
-    until grep -q . "$tmp/echo.port"; do sleep 0.05; done
+    until grep -qs . "$tmp/echo.port"; do sleep 0.05; done
 }
 
 create_device dev "$model"
