@@ -95,12 +95,13 @@ static bool rounds_up(int64_t remainder, enum rest rest, int64_t step, bool nega
 static int compare(const struct ol_dec *a, const struct ol_dec *b)
 {
     static const int32_t powers[] = {1, 10, 100, 1000, 10000};
-    int32_t up = a->exponent - b->exponent;
+    /* Wraps only for exponents that no limit has. */
+    int32_t up = (int32_t)((uint32_t)a->exponent - (uint32_t)b->exponent);
     const struct ol_dec *scaled = up > 0 ? a : b;
     int64_t x = a->mantissa;
     int64_t y = b->mantissa;
     if (up != 0) {
-        int32_t digits = up > 0 ? up : -up;
+        uint32_t digits = up > 0 ? (uint32_t)up : 0u - (uint32_t)up;
         int32_t small = (int32_t)scaled->mantissa;
         if (digits > 4 || small != scaled->mantissa || small > 100000 ||
             small < -100000) {
@@ -120,7 +121,7 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
     }
     /* A step of 0.1 and tenths, or coarser, as long as ol_dec_is_step says so too. */
     if (step->mantissa == 1 && exponent == step->exponent && v->exponent >= exponent &&
-        v->exponent - exponent <= 8 && v->mantissa == (int32_t)v->mantissa) {
+        v->exponent <= exponent + 8 && v->mantissa == (int32_t)v->mantissa) {
         return true;
     }
     int64_t value = 0;
