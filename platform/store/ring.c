@@ -35,8 +35,8 @@ struct block {
     _Atomic int64_t key;     /* FREE: nobody's */
     _Atomic uint64_t serial; /* blocks of a key in the order in which they were taken */
     _Atomic uint16_t used;
-    uint16_t first; /* where the first entry begins here, or NOWHERE */
-    uint32_t spare;
+    uint16_t first;  /* where the first entry begins here, or NOWHERE */
+    uint32_t number; /* of the block in its ring, one by one */
     uint8_t data[DATA_MAX];
 };
 
@@ -59,7 +59,8 @@ struct key_ring {
     uint32_t first; /* block, oldest */
     uint32_t last;
     uint32_t count;
-    uint32_t prev; /* in the list of rings of this count */
+    uint32_t number; /* of the next block */
+    uint32_t prev;   /* in the list of rings of this count */
     uint32_t next;
     bool sealed; /* what stands last may be cut: begin a new block */
 };
@@ -137,7 +138,7 @@ static struct key_ring *find_or_add(struct ol_ring *r, int64_t key)
         return k;
     }
     k = &r->rings[r->ring_count];
-    *k = (struct key_ring){key, NONE, NONE, 0, NONE, NONE, false};
+    *k = (struct key_ring){key, NONE, NONE, 0, 0, NONE, NONE, false};
     r->table[slot_of(r, key)] = r->ring_count++;
     return k;
 }
@@ -260,6 +261,7 @@ static struct block *begin_block(struct ol_ring *r, struct key_ring *k)
     atomic_store(&block->key, FREE);
     atomic_store(&block->used, 0);
     block->first = NOWHERE;
+    block->number = k->number++;
     atomic_store(&block->serial, ++r->head->serial);
     atomic_store(&block->key, k->key);
     append(r, k, b);
@@ -422,12 +424,12 @@ static void read_block(struct reading *rd, const struct block *b)
     while (pos < used && !rd->done) {
         struct entry e;
         size_t want = entry_len(rd, &e);
-        bool begins_early =
-            pos < first && first < used && want > rd->have + (first - pos);
+        bool begins_early = rd->have > 0 && first < used && pos <= first &&
+                            want > rd->have + (first - pos);
         if (want == 0 || begins_early) {
             /* A crash cut it short: go on where the next one begins. */
             rd->have = 0;
-            if (pos >= first) {
+            if (want == 0 && pos >= first) {
                 return;
             }
             pos = first;
@@ -444,6 +446,23 @@ static void read_block(struct reading *rd, const struct block *b)
     }
 }
 
+/* A block as it was at one moment: how much is used is looked at before the bytes, whose it
+ * is before and after. false: it is another's now. */
+static bool copy_block(const struct block *b, int64_t key, uint64_t serial,
+                       struct block *copy)
+{
+    if (atomic_load(&b->key) != key || atomic_load(&b->serial) != serial) {
+        return false;
+    }
+    uint16_t used = atomic_load_explicit(&b->used, memory_order_acquire);
+    copy->first = b->first;
+    copy->number = b->number;
+    memcpy(copy->data, b->data, sizeof copy->data);
+    copy->used = used;
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load(&b->key) == key && atomic_load(&b->serial) == serial;
+}
+
 int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
                      bool (*row)(void *ctx, uint64_t seq, const uint8_t *entry,
                                  size_t len),
@@ -455,13 +474,13 @@ int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
         return OL_E_NOSPC;
     }
     struct reading rd = {r->entry, 0, after, row, ctx, false};
+    uint32_t next = 0;
     for (size_t i = 0; i < count && !rd.done; i++) {
-        const struct block *b = &r->blocks[places[i].block];
         struct block copy;
-        memcpy(&copy, (const void *)b, sizeof copy);
-        atomic_thread_fence(memory_order_acquire);
-        if (copy.key == key && copy.serial == places[i].serial && b->key == key &&
-            b->serial == copy.serial) {
+        if (copy_block(&r->blocks[places[i].block], key, places[i].serial, &copy)) {
+            /* Blocks that were taken while the others were looked for are missing. */
+            rd.have = copy.number == next ? rd.have : 0;
+            next = copy.number + 1;
             read_block(&rd, &copy);
         } else {
             rd.have = 0; /* it was taken away meanwhile */
@@ -524,6 +543,7 @@ static bool load(struct ol_ring *r)
         if (ok) {
             append(r, k, places[i].block);
             k->sealed = true;
+            k->number = b->number + 1;
             r->head->serial =
                 b->serial > r->head->serial ? (uint64_t)b->serial : r->head->serial;
         }

@@ -111,8 +111,12 @@ static int32_t commit(void *ctx)
     return OL_OK;
 }
 
-static const struct ol_store_ops store_ops = {find_product, find_device, put_sample,
-                                              put_presence, put_log,     commit};
+static const struct ol_store_ops store_ops = {.find_product = find_product,
+                                              .find_device = find_device,
+                                              .put_sample = put_sample,
+                                              .put_presence = put_presence,
+                                              .put_log = put_log,
+                                              .commit = commit};
 
 static void *resize(void *ctx, void *ptr, size_t old_len, size_t new_len)
 {

@@ -244,6 +244,36 @@ static void a_kill_loses_nothing(void **state)
     t.ring = ol_ring_open(t.file, BYTES);
 }
 
+/* An entry that a kill cut short, at every byte: it is skipped, what follows is not. */
+static void a_cut_entry_is_skipped(void **state)
+{
+    (void)state;
+    uint8_t data[1024];
+    uint16_t used = 0;
+    for (uint16_t cut = 1; cut < 200; cut += 9) {
+        ol_ring_close(t.ring);
+        unlink(t.file);
+        t.ring = ol_ring_open(t.file, BYTES);
+        assert_non_null(t.ring);
+        size_t len = pattern(1, 5, data);
+        add(1, data, len);
+        ol_ring_close(t.ring);
+        int fd = open(t.file, O_RDWR);
+        assert_int_equal(pread(fd, &used, 2, 4096 + 16), 2);
+        assert_true(used > 200);
+        used = (uint16_t)(used - cut);
+        assert_int_equal(pwrite(fd, &used, 2, 4096 + 16), 2);
+        close(fd);
+        t.ring = ol_ring_open(t.file, BYTES);
+        assert_non_null(t.ring);
+        assert_int_equal(read_all(t.ring, 1, 0).count, 0);
+        add_patterns(1, 6, 3);
+        struct seen s = read_all(t.ring, 1, 0);
+        assert_int_equal(s.count, 3);
+        assert_int_equal(s.first, 6);
+    }
+}
+
 /* Another process reads what is whole, while it is overwritten. */
 static void readers_see_whole_entries(void **state)
 {
@@ -492,6 +522,7 @@ int main(void)
         CASE(the_longest_ring_gives),
         CASE(what_is_too_long_is_refused),
         CASE(a_kill_loses_nothing),
+        CASE(a_cut_entry_is_skipped),
         CASE(readers_see_whole_entries),
         CASE(a_damaged_file_is_read_as_far_as_it_goes),
         CASE(lines_come_back),
