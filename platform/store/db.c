@@ -86,7 +86,7 @@ static bool set_up(sqlite3 *sql)
     return sqlite3_busy_timeout(sql, OL_DB_BUSY_MS) == SQLITE_OK &&
            sqlite3_exec(sql,
                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                        " PRAGMA cache_size=-4000; PRAGMA foreign_keys=ON;"
+                        " PRAGMA cache_size=-3000; PRAGMA foreign_keys=ON;"
                         " PRAGMA wal_autocheckpoint=2000; PRAGMA temp_store=MEMORY",
                         NULL, NULL, NULL) == SQLITE_OK;
 }
