@@ -56,7 +56,7 @@ static void ask(struct ol_sntp *s, ol_ms now)
 /* Nothing until `distance` after the last request, and up to an eighth more. */
 static void rest(struct ol_sntp *s, uint32_t distance)
 {
-    uint32_t dice = s->random[2U * s->server] & 0xFFU;
+    uint32_t dice = s->random[0] & 0xFFU;
     s->state = STATE_IDLE;
     s->deadline_ms = ol_ms_add(s->sent_at_ms, (ol_ms)distance + (distance >> 11) * dice);
 }

@@ -38,8 +38,9 @@ static void mask_password(char *room, size_t len)
         ol_mask_keys(room, len);
         return;
     }
-    if (ol_mask_find(connect.password.ptr, connect.password.len) ==
-        connect.password.len) {
+    if (connect.password.len > 0 &&
+        ol_mask_find(connect.password.ptr, connect.password.len) ==
+            connect.password.len) {
         memset(room + (connect.password.ptr - room), '*', connect.password.len);
     }
 }
