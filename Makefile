@@ -4,8 +4,8 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all help setup setup-test demo test check clang asan m0plus fuzz fuzz-run sim \
-        soak load sizes bench costs clean
+.PHONY: all help setup setup-test demo test check clang asan m0plus fuzz sim coverage \
+        soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
 all: $(BUILD)/build.ninja
@@ -96,6 +96,11 @@ bench: all-tests
 ## costs: measure anew and write the tables into docs/costs.md
 costs: all-tests m0plus
 	@scripts/costs-doc $(BUILD)
+
+## fidelity: run the conformance battery and write its table into docs/fidelity.md
+fidelity: all-tests
+	@ctest --test-dir $(BUILD) -R '^conformance$$' >/dev/null || true
+	@scripts/fidelity-doc $(BUILD)/conformance.md --write
 
 ## clean: remove build/
 clean:

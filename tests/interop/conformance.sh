@@ -116,6 +116,10 @@ equal "local platform: not observable" 6 "$unseen"
 equal "local platform: all cases" "$("$onelink" conformance --list | grep -c '^| [1-9]')" \
     $((good + differ + unseen))
 no_secrets platform "$tmp/dev.key"
+cp "$tmp/platform.md" "$OL_BINARY_DIR/conformance.md"
+equal "docs/fidelity.md is made from this run (make fidelity)" \
+    "$("$source_dir/scripts/fidelity-doc" "$tmp/platform.md")" \
+    "$(sed -n '/^<!-- conformance -->$/,/^<!-- end -->$/p' "$source_dir/docs/fidelity.md" | grep -v '^<!--')"
 
 # The product's key, a token, a set from outside, a device with another name that is hidden.
 pid2=$pid
