@@ -286,6 +286,7 @@ static bool init_agent(struct cli_device *d)
     c->queue = malloc(c->queue_cap);
     c->scratch = &d->scratch;
     set_time_servers(d);
+    c->date_host = ol_settings_text(s, OL_SETTING_KEY_DATE_HOST);
     set_links(d);
     if (!c->queue) {
         cli_fault_tell_reason(&d->faults, s, OL_SETTING_KEY_QUEUE_KB,

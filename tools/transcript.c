@@ -198,7 +198,10 @@ void cli_transcript_event(struct cli_device *d, const struct ol_agent_event *ev)
         tell_host(d, ev);
         break;
     case OL_AGENT_EVENT_CLOCK:
-        cli_log_line(log, OL_LOG_INFO, "the time comes from a time server");
+        cli_log_line(log, OL_LOG_INFO,
+                     ev->clock.wall.quality == OL_CLOCK_SYNCED
+                         ? "the time comes from a time server"
+                         : "the time comes from the web server of date_host");
         break;
     case OL_AGENT_EVENT_REJECTED:
         tell_rejected(d, ev);

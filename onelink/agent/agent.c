@@ -491,6 +491,7 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
         return ol_ms_min(at, a->state_until);
     case OL_AGENT_CLOCK:
     case OL_AGENT_RESOLVE:
+        at = ol_ms_min(at, ol_agent_date_deadline(a));
         at = ol_ms_min(at, a->dns_running ? ol_dns_deadline(&a->dns) : OL_NEVER);
         return ol_ms_min(at, ol_ms_min(a->state_until, a->poll_at));
     case OL_AGENT_CONNECT:
@@ -511,7 +512,7 @@ bool ol_agent_has_output(struct ol_agent *a)
     size_t len = 0;
 
     (void)ol_mqtt_client_output(&a->mqtt, &len);
-    return len > 0;
+    return len > 0 || ol_agent_date_has_output(a);
 }
 
 enum ol_agent_state ol_agent_get_state(const struct ol_agent *a)

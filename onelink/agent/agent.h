@@ -18,6 +18,7 @@
 #include "onelink/link/stream.h"
 #include "onelink/mqtt/client.h"
 #include "onelink/net/dns.h"
+#include "onelink/net/http_date.h"
 #include "onelink/net/sntp.h"
 #include "onelink/onenet/device.h"
 #include "onelink/onenet/model.h"
@@ -132,6 +133,11 @@ struct ol_agent_config {
     uint32_t
         clock_wait_ms; /* with no clock at all, how long to wait for one before a login
                                without; default 10,000 */
+    /* A web server, name or IPv4 address, whose date is taken when there is no clock at all or
+     * a login made it doubtful, and no time server answered. It is asked over `stream`, so it
+     * is of use only where that is plain TCP. Empty: none. */
+    struct ol_str date_host;
+    uint16_t date_port; /* default OL_HTTP_PORT */
 
     /* The machine. */
     struct ol_stream stream;
@@ -176,7 +182,8 @@ const char *ol_agent_state_str(enum ol_agent_state state);
 enum ol_agent_event_kind {
     OL_AGENT_EVENT_STATE, /* ev.state: the state changed */
     OL_AGENT_EVENT_HOST,  /* ev.host: logged in; remember the host as last_host */
-    OL_AGENT_EVENT_CLOCK, /* ev.clock: a time server answered; the machine may be set */
+    OL_AGENT_EVENT_CLOCK, /* ev.clock: a time server answered, then the machine may be
+                             set, or date_host did, then wall is OL_CLOCK_COARSE */
     OL_AGENT_EVENT_REJECTED, /* ev.rejected: CONNACK with a refusal, or a token that cannot be
                                 made */
     OL_AGENT_EVENT_FILTER,    /* ev.filter: a subscription was refused */
@@ -327,6 +334,7 @@ struct ol_agent {
     ol_ms online_at;          /* when ONLINE was reached */
     ol_ms restore_at;         /* when properties set aside are tried again */
     int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
+    int64_t date_offset_ms;   /* the same, by date_host */
     int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */
     uint8_t set_backs;        /* how often that clock was set back */
     uint32_t post_cap;        /* bytes of a post's body at most */
@@ -337,6 +345,8 @@ struct ol_agent {
     uint8_t post_max;         /* posts unanswered at a time */
     uint8_t ntp_index;        /* time server whose name is looked up */
     uint8_t ntp_count;        /* time servers found */
+    uint8_t date_phase;       /* how far asking date_host is, see agent_date.c */
+    uint16_t date_sent;       /* bytes of the request that are sent */
     uint8_t host;             /* candidate in use */
     uint8_t host_first;       /* candidate that a round begins with */
     uint8_t host_tried;       /* candidates given up in this round */
@@ -351,6 +361,7 @@ struct ol_agent {
     bool has_event;
     bool is_busy;     /* stopped with work left */
     bool has_ntp;     /* ntp_offset_ms is good */
+    bool has_date;    /* date_offset_ms is good */
     bool has_mono;    /* samples wait for the date */
     bool sntp_ready;  /* time servers are known, the SNTP engine runs */
     bool sntp_socket; /* the datagram socket is open for SNTP */
@@ -366,6 +377,8 @@ struct ol_agent {
     bool full_event;    /* to be told */
     struct ol_backoff backoff;
     struct ol_addr ntp[OL_AGENT_NTP_MAX];
+    struct ol_addr date_addr;
+    struct ol_http_date http;
     struct ol_dns_answer addrs;
     struct ol_queue queue;
     struct ol_agent_post posts[OL_ONENET_PENDING_MAX];
@@ -431,7 +444,7 @@ const struct ol_agent_stats *ol_agent_get_stats(const struct ol_agent *a);
 uint32_t ol_agent_get_waiting(const struct ol_agent *a);
 
 /* The best wall clock that the agent knows, as of the last step: the machine's when it is
- * OL_CLOCK_SYNCED, else that of a time server, else the machine's. */
+ * OL_CLOCK_SYNCED, else that of a time server, else that of date_host, else the machine's. */
 struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a);
 
 /* Hands in a sample: property is its index in the model, value is converted to the model's type

@@ -3,19 +3,19 @@
 
 /* Where the date comes from: the machine, when something disciplines its clock; else the
  * time servers of the configuration and of the network, through the SNTP engine, which then
- * runs beside everything else; else the machine as it is. */
-
-/* An answer that is this far from the clock that a rejected token was made with explains the
- * rejection. */
-#define OL_AGENT_CLOCK_WRONG_MS INT64_C(86400000)
+ * runs beside everything else; else a web server, agent_date.c; else the machine as it is. */
 
 struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a)
 {
-    if (a->wall.quality == OL_CLOCK_SYNCED || !a->has_ntp) {
+    if (a->wall.quality == OL_CLOCK_SYNCED || (!a->has_ntp && !a->has_date)) {
         return a->wall;
     }
-    return (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
-                                 .quality = OL_CLOCK_SYNCED};
+    if (a->has_ntp) {
+        return (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
+                                     .quality = OL_CLOCK_SYNCED};
+    }
+    return (struct ol_wall_time){.unix_ms = a->date_offset_ms + (int64_t)a->now,
+                                 .quality = OL_CLOCK_COARSE};
 }
 
 static bool has_datagram(const struct ol_agent *a)
@@ -53,6 +53,7 @@ static bool sntp_start(struct ol_agent *a)
 void ol_agent_clock_begin(struct ol_agent *a)
 {
     a->state_until = ol_ms_add(a->now, clock_limit(a));
+    ol_agent_date_reset(a);
     if (!a->sntp_ready) {
         a->ntp_index = 0;
         a->ntp_count = 0;
@@ -113,32 +114,44 @@ static OL_AGENT_NOINLINE bool sntp_prepare(struct ol_agent *a)
 
 static bool leave(struct ol_agent *a)
 {
+    ol_agent_date_end(a);
     ol_agent_lookup_close(a);
     ol_agent_enter(a, OL_AGENT_RESOLVE, OL_AGENT_CAUSE_NONE, 0);
     return true;
+}
+
+/* No time server helped, or none needs to. */
+static bool go_on(struct ol_agent *a)
+{
+    return (is_clock_needed(a) && ol_agent_date_begin(a)) || leave(a);
 }
 
 bool ol_agent_clock_run(struct ol_agent *a)
 {
     struct ol_sntp_sample sample;
 
-    if (a->wall.quality == OL_CLOCK_SYNCED || !has_datagram(a) ||
-        a->now >= a->state_until) {
+    if (a->wall.quality == OL_CLOCK_SYNCED) {
         return leave(a);
+    }
+    if (ol_agent_date_is_running(a) && is_clock_needed(a)) {
+        return ol_agent_date_run(a);
+    }
+    if (!has_datagram(a) || a->now >= a->state_until) {
+        return go_on(a);
     }
     if (!a->sntp_ready) {
         if (!find_servers(a)) {
             return false;
         }
         if (!sntp_prepare(a)) {
-            return leave(a);
+            return go_on(a);
         }
         return true;
     }
     if (is_clock_needed(a) && ol_sntp_get_sample(&a->sntp, &sample) == OL_E_AGAIN) {
         return false;
     }
-    return leave(a);
+    return go_on(a);
 }
 
 static bool is_pumping(const struct ol_agent *a)

@@ -26,6 +26,7 @@ enum { OL_AGENT_COMMAND_FREE, OL_AGENT_COMMAND_OPEN, OL_AGENT_COMMAND_ANSWERED }
 #define OL_AGENT_CLOCK_WAIT_MS 10000
 #define OL_AGENT_CLOCK_GLANCE_MS                                                         \
     3000 /* wait for time servers when there is a clock anyway */
+#define OL_AGENT_DATE_MS      5000  /* for the date of a web server, all in all */
 #define OL_AGENT_RESOLVE_MS   30000 /* the resolver ends sooner, if it has its socket */
 #define OL_AGENT_CONNECT_MS   10000
 #define OL_AGENT_REOPEN_MS    50 /* until the next try while a socket still closes */
@@ -45,6 +46,10 @@ enum { OL_AGENT_COMMAND_FREE, OL_AGENT_COMMAND_OPEN, OL_AGENT_COMMAND_ANSWERED }
 
 /* Keeps a large frame off the stack of what it would be inlined into. */
 #define OL_AGENT_NOINLINE __attribute__((noinline))
+
+/* An answer that is this far from the clock that a rejected token was made with explains the
+ * rejection. */
+#define OL_AGENT_CLOCK_WRONG_MS INT64_C(86400000)
 
 /* ---- agent.c ---- */
 
@@ -79,6 +84,18 @@ bool ol_agent_clock_pump(struct ol_agent *a);
 ol_ms ol_agent_clock_deadline(const struct ol_agent *a);
 /* Frees the socket. */
 void ol_agent_clock_pause(struct ol_agent *a);
+
+/* The date of config->date_host, within CLOCK. reset on entering it. begin: true when it is to
+ * be asked, once in a visit; then run until is_running says no. A date that came is told. */
+void ol_agent_date_reset(struct ol_agent *a);
+bool ol_agent_date_begin(struct ol_agent *a);
+bool ol_agent_date_run(struct ol_agent *a);
+bool ol_agent_date_is_running(const struct ol_agent *a);
+/* Closes stream and lookup if it is still running. */
+void ol_agent_date_end(struct ol_agent *a);
+/* The request waits for the stream to take it. */
+bool ol_agent_date_has_output(const struct ol_agent *a);
+ol_ms ol_agent_date_deadline(const struct ol_agent *a);
 
 /* Candidates for the platform's host. */
 uint8_t ol_agent_host_count(const struct ol_agent *a);

@@ -114,6 +114,15 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
          .min = 1,
          .max = 3,
          .type = OL_SETTING_HOSTS},
+    [OL_SETTING_KEY_DATE_HOST] =
+        {.name = "date_host",
+         .help = "A web server whose Date header is taken when nothing else knows the "
+                 "time.",
+         .allowed = "a host name or an IPv4 address",
+         .since = "0.1",
+         .min = 1,
+         .max = 253,
+         .type = OL_SETTING_HOST},
     [OL_SETTING_KEY_KEEPALIVE_S] =
         {.name = "keepalive_s",
          .help = "Seconds of silence after which the connection is checked.",

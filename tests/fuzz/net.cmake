@@ -2,3 +2,4 @@
 ol_fuzzer(fuzz_dns_message SOURCES fuzz_dns_message.c DEPENDS ol_net)
 ol_fuzzer(fuzz_dns SOURCES fuzz_dns.c DEPENDS ol_net)
 ol_fuzzer(fuzz_sntp SOURCES fuzz_sntp.c DEPENDS ol_net)
+ol_fuzzer(fuzz_http_date SOURCES fuzz_http_date.c DEPENDS ol_net)

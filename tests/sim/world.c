@@ -169,6 +169,8 @@ static void make_device(struct sim_world *w)
     if (w->wall_quality != OL_CLOCK_NONE || roll(w, 2) == 0) {
         c->ntp[0] = OL_STR("192.0.2.1");
     }
+    /* Nobody is there: asking it must cost no more than time. */
+    c->date_host = OL_STR("192.0.2.99");
     if (w->cloud.is_stacked) {
         ol_stacked_init(&w->stacked, stream, 0x5EED, (uint32_t)ol_rng_u64(&w->rng));
         stream = ol_stacked_link(&w->stacked);

@@ -462,6 +462,404 @@ static void without_entropy_the_machines_clock_must_do(void **state)
     assert_int_equal(b.sent_count, 0);
 }
 
+/* ---- The date of a web server ---- */
+
+#define DATE_S    INT64_C(1763282977)
+#define DATE_HEAD "HTTP/1.1 200 OK\r\nServer: x\r\n"
+#define DATE_LINE "Date: Sun, 16 Nov 2025 08:49:37 GMT\r\n"
+
+/* Nothing knows the time, and the web server's stream is opening. */
+static void start_date(const char *host)
+{
+    bench_init(&b, bench_start_ms);
+    b.wall = (struct ol_wall_time){0, OL_CLOCK_NONE};
+    b.config.date_host = ol_str_from(host);
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    assert_int_equal(state_now(), OL_AGENT_CLOCK);
+}
+
+static void answer_date(const char *text)
+{
+    assert_int_equal(b.stream_state, OL_OK);
+    memcpy(b.in, text, strlen(text));
+    b.in_len = strlen(text);
+    bench_turn(&b);
+}
+
+static void open_date_stream(void)
+{
+    assert_int_equal(b.stream_state, OL_E_AGAIN);
+    b.stream_state = OL_OK;
+    bench_turn(&b);
+}
+
+/* The stream to the platform is opening; the next login has a token with that et. */
+static void expect_login(const char *et)
+{
+    char word[40];
+
+    assert_int_equal(state_now(), OL_AGENT_CONNECT);
+    assert_int_equal(b.peer.bytes[3], 80);
+    assert_int_equal(b.peer.port, 1883);
+    b.stream_state = OL_OK;
+    bench_turn(&b);
+    (void)snprintf(word, sizeof word, "&et=%s&", et);
+    assert_true(bench_has_text(bench_read(&b).connect.password, word));
+}
+
+static void expect_login_without_a_clock(void)
+{
+    char et[24];
+
+    (void)snprintf(et, sizeof et, "%lld", (long long)OL_ONENET_TOKEN_ET_FAR);
+    assert_int_equal(bench_count(&b, OL_AGENT_EVENT_CLOCK), 0);
+    assert_int_equal(ol_agent_get_wall(&b.agent).quality, OL_CLOCK_NONE);
+    expect_login(et);
+}
+
+static void a_web_server_tells_the_date(void **state)
+{
+    static const char request[] = "HEAD / HTTP/1.1\r\nHost: 192.0.2.7\r\n";
+
+    (void)state;
+    start_date("192.0.2.7");
+    assert_int_equal(b.peer.bytes[3], 7);
+    assert_int_equal(b.peer.port, 80);
+    assert_string_equal(b.host, "192.0.2.7");
+    bench_sample(&b, BENCH_TEMP, 1); /* has no date yet */
+    open_date_stream();
+    assert_memory_equal(b.out, request, sizeof request - 1);
+    answer_date(DATE_HEAD);
+    assert_int_equal(state_now(), OL_AGENT_CLOCK);
+    bench_pass(&b, 400);
+    answer_date(DATE_LINE);
+    const struct bench_event *e = bench_find(&b, OL_AGENT_EVENT_CLOCK);
+    assert_non_null(e);
+    assert_int_equal(e->ev.clock.wall.quality, OL_CLOCK_COARSE);
+    assert_true(e->ev.clock.wall.unix_ms == DATE_S * 1000);
+    assert_int_equal(e->ev.clock.server.bytes[3], 7);
+    assert_int_equal(e->ev.clock.server.port, 80);
+    expect_login("1765874977");
+    bench_connack(&b, 0);
+    bench_suback(&b, 0, 0);
+    assert_true(bench_has_text(ol_str_from(bench_posted_body(&b)),
+                               "\"value\":1,\"time\":1763282976600"));
+    /* It runs on, and the machine's clock is the better one once it is set. */
+    bench_pass(&b, 1000);
+    assert_true(ol_agent_get_wall(&b.agent).unix_ms == DATE_S * 1000 + 1000);
+    b.wall = (struct ol_wall_time){BENCH_UNIX_MS, OL_CLOCK_SYNCED};
+    bench_turn(&b);
+    assert_true(ol_agent_get_wall(&b.agent).unix_ms == BENCH_UNIX_MS);
+}
+
+static void a_known_date_is_not_asked_for_again(void **state)
+{
+    (void)state;
+    start_date("192.0.2.7");
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    bench_login(&b);
+    b.stream_state = OL_E_IO;
+    bench_turn(&b);
+    unsigned opens = b.opens;
+    bench_until(&b, OL_AGENT_CONNECT, 5000);
+    bench_pass(&b, 100);
+    assert_int_equal(b.opens, opens + 1);
+    assert_int_equal(b.peer.port, 1883);
+}
+
+static void a_web_server_without_a_date_is_left_alone(void **state)
+{
+    static const char *const answers[] = {
+        "SSH-2.0-OpenSSH\r\n", DATE_HEAD "\r\n", DATE_HEAD "Date: yesterday\r\n",
+        DATE_HEAD "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        start_date("192.0.2.7");
+        open_date_stream();
+        answer_date(answers[i]);
+        expect_login_without_a_clock();
+        assert_int_equal(b.opens, 2);
+    }
+    /* Bytes that came before the end still count. */
+    start_date("192.0.2.7");
+    open_date_stream();
+    b.has_ended = true;
+    answer_date(DATE_HEAD);
+    expect_login_without_a_clock();
+}
+
+static void an_endless_header_has_an_end(void **state)
+{
+    char line[1001];
+
+    (void)state;
+    memset(line, 'x', sizeof line - 1);
+    line[sizeof line - 1] = '\0';
+    start_date("192.0.2.7");
+    open_date_stream();
+    answer_date(DATE_HEAD);
+    for (unsigned i = 0; i < 4; i++) {
+        answer_date(line);
+        assert_int_equal(state_now(), OL_AGENT_CLOCK);
+    }
+    answer_date(line);
+    expect_login_without_a_clock();
+}
+
+static void a_web_server_that_cannot_be_reached_is_left_alone(void **state)
+{
+    (void)state;
+    start_date("192.0.2.7");
+    b.stream_state = OL_E_IO; /* refused */
+    bench_turn(&b);
+    expect_login_without_a_clock();
+
+    for (int connects = 0; connects < 2; connects++) {
+        start_date("192.0.2.7");
+        if (connects) {
+            open_date_stream();
+        }
+        bench_pass(&b, 4999);
+        assert_int_equal(state_now(), OL_AGENT_CLOCK);
+        bench_pass(&b, 1);
+        expect_login_without_a_clock();
+    }
+
+    bench_init(&b, bench_start_ms);
+    b.wall = (struct ol_wall_time){0, OL_CLOCK_NONE};
+    b.config.date_host = OL_STR("not a name");
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    expect_login_without_a_clock();
+}
+
+static void a_stream_that_is_not_free_at_once_is_waited_for(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall = (struct ol_wall_time){0, OL_CLOCK_NONE};
+    b.config.date_host = OL_STR("192.0.2.7");
+    b.open_result = OL_E_AGAIN;
+    b.is_lively = true;
+    bench_open(&b);
+    bench_pass(&b, 200);
+    assert_in_range(b.opens, 5, 10);
+    b.open_result = OL_OK;
+    bench_pass(&b, 50);
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    expect_login("1765874977");
+}
+
+static void the_request_waits_for_room(void **state)
+{
+    (void)state;
+    start_date("192.0.2.7");
+    assert_false(ol_agent_has_output(&b.agent));
+    b.is_full = true;
+    open_date_stream();
+    assert_int_equal(b.out_len, 0);
+    assert_true(ol_agent_has_output(&b.agent));
+    b.is_full = false;
+    bench_turn(&b);
+    assert_true(b.out_len > 0);
+    assert_false(ol_agent_has_output(&b.agent));
+}
+
+static void the_web_servers_name_is_looked_up(void **state)
+{
+    static const uint8_t address[4] = {192, 0, 2, 77};
+
+    (void)state;
+    start_date("www.example");
+    assert_int_equal(b.opens, 0);
+    assert_true(asked_for("\x03www\x07"
+                          "example"));
+    answer_dns(0, address);
+    assert_memory_equal(b.peer.bytes, address, 4);
+    assert_string_equal(b.host, "www.example");
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    expect_login("1765874977");
+
+    start_date("www.example");
+    answer_dns(3, NULL);
+    expect_login_without_a_clock();
+}
+
+static void a_name_without_an_answer_is_not_waited_for_long(void **state)
+{
+    (void)state;
+    start_date("www.example");
+    bench_pass(&b, 5000);
+    expect_login_without_a_clock();
+    assert_false(b.udp_open);
+}
+
+/* A time server and a web server, and the web server's turn has come. */
+static ol_ms start_both(uint32_t wait_ms)
+{
+    bench_init(&b, bench_start_ms);
+    b.wall = (struct ol_wall_time){0, OL_CLOCK_NONE};
+    b.config.ntp[0] = OL_STR("192.0.2.5");
+    b.config.date_host = OL_STR("192.0.2.7");
+    b.config.clock_wait_ms = wait_ms;
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    ol_ms begin = b.now;
+    while (b.opens == 0 && b.now < begin + 20000) {
+        assert_int_equal(state_now(), OL_AGENT_CLOCK);
+        bench_pass(&b, 50);
+    }
+    assert_int_equal(b.opens, 1);
+    assert_int_equal(b.peer.bytes[3], 7);
+    return b.now - begin;
+}
+
+static void time_servers_come_before_web_servers(void **state)
+{
+    (void)state;
+    assert_in_range(start_both(0), 2000, 10000);
+    assert_true(b.sent_count > 0);
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    expect_login("1765874977");
+    bench_connack(&b, 0);
+    bench_suback(&b, 0, 0);
+    /* A time server that answers in the end is believed more. */
+    unsigned asked = b.sent_count;
+    while (b.sent_count == asked) {
+        bench_pass(&b, 1000);
+        bench_forget(&b);
+    }
+    answer_ntp(BENCH_UNIX_MS);
+    assert_int_equal(ol_agent_get_wall(&b.agent).quality, OL_CLOCK_SYNCED);
+    assert_in_range(ol_agent_get_wall(&b.agent).unix_ms - BENCH_UNIX_MS, 0, 1000);
+}
+
+static void neither_server_is_waited_for_when_the_web_server_has_no_date(void **state)
+{
+    (void)state;
+    (void)start_both(100);
+    open_date_stream();
+    answer_date(DATE_HEAD "\r\n");
+    expect_login_without_a_clock();
+}
+
+static void a_time_server_that_is_late_ends_the_asking_for_the_date(void **state)
+{
+    (void)state;
+    assert_in_range(start_both(100), 100, 150);
+    open_date_stream();
+    answer_ntp(BENCH_UNIX_MS);
+    assert_int_equal(ol_agent_get_wall(&b.agent).quality, OL_CLOCK_SYNCED);
+    expect_login("1762592000");
+}
+
+static void a_clock_of_its_own_is_enough(void **state)
+{
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall.quality = OL_CLOCK_COARSE;
+    b.config.date_host = OL_STR("192.0.2.7");
+    bench_online(&b);
+    assert_int_equal(b.opens, 1);
+    assert_int_equal(b.peer.port, 1883);
+}
+
+/* In the state CONNECT: the platform says no, and time passes until the web server is asked. */
+static void be_rejected(void)
+{
+    b.stream_state = OL_OK;
+    bench_turn(&b);
+    bench_connack(&b, 4);
+    assert_int_equal(state_now(), OL_AGENT_BACKOFF);
+    bench_forget(&b);
+    bench_until(&b, OL_AGENT_CLOCK, 330000);
+    assert_int_equal(b.peer.port, 80);
+}
+
+static void a_rejected_login_makes_the_clock_doubtful(void **state)
+{
+    char far[24];
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall = (struct ol_wall_time){INT64_C(1600000000000), OL_CLOCK_COARSE};
+    b.config.date_host = OL_STR("192.0.2.7");
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    be_rejected();
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    assert_int_equal(bench_count(&b, OL_AGENT_EVENT_CLOCK), 1);
+    expect_login("1765874977");
+    bench_connack(&b, 4);
+    bench_until(&b, OL_AGENT_CLOCK, 330000);
+    /* The same date again was not the reason. */
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    (void)snprintf(far, sizeof far, "%lld", (long long)OL_ONENET_TOKEN_ET_FAR);
+    expect_login(far);
+}
+
+static void asking_for_the_date_can_be_broken_off(void **state)
+{
+    (void)state;
+    start_date("192.0.2.7");
+    b.is_full = true;
+    open_date_stream();
+    ol_agent_close(&b.agent, b.now);
+    bench_turn(&b);
+    assert_int_equal(state_now(), OL_AGENT_CLOSED);
+    assert_int_equal(b.stream_state, OL_E_CLOSED);
+    assert_false(ol_agent_has_output(&b.agent));
+    assert_true(ol_agent_deadline(&b.agent) == OL_NEVER);
+
+    start_date("192.0.2.7");
+    open_date_stream();
+    b.is_link_up = false;
+    bench_pass(&b, 1000);
+    assert_int_equal(state_now(), OL_AGENT_BACKOFF);
+    assert_int_equal(b.stream_state, OL_E_CLOSED);
+    b.is_link_up = true;
+    bench_until(&b, OL_AGENT_CLOCK, 10000);
+    open_date_stream();
+    answer_date(DATE_HEAD DATE_LINE);
+    expect_login("1765874977");
+}
+
+/* Whatever call of the machine fails, there is a login in the end. */
+static void no_fault_on_the_way_to_the_date_is_the_end(void **state)
+{
+    (void)state;
+    for (unsigned fail_at = 1; fail_at < 40; fail_at++) {
+        bench_init(&b, bench_start_ms);
+        b.wall = (struct ol_wall_time){0, OL_CLOCK_NONE};
+        b.config.date_host = OL_STR("192.0.2.7");
+        b.is_lively = true;
+        b.fail_at = fail_at;
+        bench_open(&b);
+        bench_turn(&b);
+        for (unsigned i = 0; i < 1000 && state_now() != OL_AGENT_ONLINE; i++) {
+            bench_serve(&b);
+            if (state_now() == OL_AGENT_CLOCK && b.stream_state == OL_OK) {
+                answer_date(DATE_HEAD DATE_LINE);
+            }
+            bench_pass(&b, 100);
+            bench_forget(&b);
+        }
+        assert_int_equal(state_now(), OL_AGENT_ONLINE);
+    }
+}
+
 /* ---- Times of samples ---- */
 
 static int64_t posted_time(void)
@@ -595,6 +993,22 @@ int main(void)
         cmocka_unit_test(a_wrong_clock_found_out_ends_the_wait_after_a_rejection),
         cmocka_unit_test(an_overdue_round_of_questions_leaves_no_deadline_behind),
         cmocka_unit_test(without_entropy_the_machines_clock_must_do),
+        cmocka_unit_test(a_web_server_tells_the_date),
+        cmocka_unit_test(a_known_date_is_not_asked_for_again),
+        cmocka_unit_test(a_web_server_without_a_date_is_left_alone),
+        cmocka_unit_test(an_endless_header_has_an_end),
+        cmocka_unit_test(a_web_server_that_cannot_be_reached_is_left_alone),
+        cmocka_unit_test(a_stream_that_is_not_free_at_once_is_waited_for),
+        cmocka_unit_test(the_request_waits_for_room),
+        cmocka_unit_test(the_web_servers_name_is_looked_up),
+        cmocka_unit_test(a_name_without_an_answer_is_not_waited_for_long),
+        cmocka_unit_test(time_servers_come_before_web_servers),
+        cmocka_unit_test(neither_server_is_waited_for_when_the_web_server_has_no_date),
+        cmocka_unit_test(a_time_server_that_is_late_ends_the_asking_for_the_date),
+        cmocka_unit_test(a_clock_of_its_own_is_enough),
+        cmocka_unit_test(a_rejected_login_makes_the_clock_doubtful),
+        cmocka_unit_test(asking_for_the_date_can_be_broken_off),
+        cmocka_unit_test(no_fault_on_the_way_to_the_date_is_the_end),
         cmocka_unit_test(times_are_unique_within_a_burst),
         cmocka_unit_test(times_stay_unique_when_the_clock_is_set_back),
         cmocka_unit_test(a_small_step_back_is_bridged),
