@@ -60,6 +60,9 @@ static int with_folder(const struct ol_options *o)
         fprintf(stderr, "onelink-platform: the path of the data folder is too long\n");
         return OL_EXIT_FAILED;
     }
+    if (o->command == OL_COMMAND_SERVE) {
+        ol_db_reserve();
+    }
     if (ol_db_open(&platform.db, path, why, sizeof why) != OL_OK) {
         fprintf(stderr, "onelink-platform: %s\n", why);
         return OL_EXIT_FAILED;

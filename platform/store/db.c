@@ -80,6 +80,27 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_PAGE_SIZE] = "PRAGMA page_size",
 };
 
+#define PAGE_LEN    4096 /* SQLite's default */
+#define CACHE_PAGES 720  /* 3 MB, PRAGMA cache_size below */
+
+void ol_db_reserve(void)
+{
+    int header = 0;
+    if (sqlite3_config(SQLITE_CONFIG_PCACHE_HDRSZ, &header) != SQLITE_OK) {
+        return;
+    }
+    int slot = (PAGE_LEN + header + 7) & ~7;
+    size_t len = (size_t)slot * CACHE_PAGES;
+    void *room = malloc(len);
+    if (room == NULL) {
+        return;
+    }
+    memset(room, 0xA5, len);
+    if (sqlite3_config(SQLITE_CONFIG_PAGECACHE, room, slot, CACHE_PAGES) != SQLITE_OK) {
+        free(room);
+    }
+}
+
 static bool set_up(sqlite3 *sql)
 {
     /* The page cache is small on purpose: what is written lately is what is read. */

@@ -81,6 +81,11 @@ struct ol_db {
     bool batch_failed; /* a write was lost: commit must fail */
 };
 
+/* Takes the memory of the page cache now and for good, so that a program that serves for long
+ * shows from its start what it needs, and cannot run out of it later. At most once a
+ * process, before the first ol_db_open. Without memory nothing is reserved. */
+void ol_db_reserve(void);
+
 /* Opens or makes the file and brings its schema up to date. OL_OK; OL_E_IO: no file, no
  * memory; OL_E_CORRUPT: damaged, no database, made by a newer or by another program. Then
  * one sentence stands in why[cap] and nothing is open. */
