@@ -146,7 +146,11 @@ static int32_t rekey_device(void *ctx, int64_t device, char key[OL_API_KEY_CAP])
 static int32_t delete_device(void *ctx, int64_t device)
 {
     struct ol_platform *p = ctx;
-    return ol_db_device_delete(&p->db, device);
+    int32_t rc = ol_db_device_delete(&p->db, device);
+    if (rc == OL_OK) {
+        ol_db_log_forget(&p->db, device);
+    }
+    return rc;
 }
 
 struct presence_rows {
@@ -236,8 +240,13 @@ static int32_t each_log(void *ctx, const struct ol_api_log_query *query,
 {
     struct ol_platform *p = ctx;
     struct log_rows rows = {row, row_ctx};
-    const struct ol_db_log_query q = {query->device, query->after,  query->limit,
-                                      query->newest, query->wanted, query->wanted_ctx};
+    const struct ol_db_log_query q = {.device = query->device,
+                                      .after = query->after,
+                                      .limit = query->limit,
+                                      .newest = query->newest,
+                                      .now_ms = wall_ms(p),
+                                      .wanted = query->wanted,
+                                      .wanted_ctx = query->wanted_ctx};
     return ol_log_each(p->db.log, &q, on_log_line, &rows);
 }
 

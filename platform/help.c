@@ -84,6 +84,8 @@ static const struct text texts[] = {
          "(on)\n"
          "  --log-bytes BYTES            how many bytes of them for each device "
          "(262144)\n"
+         "  --log-days N                 packets older than N days are deleted; 0: never "
+         "(0)\n"
          "  --history-days N             values older than N days are deleted; 0: never "
          "(0)\n"
          "  --history-mb N               the oldest values are deleted while the "

@@ -143,11 +143,18 @@ static int find_device(struct ol_platform *p, const struct ol_options *o, int64_
     return OL_EXIT_OK;
 }
 
+static int64_t wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 /* What is there after the last line; false: it cannot be read or written. */
 static bool print_new(struct ol_ring *log, int64_t device, struct printing *p)
 {
     const struct ol_db_log_query query = {
-        .device = device, .after = p->last, .limit = UINT32_MAX};
+        .device = device, .after = p->last, .limit = UINT32_MAX, .now_ms = wall_ms()};
     return ol_log_each(log, &query, on_line, p) == OL_OK && fflush(stdout) == 0;
 }
 

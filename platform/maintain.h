@@ -22,12 +22,14 @@ int ol_maintain_backup(const struct ol_datadir *dir, const struct ol_options *o)
  * standard output tells what there is. */
 int ol_maintain_check(const struct ol_datadir *dir);
 
-/* Keeps the history within its limits while serve runs. Memory of the owner. */
+/* Keeps history and message log within their limits while serve runs. Memory of the owner. */
 struct ol_maintain {
     struct ol_access *access;
     struct ol_db *db;
     struct ol_db_retention retention;
     struct event *timer;
+    uint32_t log_at; /* where the pass through the message log is */
+    struct event *log_timer;
 };
 
 /* Starts; without a limit there is nothing to do. The access is open and stays so until

@@ -172,6 +172,12 @@ static int parse_serve_option(const struct parser *p, const char *name, const ch
                    : wrong(p, "--history-mb is a number of megabytes, 0 to 1000000, not ",
                            value, "");
     }
+    if (strcmp(name, "--log-days") == 0) {
+        return set_number(value, 0, HISTORY_MAX, &out->log_days)
+                   ? OL_EXIT_OK
+                   : wrong(p, "--log-days is a number of days, 0 to 1000000, not ", value,
+                           "");
+    }
     if (strcmp(name, "--log-bytes") == 0) {
         return set_number(value, 4096, 16777216, &out->log_bytes)
                    ? OL_EXIT_OK

@@ -52,6 +52,7 @@ struct ol_options {
     bool json;          /* --json: a JSON object a line */
     bool message_log;
     uint32_t log_bytes; /* of the message log of each device */
+    uint32_t log_days;  /* --log-days N, 0: for ever */
     bool quiet;         /* --quiet: no lines about devices on standard error */
     bool studio_lists;  /* --lists studio: data.list where the current platform has an
                           array */

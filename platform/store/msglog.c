@@ -198,8 +198,16 @@ static bool line_of(const uint8_t *entry, size_t len, struct ol_msglog *out)
     return true;
 }
 
+/* What is before that is too old; INT64_MIN: nothing is. A file may hold any number. */
+static int64_t oldest_ms(const struct ol_ring *log, int64_t now_ms)
+{
+    int64_t age = ol_ring_note(log);
+    return age > 0 && now_ms > 0 ? now_ms - age : INT64_MIN;
+}
+
 struct reading {
     const struct ol_db_log_query *query;
+    int64_t oldest_ms;
     void (*row)(void *ctx, const struct ol_db_log_line *l);
     void *ctx;
     uint64_t skip; /* lines that are too many */
@@ -212,6 +220,7 @@ static bool on_entry(void *ctx, uint64_t seq, const uint8_t *entry, size_t len)
     struct reading *rd = ctx;
     struct ol_db_log_line l = {.seq = (int64_t)seq};
     if (!line_of(entry, len, &l.line) || l.line.device != rd->query->device ||
+        l.line.time_ms < rd->oldest_ms ||
         (rd->query->wanted != NULL &&
          !rd->query->wanted(rd->query->wanted_ctx, &l.line))) {
         return true;
@@ -227,11 +236,12 @@ static bool on_entry(void *ctx, uint64_t seq, const uint8_t *entry, size_t len)
 int32_t ol_log_each(struct ol_ring *log, const struct ol_db_log_query *query,
                     void (*row)(void *ctx, const struct ol_db_log_line *l), void *ctx)
 {
-    struct reading rd = {query, row, ctx, 0, 0, true};
+    struct reading rd = {.query = query, .row = row, .ctx = ctx, .counting = true};
     uint64_t after = query->after > 0 ? (uint64_t)query->after : 0;
     if (log == NULL || query->limit == 0) {
         return log == NULL ? OL_E_IO : OL_OK;
     }
+    rd.oldest_ms = oldest_ms(log, query->now_ms);
     if (query->newest) {
         if (ol_ring_each(log, query->device, after, on_entry, &rd) != OL_OK) {
             return OL_E_IO;
@@ -242,6 +252,45 @@ int32_t ol_log_each(struct ol_ring *log, const struct ol_db_log_query *query,
     rd.seen = 0;
     return ol_ring_each(log, query->device, after, on_entry, &rd) == OL_OK ? OL_OK
                                                                            : OL_E_IO;
+}
+
+/* ---- what goes ---- */
+
+void ol_db_log_set_age(struct ol_db *db, int64_t max_age_ms)
+{
+    if (db->log != NULL) {
+        ol_ring_set_note(db->log, max_age_ms);
+    }
+}
+
+static bool is_old(void *ctx, const uint8_t *entry, size_t len)
+{
+    const int64_t *oldest = ctx;
+    struct fixed f;
+    if (len < sizeof f) {
+        return true; /* no line, and never shown */
+    }
+    memcpy(&f, entry, sizeof f);
+    return f.time_ms < *oldest;
+}
+
+int64_t ol_db_log_retention_step(struct ol_db *db, uint32_t *at, int64_t now_ms)
+{
+    uint64_t given = 0;
+    int64_t oldest = db->log == NULL ? INT64_MIN : oldest_ms(db->log, now_ms);
+    if (oldest == INT64_MIN) {
+        return OL_DB_LOG_IDLE_MS;
+    }
+    return ol_ring_trim(db->log, at, OL_DB_LOG_SLICE, is_old, &oldest, &given)
+               ? OL_DB_LOG_IDLE_MS
+               : OL_DB_LOG_BUSY_MS;
+}
+
+void ol_db_log_forget(struct ol_db *db, int64_t device)
+{
+    if (db->log != NULL) {
+        ol_ring_drop(db->log, device);
+    }
 }
 
 /* ---- words ---- */

@@ -26,7 +26,8 @@ struct head {
     uint32_t order;
     uint32_t blocks; /* that have been in use so far */
     _Atomic uint64_t seq;
-    uint64_t serial; /* of the block taken last */
+    uint64_t serial;      /* of the block taken last */
+    _Atomic int64_t note; /* 0 in a file from before there was one */
 };
 
 #define ORDER 0x01020304U
@@ -251,6 +252,23 @@ static uint32_t take_block(struct ol_ring *r, struct key_ring *k)
     return other == NULL ? NONE : take_oldest(r, other);
 }
 
+/* What a reader has copied meanwhile it throws away: it looks whose the block is again.
+ * Nothing may be written before that can be seen. */
+static void set_free(struct block *b)
+{
+    atomic_store(&b->key, FREE);
+    atomic_thread_fence(memory_order_release);
+}
+
+static void give_back(struct ol_ring *r, struct key_ring *k)
+{
+    uint32_t b = take_oldest(r, k);
+    set_free(&r->blocks[b]);
+    memset(r->blocks[b].data, 0, DATA_MAX);
+    r->next[b] = r->free;
+    r->free = b;
+}
+
 static struct block *begin_block(struct ol_ring *r, struct key_ring *k)
 {
     uint32_t b = take_block(r, k);
@@ -258,7 +276,7 @@ static struct block *begin_block(struct ol_ring *r, struct key_ring *k)
         return NULL;
     }
     struct block *block = &r->blocks[b];
-    atomic_store(&block->key, FREE);
+    set_free(block);
     atomic_store(&block->used, 0);
     block->first = NOWHERE;
     block->number = k->number++;
@@ -394,6 +412,8 @@ struct reading {
     bool (*row)(void *ctx, uint64_t seq, const uint8_t *entry, size_t len);
     void *ctx;
     bool done;
+    uint32_t at;    /* how many blocks came before this one */
+    uint32_t begun; /* and before the one in which the entry begins */
 };
 
 /* How many bytes the entry has, as far as that can be told; 0: it is none. */
@@ -436,6 +456,7 @@ static void read_block(struct reading *rd, const struct block *b)
             continue;
         }
         size_t n = want - rd->have < used - pos ? want - rd->have : used - pos;
+        rd->begun = rd->have == 0 ? rd->at : rd->begun;
         memcpy(rd->entry + rd->have, b->data + pos, n);
         rd->have += n;
         pos += n;
@@ -473,7 +494,7 @@ int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
     if (places == NULL) {
         return OL_E_NOSPC;
     }
-    struct reading rd = {r->entry, 0, after, row, ctx, false};
+    struct reading rd = {.entry = r->entry, .after = after, .row = row, .ctx = ctx};
     uint32_t next = 0;
     for (size_t i = 0; i < count && !rd.done; i++) {
         struct block copy;
@@ -489,6 +510,94 @@ int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
     free(places);
     (void)madvise(r->head, r->file_len, MADV_DONTNEED);
     return OL_OK;
+}
+
+/* ---- giving back ---- */
+
+struct trimming {
+    bool (*is_old)(void *ctx, const uint8_t *entry, size_t len);
+    void *ctx;
+    bool young; /* there is an entry that stays */
+};
+
+static bool look(void *ctx, uint64_t seq, const uint8_t *entry, size_t len)
+{
+    (void)seq;
+    struct trimming *t = ctx;
+    t->young = !t->is_old(t->ctx, entry, len);
+    return !t->young;
+}
+
+/* Looks at up to *blocks blocks of a ring and tells how many, oldest first, hold nothing
+ * that stays. *whole: that is all there is to know about this ring. */
+static uint32_t count_old(struct ol_ring *r, const struct key_ring *k, uint32_t *blocks,
+                          struct trimming *t, bool *whole)
+{
+    struct reading rd = {.entry = r->entry, .row = look, .ctx = t};
+    uint32_t b = k->first;
+    uint32_t next = 0;
+    t->young = false;
+    while (b != NONE && !rd.done && *blocks > 0) {
+        const struct block *block = &r->blocks[b];
+        rd.have = block->number == next ? rd.have : 0;
+        next = block->number + 1;
+        read_block(&rd, block);
+        rd.at++;
+        b = r->next[b];
+        --*blocks;
+    }
+    *whole = b == NONE || t->young;
+    if (!t->young && b == NONE) {
+        return k->count; /* an entry without an end is none */
+    }
+    return t->young || rd.have > 0 ? rd.begun : rd.at;
+}
+
+bool ol_ring_trim(struct ol_ring *r, uint32_t *at, uint32_t blocks,
+                  bool (*is_old)(void *ctx, const uint8_t *entry, size_t len), void *ctx,
+                  uint64_t *given)
+{
+    struct trimming t = {is_old, ctx, false};
+    const uint32_t slice = blocks > OL_RING_SLICE_MIN ? blocks : OL_RING_SLICE_MIN;
+    uint32_t left = slice;
+    while (left > 0 && *at < r->ring_count) {
+        struct key_ring *k = &r->rings[*at];
+        bool whole = true;
+        bool alone = left == slice;
+        /* A ring that is empty is not for nothing either. */
+        left -= k->count == 0 ? 1 : 0;
+        uint32_t old = count_old(r, k, &left, &t, &whole);
+        for (uint32_t i = 0; i < old; i++) {
+            give_back(r, k);
+        }
+        *given += old;
+        /* One that is damaged must not hold up the others. */
+        *at += whole || (alone && old == 0) ? 1 : 0;
+    }
+    (void)madvise(r->head, r->file_len, MADV_DONTNEED);
+    if (*at < r->ring_count) {
+        return false;
+    }
+    *at = 0;
+    return true;
+}
+
+void ol_ring_drop(struct ol_ring *r, int64_t key)
+{
+    struct key_ring *k = find(r, key);
+    while (k != NULL && k->count > 0) {
+        give_back(r, k);
+    }
+}
+
+int64_t ol_ring_note(const struct ol_ring *r)
+{
+    return atomic_load(&r->head->note);
+}
+
+void ol_ring_set_note(struct ol_ring *r, int64_t note)
+{
+    atomic_store(&r->head->note, note);
 }
 
 /* ---- open and close ---- */
@@ -535,10 +644,7 @@ static bool load(struct ol_ring *r)
         struct key_ring *k = find_or_add(r, b->key);
         ok = k != NULL;
         if (ok && k->count >= r->max) {
-            uint32_t old = take_oldest(r, k);
-            r->next[old] = r->free;
-            r->free = old;
-            r->blocks[old].key = FREE;
+            give_back(r, k);
         }
         if (ok) {
             append(r, k, places[i].block);

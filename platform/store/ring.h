@@ -62,4 +62,23 @@ OL_MUST int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
                                          size_t len),
                              void *ctx);
 
+/* Gives blocks of old entries back, in slices: looks at up to `blocks` blocks (at least
+ * OL_RING_SLICE_MIN), beginning with the ring *at (0 at first, the next slice's to keep),
+ * and gives back the oldest of each ring as long as is_old is true for every entry that
+ * begins in them, down to a ring that is empty. is_old gets an entry as row does above. Its
+ * bytes are wiped. *given grows by how many went. true: all rings have had their turn, and
+ * *at is 0 again. Only after ol_ring_open(). */
+#define OL_RING_SLICE_MIN 32U
+bool ol_ring_trim(struct ol_ring *r, uint32_t *at, uint32_t blocks,
+                  bool (*is_old)(void *ctx, const uint8_t *entry, size_t len), void *ctx,
+                  uint64_t *given);
+
+/* Gives back and wipes all blocks of a key. Only after ol_ring_open(). */
+void ol_ring_drop(struct ol_ring *r, int64_t key);
+
+/* A number that stands in the file, for those who read it: 0 at first. It survives like an
+ * entry does. Setting it only after ol_ring_open(). */
+int64_t ol_ring_note(const struct ol_ring *r);
+void ol_ring_set_note(struct ol_ring *r, int64_t note);
+
 #endif

@@ -119,6 +119,38 @@ done
 is 'no signature in the folder' '' "$(grep -a -r -l -F -- "$sign" "$data" || true)"
 is 'the folder alone' 600 "$(stat -c %a "$data/messages.log")"
 
+# ---- lines that are too old ----
+platform_start --log-days 1
+is 'young lines stay' "$(cat "$work/before")" "$(mine)"
+platform_stop
+cp "$data/messages.log" "$work/messages.log"
+python3 "$interop/platform_log_age.py" "$data/messages.log" 3
+is 'the limit of the last serve' 0 "$(mine | wc -l)"
+platform_start --log-days 4
+is 'one that is wider' "$(wc -l <"$work/before")" "$(mine | wc -l)"
+platform_stop
+platform_start --log-days 2
+is 'they are not shown' 0 "$(mine | wc -l)"
+is 'nor by the API' 0 "$(by_api "device?product_id=$p&device_name=dev" | jq '.data.list | length')"
+is 'nor the rejected' 0 "$(log --rejected | wc -l)"
+for _ in $(seq 100); do
+    grep -a -q 'identifier not exist' "$data/messages.log" || break
+    sleep 0.1
+done
+is 'and soon gone' '' "$(grep -a -o 'identifier not exist' "$data/messages.log" || true)"
+post $p dev '{"id":"3","params":{"temp":{"value":2.5}}}' >/dev/null
+like 'new ones come' '*"value":2.5*' "$(mine)"
+platform_stop
+platform_start
+is 'gone for good' 0 "$(mine | grep -c 'identifier not exist' || true)"
+
+# ---- a device that is deleted ----
+is 'delete' 0 "$(api "$api_token" POST /device/delete "{\"product_id\":\"$p\",\"device_name\":\"dev\"}" | jq .code)"
+is 'takes its lines along' '' "$(grep -a -o '"value":2.5' "$data/messages.log" || true)"
+make_device $p dev
+platform_stop
+cp "$work/messages.log" "$data/messages.log"
+
 # ---- wrong use ----
 for words in '' '--product Prod000001' '--rejected --product Prod000001' '--rejected --since yesterday'; do
     status=0

@@ -17,6 +17,8 @@ run() {
 for wrong in 'backup' "backup --data $data" "backup --to x" "backup --data $data --to x extra" \
     "check" "check --data $data --force" "check --data $data --to x" \
     "serve --data $data --history-days x" "serve --data $data --history-days -1" \
+    "serve --data $data --log-days x" "serve --data $data --log-days -1" \
+    "serve --data $data --log-days 1000001" "serve --data $data --log-days" \
     "serve --data $data --history-mb 1000001" "serve --data $data --history-mb 5m"; do
     # shellcheck disable=SC2086
     run 2 $wrong

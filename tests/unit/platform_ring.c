@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* memmem */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -309,7 +309,13 @@ static bool any(void *ctx, uint64_t seq, const uint8_t *entry, size_t len)
     return true;
 }
 
-/* Whatever stands in the file: reading ends, within its bounds. */
+static bool is_any_old(void *ctx, const uint8_t *entry, size_t len)
+{
+    (void)any(ctx, 0, entry, len);
+    return len % 5 != 0;
+}
+
+/* Whatever stands in the file: reading ends, within its bounds, and so does trimming. */
 static void a_damaged_file_is_read_as_far_as_it_goes(void **state)
 {
     (void)state;
@@ -336,6 +342,226 @@ static void a_damaged_file_is_read_as_far_as_it_goes(void **state)
         t.ring = ol_ring_open(t.file, BYTES);
         assert_non_null(t.ring);
         assert_int_equal(ol_ring_each(t.ring, 1, 0, any, &sum), OL_OK);
+        uint32_t at = 0;
+        uint64_t given = 0;
+        for (int i = 0; !ol_ring_trim(t.ring, &at, 0, is_any_old, &sum, &given); i++) {
+            assert_true(i < 1000);
+        }
+    }
+}
+
+/* ---- giving back ---- */
+
+/* Entries with a number below ctx are old. */
+static bool is_below(void *ctx, const uint8_t *entry, size_t len)
+{
+    uint32_t n = 0;
+    assert_true(len >= 4);
+    memcpy(&n, entry, 4);
+    return n < *(const uint32_t *)ctx;
+}
+
+static uint64_t trim_all(uint32_t limit)
+{
+    uint64_t given = 0;
+    uint32_t at = 0;
+    for (int slices = 0; !ol_ring_trim(t.ring, &at, 0, is_below, &limit, &given);
+         slices++) {
+        assert_true(slices < 100000);
+    }
+    assert_int_equal(at, 0);
+    return given;
+}
+
+/* Whatever stands where: all that is young stays, of what is old no more than shares a
+ * block with it, and a ring that is all old is empty. */
+static void what_is_old_goes(void **state)
+{
+    (void)state;
+    struct ol_rng rng = ol_rng_make(ol_rng_seed("test_platform_ring", 2));
+    uint32_t next = 0;
+    for (int round = 0; round < 300; round++) {
+        uint32_t count = 1 + (uint32_t)ol_rng_below(&rng, 30);
+        add_patterns(1, next, count);
+        next += count;
+        struct seen before = read_all(t.ring, 1, 0);
+        uint32_t limit = before.first + (uint32_t)ol_rng_below(&rng, before.count + 2);
+        (void)trim_all(limit);
+        if (round % 3 == 0) {
+            reopen();
+        }
+        struct seen after = read_all(t.ring, 1, 0);
+        if (limit > before.last) {
+            assert_int_equal(after.count, 0);
+            continue;
+        }
+        assert_int_equal(after.last, before.last);
+        assert_true(after.first <= limit);
+        size_t old = 0;
+        uint8_t data[1024];
+        for (uint32_t n = after.first; n < limit; n++) {
+            old += pattern(1, n, data);
+        }
+        assert_true(old < OL_RING_BLOCK);
+    }
+}
+
+/* Also the longest entries, which take many blocks, end by end. */
+static void long_entries_go_one_by_one(void **state)
+{
+    (void)state;
+    static uint8_t data[OL_RING_ENTRY_MAX];
+    ol_ring_close(t.ring);
+    t.ring = ol_ring_open(t.file, 100000);
+    for (uint32_t n = 0; n < 10; n++) {
+        memcpy(data, &n, 4);
+        add(1, data, sizeof data);
+    }
+    for (uint32_t limit = 0; limit <= 10; limit++) {
+        unsigned sum = 0;
+        uint64_t given = trim_all(limit);
+        assert_in_range(given, limit == 0 ? 0 : 16, limit == 0 ? 0 : 18);
+        assert_int_equal(ol_ring_each(t.ring, 1, limit, any, &sum), OL_OK);
+        assert_int_equal(ol_ring_each(t.ring, 1, 0, any, &sum), OL_OK);
+    }
+    assert_int_equal(trim_all(10), 0);
+}
+
+static void a_slice_is_small(void **state)
+{
+    (void)state;
+    enum { KEYS = 100 };
+    uint32_t limit = 1000;
+    uint64_t blocks = 0;
+    for (int64_t key = 0; key < KEYS; key++) {
+        add_patterns(key, key % 2 == 0 ? 0 : limit, 10);
+    }
+    for (int64_t key = KEYS; key < 2 * KEYS; key++) {
+        add_patterns(key, 0, 1); /* and rings that were emptied before */
+        ol_ring_drop(t.ring, key);
+    }
+    uint32_t at = 0;
+    uint32_t slices = 0;
+    for (bool all = false; !all; slices++) {
+        uint64_t given = 0;
+        all = ol_ring_trim(t.ring, &at, 40, is_below, &limit, &given);
+        assert_in_range(given, 0, 40);
+        blocks += given;
+    }
+    assert_in_range(slices, blocks / 40 + 1, blocks / 20 + KEYS / 20);
+    for (int64_t key = 0; key < KEYS; key++) {
+        assert_int_equal(read_all(t.ring, key, 0).count, key % 2 == 0 ? 0 : 10);
+    }
+    /* What was given back is used before the file grows. */
+    struct stat before;
+    struct stat after;
+    assert_int_equal(stat(t.file, &before), 0);
+    for (int64_t key = 0; key < KEYS; key += 2) {
+        add_patterns(key, 0, 10);
+        assert_int_equal(read_all(t.ring, key, 0).count, 10);
+    }
+    assert_int_equal(stat(t.file, &after), 0);
+    assert_int_equal(before.st_size, after.st_size);
+}
+
+static bool file_has(const char *text)
+{
+    static char content[1U << 20];
+    FILE *f = fopen(t.file, "r");
+    assert_non_null(f);
+    size_t len = fread(content, 1, sizeof content, f);
+    fclose(f);
+    return memmem(content, len, text, strlen(text)) != NULL;
+}
+
+static void what_went_is_wiped(void **state)
+{
+    (void)state;
+    add(1, "\0\0\0\0of one", 10);
+    add(2, "\0\0\0\0of another", 14);
+    assert_true(file_has("of one") && file_has("of another"));
+    ol_ring_drop(t.ring, 2);
+    ol_ring_drop(t.ring, 3);
+    assert_true(file_has("of one") && !file_has("of another"));
+    unsigned sum = 0;
+    assert_int_equal(ol_ring_each(t.ring, 2, 0, any, &sum), OL_OK);
+    assert_int_equal(sum, 0);
+    assert_int_equal(trim_all(1), 1);
+    assert_false(file_has("of one"));
+    reopen();
+    assert_int_equal(ol_ring_seq(t.ring), 2);
+    add_patterns(2, 0, 3);
+    assert_int_equal(read_all(t.ring, 2, 0).count, 3);
+}
+
+/* Adds and gives back at once, until it is killed or has told enough. */
+static void add_and_trim(uint32_t from, uint32_t until, int fd)
+{
+    for (uint32_t n = from; n < until; n++) {
+        uint8_t data[1024];
+        uint64_t given = 0;
+        uint32_t at = 0;
+        uint32_t limit = n % 50 == 49 ? n + 1 : n < 8 ? 0 : n - 8;
+        const struct ol_ring_part part = {data, pattern(1, n, data)};
+        if (!ol_ring_add(t.ring, 1, &part, 1) || (fd >= 0 && write(fd, &n, 4) != 4)) {
+            _exit(1);
+        }
+        (void)ol_ring_trim(t.ring, &at, 0, is_below, &limit, &given);
+    }
+    _exit(0);
+}
+
+static void readers_see_whole_entries_while_they_go(void **state)
+{
+    (void)state;
+    add_patterns(1, 0, 1);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        add_and_trim(1, 100000, -1);
+    }
+    struct ol_ring *view = ol_ring_view(t.file);
+    assert_non_null(view);
+    int status = 0;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        struct seen s = {.key = 1, .racing = true};
+        assert_int_equal(ol_ring_each(view, 1, 0, check, &s), OL_OK);
+    }
+    assert_int_equal(status, 0);
+    assert_int_equal(read_all(view, 1, 0).count, 0);
+    ol_ring_close(view);
+}
+
+static void a_kill_while_they_go_harms_nothing(void **state)
+{
+    (void)state;
+    uint32_t from = 0;
+    for (int round = 0; round < 30; round++) {
+        int fd[2];
+        uint32_t n = 0;
+        assert_int_equal(pipe(fd), 0);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            add_and_trim(from, UINT32_MAX, fd[1]);
+        }
+        close(fd[1]);
+        for (int i = 0; i < 60 + round && read(fd[0], &n, 4) == 4; i++) {
+        }
+        assert_int_equal(kill(pid, SIGKILL), 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        while (read(fd[0], &n, 4) == 4) {
+        }
+        close(fd[0]);
+        reopen();
+        struct seen s = read_all(t.ring, 1, 0);
+        assert_true(s.count == 0 || (s.last >= n && s.last <= n + 1));
+        /* What was to stay is there: five at least, or all since all went. */
+        uint32_t since = s.last - s.last % 50 > from ? s.last - s.last % 50 : from;
+        assert_true(s.count == 0 ? n % 50 >= 48
+                                 : s.first <= since || s.first <= s.last - 5);
+        from = n + 2;
+        (void)trim_all(from);
     }
 }
 
@@ -511,6 +737,118 @@ static void strangers_are_heard_so_many_times_a_second(void **state)
     assert_int_equal(heard_of(1).count, 3);
 }
 
+/* ---- the age of lines ---- */
+
+#define DAY INT64_C(86400000)
+
+static void clock_of(void *ctx, const struct ol_db_log_line *l)
+{
+    char *text = ctx;
+    (void)snprintf(text + strlen(text), 8, "%d ", (int)(l->line.time_ms / DAY));
+}
+
+static void days_are(const char *want, struct ol_ring *log, int64_t device,
+                     int64_t now_day, uint32_t newest)
+{
+    char text[64] = "";
+    const struct ol_db_log_query q = {.device = device,
+                                      .limit = newest == 0 ? 100 : newest,
+                                      .newest = newest != 0,
+                                      .now_ms = now_day * DAY};
+    assert_int_equal(ol_log_each(log, &q, clock_of, text), OL_OK);
+    assert_string_equal(text, want);
+}
+
+static void step_all(struct ol_db *db, int64_t now_day)
+{
+    uint32_t at = 0;
+    int64_t due = 0;
+    for (int i = 0; due != OL_DB_LOG_IDLE_MS; i++) {
+        due = ol_db_log_retention_step(db, &at, now_day * DAY);
+        assert_true(due == OL_DB_LOG_IDLE_MS || due == OL_DB_LOG_BUSY_MS);
+        assert_true(i < 1000);
+    }
+}
+
+static void lines_that_are_too_old_are_not_shown(void **state)
+{
+    (void)state;
+    struct ol_db db = {.log = t.ring};
+    for (int64_t day = 10; day < 14; day++) {
+        stranger(&db, 1, day * DAY);
+        stranger(&db, 0, day * DAY);
+    }
+    days_are("10 11 12 13 ", t.ring, 1, 1000, 0);
+    step_all(&db, 1000);
+    days_are("10 11 12 13 ", t.ring, 1, 1000, 0);
+    ol_db_log_set_age(&db, 2 * DAY);
+    struct ol_ring *view = ol_ring_view(t.file);
+    assert_non_null(view);
+    for (int64_t device = 0; device <= 1; device++) {
+        days_are("10 11 12 13 ", view, device, 12, 0);
+        days_are("11 12 13 ", view, device, 13, 0);
+        days_are("12 13 ", t.ring, device, 14, 0);
+        days_are("13 ", view, device, 15, 2);
+        days_are("", view, device, 16, 0);
+    }
+    /* One block each, with a line that is young enough. */
+    step_all(&db, 15);
+    days_are("10 11 12 13 ", t.ring, 1, 0, 0);
+    step_all(&db, 16);
+    days_are("", t.ring, 0, 0, 0);
+    days_are("", view, 1, 0, 0);
+    reopen(); /* the age stays until it is set anew */
+    db.log = t.ring;
+    stranger(&db, 1, 20 * DAY);
+    days_are("", view, 1, 23, 0);
+    ol_db_log_set_age(&db, 0);
+    days_are("20 ", view, 1, 23, 0);
+    ol_ring_close(view);
+}
+
+/* Many devices, some silent for long; each pass takes what fell due. */
+static void days_pass(void **state)
+{
+    (void)state;
+    struct ol_db db = {.log = t.ring};
+    ol_db_log_set_age(&db, 3 * DAY);
+    for (int64_t day = 1; day < 40; day++) {
+        for (int64_t device = 1; device <= 200; device++) {
+            if (day % (1 + device % 9) == 0) {
+                stranger(&db, device, day * DAY);
+            }
+        }
+        step_all(&db, day);
+        for (int64_t device = 1; device <= 200; device += 11) {
+            int64_t each = 1 + device % 9;
+            char want[64] = "";
+            for (int64_t d = day - 3 > 1 ? day - 3 : 1; d <= day; d++) {
+                if (d % each == 0) {
+                    (void)snprintf(want + strlen(want), 8, "%d ", (int)d);
+                }
+            }
+            days_are(want, t.ring, device, day, 0);
+        }
+    }
+}
+
+static void a_deleted_device_is_forgotten(void **state)
+{
+    (void)state;
+    struct ol_db db = {.log = t.ring};
+    stranger(&db, 1, DAY);
+    stranger(&db, 2, DAY);
+    ol_db_log_forget(&db, 1);
+    days_are("", t.ring, 1, 0, 0);
+    days_are("1 ", t.ring, 2, 0, 0);
+    db.log = NULL;
+    uint32_t at = 0;
+    ol_db_log_forget(&db, 2);
+    ol_db_log_set_age(&db, DAY);
+    assert_int_equal(ol_db_log_retention_step(&db, &at, 9 * DAY), OL_DB_LOG_IDLE_MS);
+    days_are("1 ", t.ring, 2, 9, 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -525,10 +863,19 @@ int main(void)
         CASE(a_cut_entry_is_skipped),
         CASE(readers_see_whole_entries),
         CASE(a_damaged_file_is_read_as_far_as_it_goes),
+        CASE(what_is_old_goes),
+        CASE(long_entries_go_one_by_one),
+        CASE(a_slice_is_small),
+        CASE(what_went_is_wiped),
+        CASE(readers_see_whole_entries_while_they_go),
+        CASE(a_kill_while_they_go_harms_nothing),
         CASE(lines_come_back),
         CASE(queries_choose),
         CASE(every_cut_of_a_packet_is_read),
         CASE(strangers_are_heard_so_many_times_a_second),
+        CASE(lines_that_are_too_old_are_not_shown),
+        CASE(days_pass),
+        CASE(a_deleted_device_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
