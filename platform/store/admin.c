@@ -4,7 +4,6 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "platform/store/history.h"
 #include "platform/store/internal.h"
 
 /* These statements are rare: each is made when it is needed and dropped afterwards. */
@@ -177,38 +176,6 @@ int32_t ol_db_setting_each(struct ol_db *db, struct ol_str prefix,
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         row(ctx, ol_db_column_str(st, 0), ol_db_column_str(st, 1));
-    }
-    sqlite3_finalize(st);
-    return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
-}
-
-/* ---- presence ---- */
-
-int32_t ol_db_presence_range(struct ol_db *db, int64_t device,
-                             const struct ol_db_range *range,
-                             void (*row)(void *ctx, const struct ol_db_presence *p),
-                             void *ctx)
-{
-    sqlite3_stmt *st = prepare(
-        db, range->descending
-                ? "SELECT time, online, reason FROM presence WHERE device = ?1 AND time"
-                  " BETWEEN ?2 AND ?3 ORDER BY time DESC LIMIT ?4 OFFSET ?5"
-                : "SELECT time, online, reason FROM presence WHERE device = ?1 AND time"
-                  " BETWEEN ?2 AND ?3 ORDER BY time LIMIT ?4 OFFSET ?5");
-    if (st == NULL) {
-        return OL_E_IO;
-    }
-    sqlite3_bind_int64(st, 1, device);
-    sqlite3_bind_int64(st, 2, range->from_ms);
-    sqlite3_bind_int64(st, 3, range->to_ms);
-    sqlite3_bind_int64(st, 4, range->limit);
-    sqlite3_bind_int64(st, 5, range->offset);
-    int rc = SQLITE_ROW;
-    while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-        struct ol_db_presence p = {sqlite3_column_int64(st, 0),
-                                   sqlite3_column_int(st, 1) != 0,
-                                   ol_db_column_str(st, 2)};
-        row(ctx, &p);
     }
     sqlite3_finalize(st);
     return rc == SQLITE_DONE ? OL_OK : OL_E_IO;

@@ -49,12 +49,4 @@ OL_MUST int32_t ol_db_setting_each(struct ol_db *db, struct ol_str prefix,
                                                struct ol_str value),
                                    void *ctx);
 
-struct ol_db_presence; /* platform/store/history.h */
-struct ol_db_range;
-
-/* Calls row for each change of presence of the range. OL_OK, OL_E_IO. */
-OL_MUST int32_t
-ol_db_presence_range(struct ol_db *db, int64_t device, const struct ol_db_range *range,
-                     void (*row)(void *ctx, const struct ol_db_presence *p), void *ctx);
-
 #endif

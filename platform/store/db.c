@@ -52,23 +52,23 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_SAMPLE_DOWN] =
         "SELECT time, value FROM history WHERE point = ?1"
         " AND time BETWEEN ?2 AND ?3 ORDER BY time DESC LIMIT ?4 OFFSET ?5",
-    /* Who comes and goes within a millisecond has gone a millisecond later. */
-    [OL_DB_PRESENCE_ADD] =
-        "INSERT OR REPLACE INTO presence(device, time, online, reason) VALUES(?1,"
-        " ?2 + EXISTS(SELECT 1 FROM presence WHERE device = ?1 AND time = ?2), ?3, ?4)",
+    [OL_DB_PRESENCE_ADD] = "INSERT OR REPLACE INTO presence(device, time, online, reason)"
+                           " VALUES(?1, ?2, ?3, ?4)",
+    [OL_DB_PRESENCE_NEWEST] =
+        "SELECT time FROM presence WHERE device = ?1 ORDER BY time DESC LIMIT 1",
+    [OL_DB_PRESENCE_FORGET] = "DELETE FROM presence WHERE device = ?1 AND time >= ?2",
     [OL_DB_PRESENCE_TRIM] =
         "DELETE FROM presence WHERE device = ?1 AND time <= (SELECT time FROM presence"
         " WHERE device = ?1 ORDER BY time DESC LIMIT 1 OFFSET ?2)",
-    [OL_DB_PRESENCE_LIST] = "SELECT time, online, reason FROM presence WHERE device = ?1"
-                            " ORDER BY time DESC LIMIT ?2",
     [OL_DB_PRESENCE_END_LOG] =
         "INSERT OR REPLACE INTO presence(device, time, online, reason)"
-        " SELECT id, ?1, 0, ?2 FROM device WHERE online <> 0",
+        " SELECT id, max(?1, ifnull((SELECT max(time) + 1 FROM presence WHERE device = "
+        "id),"
+        " ?1)), 0, ?2 FROM device WHERE online <> 0",
     [OL_DB_PRESENCE_END] = "UPDATE device SET online = 0, reason = ?1 WHERE online <> 0",
     [OL_DB_RETENTION_NEXT] =
-        "SELECT point, time, EXISTS(SELECT 1 FROM history AS n WHERE n.point = h.point"
-        " AND n.time > h.time) FROM history AS h WHERE point > ?1 ORDER BY point, time"
-        " LIMIT 1",
+        "SELECT point, time, (SELECT max(time) FROM history AS n WHERE n.point = h.point)"
+        " FROM history AS h WHERE point > ?1 ORDER BY point, time LIMIT 1",
     /* The newest of a series stays. */
     [OL_DB_RETENTION_DROP] =
         "DELETE FROM history WHERE point = ?1 AND time < min(?2,"
@@ -225,8 +225,9 @@ bool ol_db_keep(struct ol_db *db, struct ol_str *const *strings, size_t count)
 
 int32_t ol_db_batch(struct ol_db *db)
 {
+    /* What is put after the transaction is gone would be stored by itself. */
     if (db->in_batch) {
-        return OL_OK;
+        return db->batch_failed ? OL_E_IO : OL_OK;
     }
     int32_t rc = ol_db_run(db, ol_db_statement(db, OL_DB_BEGIN));
     db->in_batch = rc == OL_OK;

@@ -54,8 +54,9 @@ enum ol_db_statement {
     OL_DB_SAMPLE_UP,
     OL_DB_SAMPLE_DOWN,
     OL_DB_PRESENCE_ADD,
+    OL_DB_PRESENCE_NEWEST,
+    OL_DB_PRESENCE_FORGET,
     OL_DB_PRESENCE_TRIM,
-    OL_DB_PRESENCE_LIST,
     OL_DB_PRESENCE_END,
     OL_DB_PRESENCE_END_LOG,
     OL_DB_RETENTION_NEXT,
@@ -98,7 +99,8 @@ void ol_db_close(struct ol_db *db);
  */
 struct ol_store ol_db_store(struct ol_db *db);
 
-/* Opens the batch if it is not open. OL_OK or OL_E_IO (try again later). */
+/* Opens the batch if it is not open. OL_OK, or OL_E_IO: try again later; of an open one it
+ * means that what was put is lost already, which the commit will tell. */
 OL_MUST int32_t ol_db_batch(struct ol_db *db);
 
 /* Makes the batch durable. OL_OK, also without one; OL_E_IO: nothing of it is stored. */

@@ -7,6 +7,7 @@
 #include "platform/store/internal.h"
 
 #define PRESENCE_TRIM_EVERY 16
+#define PRESENCE_BACK_MS    60000 /* what a clock may be set back by */
 #define NUMBER_CAP          24
 
 /* Plain digits that fit 64 bits and come back the same are stored as an integer. */
@@ -90,6 +91,14 @@ int32_t ol_db_latest(struct ol_db *db, const struct ol_store_product *product,
     return kept ? OL_OK : OL_E_IO;
 }
 
+static void bind_range(sqlite3_stmt *st, const struct ol_db_range *range)
+{
+    sqlite3_bind_int64(st, 2, range->from_ms);
+    sqlite3_bind_int64(st, 3, range->to_ms);
+    sqlite3_bind_int64(st, 4, range->limit);
+    sqlite3_bind_int64(st, 5, range->offset);
+}
+
 sqlite3_stmt *ol_db_series_open(struct ol_db *db, const struct ol_store_product *product,
                                 int64_t device, uint16_t property,
                                 const struct ol_db_range *range)
@@ -100,10 +109,7 @@ sqlite3_stmt *ol_db_series_open(struct ol_db *db, const struct ol_store_product 
         return NULL;
     }
     sqlite3_bind_int64(st, 1, key_of(product, device, property));
-    sqlite3_bind_int64(st, 2, range->from_ms);
-    sqlite3_bind_int64(st, 3, range->to_ms);
-    sqlite3_bind_int64(st, 4, range->limit);
-    sqlite3_bind_int64(st, 5, range->offset);
+    bind_range(st, range);
     return st;
 }
 
@@ -127,23 +133,73 @@ int32_t ol_db_series_each(struct ol_db *db, const struct ol_store_product *produ
     return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
 }
 
+/* The newest change that is stored; INT64_MIN: there is none. */
+static int32_t presence_newest(struct ol_db *db, int64_t device, int64_t *out)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_NEWEST);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    int rc = sqlite3_step(st);
+    *out = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : INT64_MIN;
+    sqlite3_reset(st);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? OL_OK : OL_E_IO;
+}
+
+/* When the change happened, in the order in which changes came: who comes and goes within
+ * a millisecond, or while the clock is set back by a little, has gone a millisecond later.
+ * Where the clock was far ahead, what it stamped is in no order with anything: it goes. */
+static int32_t presence_time(struct ol_db *db, int64_t device, int64_t now_ms,
+                             int64_t *out)
+{
+    int64_t newest = INT64_MIN;
+    int32_t rc = presence_newest(db, device, &newest);
+    *out = now_ms;
+    if (rc != OL_OK || newest < now_ms) {
+        return rc;
+    }
+    if (newest - now_ms < PRESENCE_BACK_MS) {
+        *out = newest + 1;
+        return OL_OK;
+    }
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_FORGET);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    sqlite3_bind_int64(st, 2, now_ms);
+    return ol_db_run(db, st);
+}
+
 static int32_t presence_row(struct ol_db *db, const struct ol_store_presence *presence)
 {
-    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_ADD);
+    int64_t time_ms = 0;
+    int32_t rc = presence_time(db, presence->device, presence->time_ms, &time_ms);
+    sqlite3_stmt *st = rc == OL_OK ? ol_db_statement(db, OL_DB_PRESENCE_ADD) : NULL;
     if (st == NULL) {
         return OL_E_IO;
     }
     sqlite3_bind_int64(st, 1, presence->device);
-    sqlite3_bind_int64(st, 2, presence->time_ms);
+    sqlite3_bind_int64(st, 2, time_ms);
     sqlite3_bind_int(st, 3, presence->state == OL_PRESENCE_ONLINE);
     ol_db_bind_str(st, 4, presence->reason);
     return ol_db_run(db, st);
 }
 
-/* Now and then, so that a device that comes and goes for ever does not fill the disk. */
+/* Now and then, so that a device that comes and goes for ever does not fill the disk; by
+ * a number in which no rhythm of several devices can hide one of them. */
+static bool is_trim_due(struct ol_db *db, int64_t device)
+{
+    uint64_t mix = ((uint64_t)device << 32 | db->presence_puts++);
+    mix = (mix ^ mix >> 29) * UINT64_C(0x9E3779B97F4A7C15);
+    return (mix ^ mix >> 32) * UINT64_C(0xBF58476D1CE4E5B9) >> 32 <=
+           UINT32_MAX / PRESENCE_TRIM_EVERY;
+}
+
 static int32_t presence_trim(struct ol_db *db, int64_t device)
 {
-    if (db->presence_puts++ % PRESENCE_TRIM_EVERY != 0) {
+    if (!is_trim_due(db, device)) {
         return OL_OK;
     }
     sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_TRIM);
@@ -175,16 +231,24 @@ int32_t ol_db_put_presence(void *ctx, const struct ol_store_presence *presence)
     return rc == OL_OK ? presence_trim(db, presence->device) : rc;
 }
 
-int32_t ol_db_presence_each(struct ol_db *db, int64_t device, int64_t limit,
-                            void (*row)(void *ctx, const struct ol_db_presence *p),
-                            void *ctx)
+/* Rare: the statement is made when it is needed and dropped afterwards. */
+int32_t ol_db_presence_range(struct ol_db *db, int64_t device,
+                             const struct ol_db_range *range,
+                             void (*row)(void *ctx, const struct ol_db_presence *p),
+                             void *ctx)
 {
-    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_LIST);
-    if (st == NULL) {
+    sqlite3_stmt *st = NULL;
+    const char *text =
+        range->descending
+            ? "SELECT time, online, reason FROM presence WHERE device = ?1 AND time"
+              " BETWEEN ?2 AND ?3 ORDER BY time DESC LIMIT ?4 OFFSET ?5"
+            : "SELECT time, online, reason FROM presence WHERE device = ?1 AND time"
+              " BETWEEN ?2 AND ?3 ORDER BY time LIMIT ?4 OFFSET ?5";
+    if (sqlite3_prepare_v2(db->sql, text, -1, &st, NULL) != SQLITE_OK) {
         return OL_E_IO;
     }
     sqlite3_bind_int64(st, 1, device);
-    sqlite3_bind_int64(st, 2, limit);
+    bind_range(st, range);
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
         struct ol_db_presence p = {sqlite3_column_int64(st, 0),
@@ -192,7 +256,7 @@ int32_t ol_db_presence_each(struct ol_db *db, int64_t device, int64_t limit,
                                    ol_db_column_str(st, 2)};
         row(ctx, &p);
     }
-    sqlite3_reset(st);
+    sqlite3_finalize(st);
     return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
 }
 

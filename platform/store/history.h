@@ -44,12 +44,10 @@ struct ol_db_presence {
     struct ol_str reason;
 };
 
-/* Calls row for the device's newest changes, newest first, at most limit. OL_OK, OL_E_IO.
- */
-OL_MUST int32_t ol_db_presence_each(struct ol_db *db, int64_t device, int64_t limit,
-                                    void (*row)(void *ctx,
-                                                const struct ol_db_presence *p),
-                                    void *ctx);
+/* Calls row for each change of presence of the range. OL_OK, OL_E_IO. */
+OL_MUST int32_t
+ol_db_presence_range(struct ol_db *db, int64_t device, const struct ol_db_range *range,
+                     void (*row)(void *ctx, const struct ol_db_presence *p), void *ctx);
 
 /* Marks every device offline that a platform that died left online. OL_OK, OL_E_IO. */
 OL_MUST int32_t ol_db_presence_end_all(struct ol_db *db, int64_t now_ms,

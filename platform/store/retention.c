@@ -51,13 +51,17 @@ static int64_t begin(struct ol_db_retention *r, enum ol_db_retention_phase phase
 static int64_t begin_oldest(struct ol_db_retention *r)
 {
     r->oldest_ms = INT64_MAX;
+    r->newest_ms = INT64_MIN;
     return begin(r, OL_DB_RETENTION_OLDEST);
 }
 
+/* The span ends now: a value of the future must not make the first pass take everything.
+ * When only such are left it ends with the newest of them. */
 static int64_t begin_by_size(struct ol_db_retention *r, int64_t now_ms)
 {
-    int64_t span = now_ms > r->oldest_ms ? now_ms - r->oldest_ms : 0;
-    r->cutoff_ms = r->oldest_ms + span / SPAN_PART + 1;
+    int64_t end = now_ms > r->oldest_ms ? now_ms : r->newest_ms;
+    uint64_t span = (uint64_t)end - (uint64_t)r->oldest_ms;
+    r->cutoff_ms = r->oldest_ms + (int64_t)(span / SPAN_PART) + 1;
     r->by_size = true;
     return begin(r, OL_DB_RETENTION_DELETE);
 }
@@ -66,7 +70,6 @@ static int64_t begin_by_age(struct ol_db_retention *r, int64_t now_ms)
 {
     r->cutoff_ms = now_ms - r->max_age_ms;
     r->by_size = false;
-    r->aged_ms = now_ms;
     return begin(r, OL_DB_RETENTION_DELETE);
 }
 
@@ -91,7 +94,7 @@ static int64_t begin_any(struct ol_db *db, struct ol_db_retention *r, int64_t no
 struct series {
     int64_t point;
     int64_t oldest_ms;
-    bool has_more; /* it is not the newest as well */
+    int64_t newest_ms;
 };
 
 /* The series behind the one that was dealt with. SQLITE_ROW, SQLITE_DONE or an error. */
@@ -106,7 +109,7 @@ static int next_series(struct ol_db *db, const struct ol_db_retention *r,
     int rc = sqlite3_step(st);
     if (rc == SQLITE_ROW) {
         *out = (struct series){sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1),
-                               sqlite3_column_int(st, 2) != 0};
+                               sqlite3_column_int64(st, 2)};
     }
     sqlite3_reset(st);
     return rc;
@@ -121,8 +124,9 @@ static int oldest_slice(struct ol_db *db, struct ol_db_retention *r)
             return rc;
         }
         r->at_point = s.point;
-        if (s.has_more && s.oldest_ms < r->oldest_ms) {
-            r->oldest_ms = s.oldest_ms;
+        if (s.oldest_ms < s.newest_ms) {
+            r->oldest_ms = s.oldest_ms < r->oldest_ms ? s.oldest_ms : r->oldest_ms;
+            r->newest_ms = s.newest_ms > r->newest_ms ? s.newest_ms : r->newest_ms;
         }
     }
     return SQLITE_ROW;
@@ -152,7 +156,7 @@ static int delete_slice(struct ol_db *db, struct ol_db_retention *r, int *delete
         }
         int room = OL_DB_RETENTION_ROWS - *deleted;
         int n = 0;
-        if (s.has_more && s.oldest_ms < r->cutoff_ms) {
+        if (s.oldest_ms < r->cutoff_ms) {
             n = delete_of(db, s.point, r->cutoff_ms, room);
         }
         if (n < 0) {
@@ -192,7 +196,7 @@ static int64_t oldest_step(struct ol_db *db, struct ol_db_retention *r, int64_t 
     return r->oldest_ms == INT64_MAX ? rest(r) : begin_by_size(r, now_ms);
 }
 
-static int64_t delete_step(struct ol_db *db, struct ol_db_retention *r)
+static int64_t delete_step(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms)
 {
     int deleted = 0;
     int rc = delete_slice(db, r, &deleted);
@@ -206,7 +210,13 @@ static int64_t delete_step(struct ol_db *db, struct ol_db_retention *r)
     if (rc == SQLITE_ROW) {
         return OL_DB_RETENTION_BUSY_MS;
     }
-    return r->by_size ? begin_oldest(r) : rest(r);
+    if (r->by_size) {
+        return begin_oldest(r);
+    }
+    /* From its end on: a pass may take longer than the time between two, and the size
+     * must have its turn. */
+    r->aged_ms = now_ms;
+    return rest(r);
 }
 
 int64_t ol_db_retention_step(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms)
@@ -215,7 +225,7 @@ int64_t ol_db_retention_step(struct ol_db *db, struct ol_db_retention *r, int64_
     case OL_DB_RETENTION_OLDEST:
         return oldest_step(db, r, now_ms);
     case OL_DB_RETENTION_DELETE:
-        return delete_step(db, r);
+        return delete_step(db, r, now_ms);
     default:
         return begin_any(db, r, now_ms);
     }

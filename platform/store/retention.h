@@ -20,7 +20,7 @@
 #define OL_DB_RETENTION_BUSY_MS 10
 #define OL_DB_RETENTION_IDLE_MS 5000
 
-/* A pass by age is made this often. */
+/* So long after a pass by age the next one is due. */
 #define OL_DB_RETENTION_AGE_MS 60000
 
 enum ol_db_retention_phase {
@@ -37,10 +37,11 @@ struct ol_db_retention {
     enum ol_db_retention_phase phase;
     int64_t at_point; /* the series that the pass has dealt with */
     int64_t cutoff_ms;
-    int64_t oldest_ms;
-    bool by_size;     /* the pass may end as soon as the history is small enough */
-    int64_t aged_ms;  /* when the last pass by age began; 0: never */
-    uint64_t deleted; /* rows, for the owner to read */
+    int64_t oldest_ms; /* of the values that may go */
+    int64_t newest_ms; /* of the series that have such */
+    bool by_size;      /* the pass may end as soon as the history is small enough */
+    int64_t aged_ms;   /* when the last pass by age ended; 0: never */
+    uint64_t deleted;  /* rows, for the owner to read */
 };
 
 /* One slice. now_ms is Unix time. Nothing of others may stand in the batch: commit
