@@ -203,6 +203,8 @@ void cli_transcript_event(struct cli_device *d, const struct ol_agent_event *ev)
                          ? "the time comes from a time server"
                          : "the time comes from the web server of date_host");
         break;
+    case OL_AGENT_EVENT_DHCP: /* not here: the system manages the address */
+        break;
     case OL_AGENT_EVENT_REJECTED:
         tell_rejected(d, ev);
         break;

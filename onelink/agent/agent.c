@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: MIT */
+#include "onelink/agent/agent_dhcp.h"
 #include "onelink/agent/agent_private.h"
 
 #include <string.h>
 
 #define BIT(state) (1u << (state))
 
+#define LEAVE (BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING) | BIT(OL_AGENT_CLOSED))
+
 /* Where each state may lead. Every state from LINK on may fail and be closed. */
 static const uint16_t next_states[] = {
     [OL_AGENT_CLOSED] = BIT(OL_AGENT_LINK),
-    [OL_AGENT_LINK] = BIT(OL_AGENT_ADDRESS) | BIT(OL_AGENT_CLOSED),
-    [OL_AGENT_ADDRESS] =
-        BIT(OL_AGENT_CLOCK) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
-    [OL_AGENT_CLOCK] =
-        BIT(OL_AGENT_RESOLVE) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_LINK] = BIT(OL_AGENT_ADDRESS) | LEAVE,
+    [OL_AGENT_ADDRESS] = BIT(OL_AGENT_CLOCK) | LEAVE,
+    [OL_AGENT_CLOCK] = BIT(OL_AGENT_RESOLVE) | LEAVE,
     /* To itself: the next host. */
-    [OL_AGENT_RESOLVE] = BIT(OL_AGENT_CONNECT) | BIT(OL_AGENT_RESOLVE) |
-                         BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_RESOLVE] = BIT(OL_AGENT_CONNECT) | BIT(OL_AGENT_RESOLVE) | LEAVE,
     /* To itself: the next address of the host. */
-    [OL_AGENT_CONNECT] = BIT(OL_AGENT_LOGIN) | BIT(OL_AGENT_CONNECT) |
-                         BIT(OL_AGENT_RESOLVE) | BIT(OL_AGENT_BACKOFF) |
-                         BIT(OL_AGENT_CLOSED) | BIT(OL_AGENT_CLOSING),
+    [OL_AGENT_CONNECT] =
+        BIT(OL_AGENT_LOGIN) | BIT(OL_AGENT_CONNECT) | BIT(OL_AGENT_RESOLVE) | LEAVE,
     [OL_AGENT_LOGIN] = BIT(OL_AGENT_SUBSCRIBE) | BIT(OL_AGENT_RESOLVE) |
                        BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
     [OL_AGENT_SUBSCRIBE] =
         BIT(OL_AGENT_ONLINE) | BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
     [OL_AGENT_ONLINE] = BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING),
-    [OL_AGENT_BACKOFF] = BIT(OL_AGENT_LINK) | BIT(OL_AGENT_CLOSED),
+    [OL_AGENT_BACKOFF] =
+        BIT(OL_AGENT_LINK) | BIT(OL_AGENT_CLOSING) | BIT(OL_AGENT_CLOSED),
     [OL_AGENT_CLOSING] = BIT(OL_AGENT_CLOSED),
 };
 
@@ -111,6 +111,8 @@ void ol_agent_enter(struct ol_agent *a, enum ol_agent_state to, enum ol_agent_ca
     a->stream_opened = false;
     if (to == OL_AGENT_CLOCK) {
         ol_agent_clock_begin(a);
+    } else if (to == OL_AGENT_ADDRESS && a->config->dhcp != NULL) {
+        a->config->dhcp->ops->begin(a);
     }
 
     struct ol_agent_event *ev = ol_agent_emit(a, OL_AGENT_EVENT_STATE);
@@ -224,6 +226,9 @@ static void recover(struct ol_agent *a)
 
     a->fail = OL_AGENT_CAUSE_NONE;
     drop_connection(a);
+    if (cause == OL_AGENT_CAUSE_LINK && a->config->dhcp != NULL) {
+        a->config->dhcp->ops->pause(a); /* the next cable may lead elsewhere */
+    }
     if (about_host && try_next_candidate(a, cause)) {
         return;
     }
@@ -259,6 +264,9 @@ static bool link_run(struct ol_agent *a)
         return false;
     }
     if (!link_is_up(a)) {
+        if (a->config->dhcp != NULL) {
+            a->config->dhcp->ops->pause(a); /* pulled during a back-off */
+        }
         /* A switch that comes back brings many devices at once: spread them. */
         ol_ms spread = ((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32;
         a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
@@ -279,8 +287,7 @@ static bool address_run(struct ol_agent *a)
         ol_agent_fail(a, OL_AGENT_CAUSE_LINK);
         return true;
     }
-    /* An interface that is not managed by its system has the address that the application
-     * set. This is where DHCP is driven from. */
+    /* From the system, the application or the DHCP client, which is pumped with the rest. */
     if (!has_address(a)) {
         a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
         return false;
@@ -321,6 +328,22 @@ static bool backoff_run(struct ol_agent *a)
 
 /* ---- Goodbye ---- */
 
+/* After the connection, which needs the address. true: nothing is left to give back. */
+static bool leave_network(struct ol_agent *a)
+{
+    const struct ol_agent_dhcp *dhcp = a->config->dhcp;
+
+    if (dhcp == NULL) {
+        return true;
+    }
+    dhcp->ops->end(a);
+    if (!dhcp->ops->is_done(a) && a->now < a->state_until) {
+        return false;
+    }
+    dhcp->ops->pause(a);
+    return true;
+}
+
 static bool closing_run(struct ol_agent *a)
 {
     const struct ol_stream *stream = &a->config->stream;
@@ -342,11 +365,22 @@ static bool closing_run(struct ol_agent *a)
         return false;
     }
     drop_connection(a);
+    if (!leave_network(a)) {
+        return false;
+    }
     ol_agent_enter(a, OL_AGENT_CLOSED, OL_AGENT_CAUSE_NONE, 0);
     return true;
 }
 
 /* ---- The loop ---- */
+
+/* The clients that run beside whatever the state does. */
+static bool pump_clients(struct ol_agent *a)
+{
+    bool has_moved = a->config->dhcp != NULL && a->config->dhcp->ops->pump(a);
+
+    return (!a->has_event && ol_agent_clock_pump(a)) || has_moved;
+}
 
 static bool run_state(struct ol_agent *a)
 {
@@ -394,7 +428,7 @@ static void advance(struct ol_agent *a)
             recover(a);
             continue;
         }
-        bool has_moved = ol_agent_clock_pump(a);
+        bool has_moved = pump_clients(a);
         if (!a->has_event && !run_state(a) && !has_moved) {
             return;
         }
@@ -431,13 +465,13 @@ void ol_agent_close(struct ol_agent *a, ol_ms now)
     a->fail = OL_AGENT_CAUSE_NONE;
     ol_agent_clock_pause(a);
     if (a->state >= OL_AGENT_LOGIN && a->state <= OL_AGENT_ONLINE) {
-        /* Not logged in yet: the stream is just closed. */
         (void)(ol_mqtt_client_disconnect(&a->mqtt) == OL_OK);
         ol_agent_enter(a, OL_AGENT_CLOSING, OL_AGENT_CAUSE_NONE, 0);
         return;
     }
     drop_connection(a);
-    ol_agent_enter(a, OL_AGENT_CLOSED, OL_AGENT_CAUSE_NONE, 0);
+    ol_agent_enter(a, a->config->dhcp != NULL ? OL_AGENT_CLOSING : OL_AGENT_CLOSED,
+                   OL_AGENT_CAUSE_NONE, 0);
 }
 
 void ol_agent_step(struct ol_agent *a, ol_ms now, struct ol_wall_time wall)
@@ -480,7 +514,10 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
     if (a->has_event || a->full_event || a->is_busy || a->fail != OL_AGENT_CAUSE_NONE) {
         return a->now;
     }
-    ol_ms at = a->state == OL_AGENT_CLOSED ? OL_NEVER : ol_agent_clock_deadline(a);
+    ol_ms at = ol_agent_clock_deadline(a);
+    if (a->config->dhcp != NULL) {
+        at = ol_ms_min(at, a->config->dhcp->ops->deadline(a));
+    }
     switch ((enum ol_agent_state)a->state) {
     case OL_AGENT_CLOSED:
         return OL_NEVER;
@@ -499,8 +536,8 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
         break;
     case OL_AGENT_CLOSING:
         /* Nobody looks at the cable, and the client's time does not pass any more. */
-        return ol_ms_min(a->state_until,
-                         a->config->stream.ops->deadline(a->config->stream.ctx));
+        at = ol_ms_min(at, a->config->stream.ops->deadline(a->config->stream.ctx));
+        return ol_ms_min(at, a->state_until);
     default:
         break;
     }

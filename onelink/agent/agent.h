@@ -17,6 +17,7 @@
 #include "onelink/link/netif.h"
 #include "onelink/link/stream.h"
 #include "onelink/mqtt/client.h"
+#include "onelink/net/dhcp.h"
 #include "onelink/net/dns.h"
 #include "onelink/net/http_date.h"
 #include "onelink/net/sntp.h"
@@ -96,11 +97,13 @@ struct ol_agent_scratch {
             char res[OL_ONENET_RESOURCE_MAX];
             char token[OL_ONENET_TOKEN_MAX];
         } login;
-        uint8_t datagram[OL_DNS_MESSAGE_MAX];
-        char text[OL_DNS_MESSAGE_MAX]; /* topics and filters */
+        uint8_t datagram[OL_DHCP_MESSAGE_MAX]; /* the longest of DNS, SNTP, DHCP */
+        char text[OL_DNS_MESSAGE_MAX];         /* topics and filters */
     } work;
     struct ol_mqtt_client_config mqtt;
 };
+
+struct ol_agent_dhcp;
 
 /* Everything it points to, and itself, must outlive the agent; it may lie in flash. Zero means
  * the default. */
@@ -146,6 +149,9 @@ struct ol_agent_config {
                                     known to find_host, and there is no SNTP */
     struct ol_netif netif;
     struct ol_entropy entropy;
+    /* DHCP, prepared by ol_agent_dhcp_init (onelink/agent/agent_dhcp.h). NULL: the system
+     * or the application sets the address. */
+    struct ol_agent_dhcp *dhcp;
 
     /* Memory. */
     uint8_t *rx; /* largest packet that can be received, and the CONNECT: 512 at least */
@@ -184,6 +190,7 @@ enum ol_agent_event_kind {
     OL_AGENT_EVENT_HOST,  /* ev.host: logged in; remember the host as last_host */
     OL_AGENT_EVENT_CLOCK, /* ev.clock: a time server answered, then the machine may be
                              set, or date_host did, then wall is OL_CLOCK_COARSE */
+    OL_AGENT_EVENT_DHCP,  /* ev.dhcp: what the DHCP client did */
     OL_AGENT_EVENT_REJECTED, /* ev.rejected: CONNACK with a refusal, or a token that cannot be
                                 made */
     OL_AGENT_EVENT_FILTER,    /* ev.filter: a subscription was refused */
@@ -218,6 +225,11 @@ struct ol_agent_event {
             struct ol_wall_time wall;
             struct ol_addr server;
         } clock;
+        struct {
+            enum ol_dhcp_event_kind kind; /* all but OL_DHCP_EVENT_PROBE */
+            /* OL_DHCP_EVENT_BOUND, _TAKEN. In force: ol_agent_dhcp_get_lease. */
+            const struct ol_dhcp_lease *lease;
+        } dhcp;
         struct {
             uint8_t
                 code; /* enum ol_mqtt_connack_code; 0: no token could be made, see error */
