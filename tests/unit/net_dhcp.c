@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "onelink/net/dhcp.h"
+#include "tests/unit/net_dhcp_build.h"
 
 /* The client against a server of a few lines that answers as it is told. */
 
@@ -122,67 +123,6 @@ static uint8_t wait_sent(struct bench *b, ol_ms limit_ms)
     }
 }
 
-struct answer {
-    uint8_t type;
-    uint32_t address; /* 0: that of the pool */
-    uint32_t server;
-    uint32_t lease_s;
-    uint32_t renew_s;
-    uint32_t rebind_s;
-    const uint8_t *more; /* further options, with their end */
-    size_t more_len;
-};
-
-static void put_u32(uint8_t *p, uint32_t v)
-{
-    p[0] = (uint8_t)(v >> 24);
-    p[1] = (uint8_t)(v >> 16);
-    p[2] = (uint8_t)(v >> 8);
-    p[3] = (uint8_t)v;
-}
-
-static size_t put_option(uint8_t *m, size_t at, uint8_t code, uint32_t value)
-{
-    m[at] = code;
-    m[at + 1] = 4;
-    put_u32(m + at + 2, value);
-    return at + 6;
-}
-
-#define SERVER 0xC0A80101u /* 192.168.1.1 */
-#define POOL   0xC0A80132u /* 192.168.1.50 */
-
-static size_t build(const struct bench *b, const struct answer *a, uint8_t *m)
-{
-    size_t at = 240;
-
-    memset(m, 0, OL_DHCP_MESSAGE_MAX);
-    m[0] = 2;
-    m[1] = 1;
-    m[2] = 6;
-    memcpy(m + 4, b->request + 4, 4); /* xid */
-    if (a->type != OL_DHCP_NAK) {
-        put_u32(m + 16, a->address != 0 ? a->address : POOL);
-    }
-    memcpy(m + 28, mac, 6);
-    put_u32(m + 236, 0x63825363);
-    m[at] = 53;
-    m[at + 1] = 1;
-    m[at + 2] = a->type;
-    at += 3;
-    at = put_option(m, at, 54, a->server != 0 ? a->server : SERVER);
-    if (a->type != OL_DHCP_NAK) {
-        at = put_option(m, at, 1, 0xFFFFFF00);
-        at = put_option(m, at, 51, a->lease_s != 0 ? a->lease_s : 3600);
-        at = a->renew_s != 0 ? put_option(m, at, 58, a->renew_s) : at;
-        at = a->rebind_s != 0 ? put_option(m, at, 59, a->rebind_s) : at;
-    }
-    memcpy(m + at, a->more, a->more_len);
-    at += a->more_len;
-    m[at] = 255;
-    return at + 1;
-}
-
 static bool give_raw(struct bench *b, const uint8_t *m, size_t len)
 {
     struct ol_addr from = ol_addr_ipv4(192, 168, 1, 1, 67);
@@ -195,7 +135,7 @@ static bool give_raw(struct bench *b, const uint8_t *m, size_t len)
 static bool give(struct bench *b, struct answer a)
 {
     uint8_t m[OL_DHCP_MESSAGE_MAX];
-    size_t len = build(b, &a, m);
+    size_t len = build(b->request, &a, m);
 
     return give_raw(b, m, len);
 }
@@ -492,7 +432,7 @@ static void test_ignored(void **state)
 
     start(&b);
     assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
-    size_t len = build(&b, &offer, m);
+    size_t len = build(b.request, &offer, m);
     static const struct {
         size_t at;
         uint8_t value;
@@ -581,7 +521,7 @@ static void test_overload(void **state)
 
     start(&b);
     assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
-    size_t len = build(&b, &(struct answer){.type = OL_DHCP_OFFER}, m);
+    size_t len = build(b.request, &(struct answer){.type = OL_DHCP_OFFER}, m);
     memcpy(m + len - 1, "\x34\x01\x03\xff", 4);
     memcpy(m + 108, "\x06\x04\x01\x02\x03\x04\xff", 7); /* file */
     memcpy(m + 44, "\x2a\x04\x05\x06\x07\x08\xff", 7);  /* sname */
