@@ -4,8 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NAME    "sign="
-#define KEY_MIN 22 /* characters: 128 bits */
+#define NAME        "sign="
+#define KEY_MIN     22 /* characters: 128 bits */
+#define BACKSLASHES 8  /* that may stand before one "u": JSON in JSON in JSON */
 
 static int hex(unsigned char c)
 {
@@ -21,6 +22,21 @@ static unsigned char lower(unsigned char c)
     return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
+/* JSON's "\u003d", also in JSON that is a string in JSON; 0: it is none. */
+static size_t escape_len(const unsigned char *p, size_t len, unsigned char *c)
+{
+    size_t at = 1;
+    while (at < len && at < BACKSLASHES && p[at] == '\\') {
+        at++;
+    }
+    if (len - at < 5 || memcmp(p + at, "u00", 3) != 0 || hex(p[at + 3]) < 0 ||
+        hex(p[at + 4]) < 0) {
+        return 0;
+    }
+    *c = lower((unsigned char)(hex(p[at + 3]) * 16 + hex(p[at + 4])));
+    return at + 5;
+}
+
 /* The character at p, decoded, and how many bytes it takes; 0: the data ends. */
 static size_t character(const unsigned char *p, size_t len, unsigned char *c)
 {
@@ -28,6 +44,10 @@ static size_t character(const unsigned char *p, size_t len, unsigned char *c)
         return 0;
     }
     *c = lower(p[0]);
+    if (p[0] == '\\') {
+        size_t n = escape_len(p, len, c);
+        return n > 0 ? n : 1;
+    }
     if (p[0] != '%') {
         return 1;
     }
@@ -61,14 +81,14 @@ static bool is_value(unsigned char c)
 {
     unsigned char l = lower(c);
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
-           c == '=' || c == '%' || c == '-' || c == '_' || c == '\\'; /* JSON's "\/" */
+           c == '=' || c == '%' || c == '-' || c == '_' || c == '\\'; /* "\/", "\u002b" */
 }
 
 size_t ol_mask_find(const void *data, size_t len)
 {
     const unsigned char *p = data;
     for (size_t i = 0; i < len; i++) {
-        if ((p[i] | 0x20) != 's' && p[i] != '%') {
+        if ((p[i] | 0x20) != 's' && p[i] != '%' && p[i] != '\\') {
             continue;
         }
         size_t n = name_len(p + i, len - i);

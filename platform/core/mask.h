@@ -13,9 +13,9 @@ size_t ol_mask_find(const void *data, size_t len);
 
 /* Overwrites the value behind every `sign=` with asterisks; all other bytes and the length
  * stay. The name counts in any case, and each of its characters and the equals sign may be
- * percent-encoded, more than once ("sign%253D"). The value ends before the first byte that
- * base64 and its percent-encoding do not have, or with the data: what is cut in the middle
- * of a value is masked up to the cut. */
+ * percent-encoded, more than once ("sign%253D"), or escaped as in JSON ("sign\u003d").
+ * The value ends before the first byte that base64 and its encodings do not have, or with
+ * the data: what is cut in the middle of a value is masked up to the cut. */
 void ol_mask(void *data, size_t len);
 
 /* Overwrites every run of base64 characters that is long enough to be a key. For bytes in

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "onelink/onenet/name.h"
 #include "onelink/onenet/refusal.h"
 #include "platform/core/codes.h"
 #include "platform/core/mask.h"
@@ -27,8 +28,26 @@ static void mask_text(struct ol_str *s, char *room, size_t cap)
     }
 }
 
-/* A password that is no token may be a key, typed into the wrong field. */
-static void mask_password(char *room, size_t len)
+static bool is_product(struct ol_str name)
+{
+    return ol_onenet_pid_is_valid(name);
+}
+
+static bool is_device(struct ol_str name)
+{
+    return ol_onenet_device_is_valid(ol_onenet_client_device(name));
+}
+
+/* What is no name may be a key, typed into the wrong field. text lies in room. */
+static void mask_name(char *room, struct ol_str text, bool (*is_name)(struct ol_str))
+{
+    if (text.len > 0 && !is_name(text)) {
+        ol_mask_keys(room + (text.ptr - room), text.len);
+    }
+}
+
+/* So may a password that is no token be. */
+static void mask_connect(char *room, size_t len)
 {
     struct ol_mqtt_header h;
     struct ol_mqtt_connect connect;
@@ -38,6 +57,8 @@ static void mask_password(char *room, size_t len)
         ol_mask_keys(room, len);
         return;
     }
+    mask_name(room, connect.client_id, is_device);
+    mask_name(room, connect.user_name, is_product);
     if (connect.password.len > 0 &&
         ol_mask_find(connect.password.ptr, connect.password.len) ==
             connect.password.len) {
@@ -60,10 +81,21 @@ static bool mask_raw(struct ol_msglog *line, char *room)
     }
     line->raw = copy(room, OL_MSGLOG_RAW_MAX, line->raw);
     if (connect) {
-        mask_password(room, line->raw.len);
+        mask_connect(room, line->raw.len);
     }
     ol_mask(room, line->raw.len);
     return true;
+}
+
+/* How a stranger calls itself or its product. */
+static void mask_stranger(struct ol_str *s, char *room, size_t cap,
+                          bool (*is_name)(struct ol_str))
+{
+    if (s->len > 0 && !is_name(*s)) {
+        *s = copy(room, cap, *s);
+        mask_name(room, *s, is_name);
+        ol_mask(room, s->len);
+    }
 }
 
 static void mask_line(struct ol_node *node, struct ol_msglog *line)
@@ -75,8 +107,8 @@ static void mask_line(struct ol_node *node, struct ol_msglog *line)
     }
     mask_text(&line->reason, room->reason, sizeof room->reason);
     if (line->device == 0) {
-        mask_text(&line->product_id, room->product, sizeof room->product);
-        mask_text(&line->device_name, room->device, sizeof room->device);
+        mask_stranger(&line->product_id, room->product, sizeof room->product, is_product);
+        mask_stranger(&line->device_name, room->device, sizeof room->device, is_device);
     }
 }
 
