@@ -373,6 +373,37 @@ static void on_push_setting(void *ctx, struct ol_str name, struct ol_str value)
     ol_push_restore(p->push, ol_str_make(name.ptr + at, name.len - at), value);
 }
 
+/* ---- messages of a push ---- */
+
+static void push_put(void *ctx, const struct ol_push_kept *m)
+{
+    struct ol_platform *p = ctx;
+    const struct ol_outbox_message kept = {m->id, m->device, m->time_ms, m->product_id,
+                                           m->text};
+    (void)(ol_outbox_put(&p->outbox, &kept) == OL_OK);
+}
+
+static void push_drop(void *ctx, const int64_t *ids, size_t count)
+{
+    struct ol_platform *p = ctx;
+    ol_outbox_drop(&p->outbox, ids, count);
+}
+
+static int32_t push_clear(void *ctx, struct ol_str product_id)
+{
+    struct ol_platform *p = ctx;
+    return ol_outbox_clear(&p->outbox, product_id);
+}
+
+static void on_push_message(void *ctx, const struct ol_outbox_message *m)
+{
+    struct ol_platform *p = ctx;
+    const struct ol_push_kept kept = {m->id, m->device, m->time_ms, m->product_id,
+                                      m->text};
+    /* One that nobody wants goes with the next settings of its product. */
+    (void)ol_push_restore_message(p->push, &kept);
+}
+
 bool ol_platform_push_open(struct ol_platform *p, struct ol_store store)
 {
     /* For tests: the waits of a push last as many milliseconds as this says seconds. */
@@ -384,13 +415,29 @@ bool ol_platform_push_open(struct ol_platform *p, struct ol_store store)
         .wall_ms = wall_ms,
         .device_name = push_name,
         .keep = push_keep,
+        .put = push_put,
+        .drop = push_drop,
+        .clear = push_clear,
         .second_ms = scale == NULL ? 0 : (uint32_t)strtoul(scale, NULL, 10),
     };
+    if (ol_outbox_open(&p->outbox, &p->db) != OL_OK ||
+        ol_outbox_last(&p->outbox, &config.last_id) != OL_OK) {
+        return false;
+    }
     p->push = ol_push_open(&config);
     return p->push != NULL;
 }
 
 bool ol_platform_push_restore(struct ol_platform *p)
 {
-    return ol_db_setting_each(&p->db, OL_STR(PUSH_SETTING), on_push_setting, p) == OL_OK;
+    return ol_db_setting_each(&p->db, OL_STR(PUSH_SETTING), on_push_setting, p) ==
+               OL_OK &&
+           ol_outbox_each(&p->outbox, on_push_message, p) == OL_OK;
+}
+
+void ol_platform_push_close(struct ol_platform *p)
+{
+    ol_push_close(p->push);
+    p->push = NULL;
+    ol_outbox_close(&p->outbox);
 }

@@ -18,10 +18,12 @@
 #include "platform/store/msglog.h"
 #include "platform/store/registry.h"
 
-/* Descriptors that are not for devices: the API's connections, files, spare ones. */
-#define DESCRIPTORS_KEPT (OL_API_CONNECTIONS_MAX + 64)
-#define CONNECTIONS_MAX  20000
-#define TOKEN_FILE       "console.token"
+/* Descriptors that are not for devices: the connections of the API and of pushes, files,
+ * spare ones. */
+#define DESCRIPTORS_KEPT                                                                 \
+    (OL_API_CONNECTIONS_MAX + OL_PUSH_TARGETS_MAX * (OL_PUSH_RUNNING_MAX + 1) + 64)
+#define CONNECTIONS_MAX 20000
+#define TOKEN_FILE      "console.token"
 
 static int failed(const char *why)
 {
@@ -145,6 +147,7 @@ static bool node_open(struct ol_platform *p, const struct ol_options *o)
         .set_timeout_ms = o->set_timeout_s * 1000,
         .connections_max = connections_max(),
         .log_off = !o->message_log && o->quiet,
+        .log_brief = !o->message_log, /* what the watch is for */
         .peer_str = ol_access_peer_str,
     };
     p->message_log = o->message_log;
@@ -283,7 +286,7 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
         return failed(why);
     }
     if (!load_user(p) || ol_db_presence_end_all(&p->db, wall_ms(),
-                                                OL_STR("the platform ended")) != OL_OK) {
+                                                OL_STR("the platform restarted")) != OL_OK) {
         return failed("the database cannot be written; is the disk full?");
     }
     if (!write_token(p, why, sizeof why)) {
@@ -301,7 +304,7 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
     ol_api_close(p->api);
     ol_notice_close(&p->watch.notice);
     ol_node_reset(&p->node);
-    ol_push_close(p->push);
+    ol_platform_push_close(p);
     event_base_free(p->base);
     libevent_global_shutdown();
     ol_secret_wipe(p->user_key, sizeof p->user_key);

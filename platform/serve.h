@@ -11,6 +11,7 @@
 #include "platform/push/push.h"
 #include "platform/secret.h"
 #include "platform/store/db.h"
+#include "platform/store/outbox.h"
 #include "platform/watch.h"
 
 /* A platform that serves: everything that lives as long as the process. */
@@ -21,6 +22,7 @@ struct ol_platform {
     struct ol_access access;
     struct ol_api *api;
     struct ol_push *push;
+    struct ol_outbox outbox; /* of the push */
     struct event_base *base;
     struct ol_store_ops store; /* the database's, but for put_log */
     struct ol_watch watch;
@@ -38,9 +40,11 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o);
 /* What the HTTP API gets from the platform. */
 struct ol_api_backend ol_platform_backend(struct ol_platform *p);
 
-/* HTTP push: opened before the node, whose store it watches; its kept settings are taken
- * up when everything else stands. false: no memory; the database cannot be read. */
+/* HTTP push: opened before the node, whose store it watches; its kept settings and messages
+ * are taken up when everything else stands, and it is closed after the node. false: no memory,
+ * or the database cannot be read. */
 bool ol_platform_push_open(struct ol_platform *p, struct ol_store store);
 bool ol_platform_push_restore(struct ol_platform *p);
+void ol_platform_push_close(struct ol_platform *p);
 
 #endif

@@ -141,7 +141,9 @@ OL_MUST enum ol_onenet_token_error
 ol_onenet_token_check(const struct ol_onenet_token_parts *parts, int64_t now_s);
 
 /* Recomputes the HMAC with a base64 key and compares in constant time: OK, METHOD,
- * KEY_... (the stored key is bad) or SIGN. Links all three methods. */
+ * KEY_... (the stored key is bad) or SIGN. A method in capitals is taken, as the
+ * application API does (docs/protocol.md §2.1); ol_onenet_token_check has refused it
+ * before where that is the rule. Links all three methods. */
 OL_MUST enum ol_onenet_token_error
 ol_onenet_token_verify(const struct ol_onenet_token_parts *parts, struct ol_str key,
                        struct ol_onenet_token_scratch *scratch);

@@ -3,6 +3,8 @@
 
 #include "onelink/onenet/token_sign.h"
 
+#define METHOD_NAME_MAX 6 /* sha256 */
+
 enum ol_onenet_token_error
 ol_onenet_token_check(const struct ol_onenet_token_parts *parts, int64_t now_s)
 {
@@ -29,13 +31,27 @@ static bool equal_constant_time(struct ol_str a, struct ol_str b)
     return diff == 0;
 }
 
+/* By its name in lower case or in capitals; it is signed as it is written. */
+static const struct ol_onenet_method *method_of(struct ol_str name)
+{
+    char lower[METHOD_NAME_MAX];
+    if (name.len > sizeof lower) {
+        return NULL;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        lower[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return ol_onenet_method_find(ol_str_make(lower, name.len));
+}
+
 enum ol_onenet_token_error
 ol_onenet_token_verify(const struct ol_onenet_token_parts *parts, struct ol_str key,
                        struct ol_onenet_token_scratch *scratch)
 {
     const struct ol_str lines[OL_ONENET_LINES] = {parts->et_text, parts->method,
                                                   parts->res, parts->version};
-    const struct ol_onenet_method *method = ol_onenet_method_find(parts->method);
+    const struct ol_onenet_method *method = method_of(parts->method);
     if (method == NULL) {
         return OL_ONENET_TOKEN_METHOD;
     }

@@ -17,14 +17,26 @@
 /* As many as the kernel lets wait: after a restart all devices come back at once. */
 #define BACKLOG 4096
 
+/* A socket that listens at [::] takes IPv4 too, as ::ffff:1.2.3.4: an address of 16 bytes
+ * of which only the last four tell one host from another. */
+static void set_six(struct ol_peer *peer, const struct in6_addr *address)
+{
+    if (IN6_IS_ADDR_V4MAPPED(address)) {
+        memcpy(peer->address, &address->s6_addr[12], 4);
+        peer->family = AF_INET;
+    } else {
+        memcpy(peer->address, address, sizeof *address);
+        peer->family = AF_INET6;
+    }
+}
+
 struct ol_peer ol_peer_make(const struct sockaddr *sa)
 {
     struct ol_peer peer = {.family = 0};
     if (sa->sa_family == AF_INET6) {
         const struct sockaddr_in6 *in6 = (const void *)sa;
-        memcpy(peer.address, &in6->sin6_addr, sizeof in6->sin6_addr);
+        set_six(&peer, &in6->sin6_addr);
         peer.port = in6->sin6_port;
-        peer.family = AF_INET6;
     } else if (sa->sa_family == AF_INET) {
         const struct sockaddr_in *in = (const void *)sa;
         memcpy(peer.address, &in->sin_addr, sizeof in->sin_addr);

@@ -10,6 +10,11 @@
 
 #include "platform/api/state.h"
 
+/* Those that get an answer of ours, if only that they are wrong here. */
+#define METHODS                                                                          \
+    (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |               \
+     EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH)
+
 struct route {
     const char *path;
     enum evhttp_cmd_type method;
@@ -68,34 +73,54 @@ static struct ol_str authorization(struct evhttp_request *http)
         evhttp_find_header(evhttp_request_get_input_headers(http), "authorization"));
 }
 
+static bool is_known(struct ol_api_call *c)
+{
+    c->who = ol_api_token_check(&c->api->config.backend, authorization(c->http));
+    if (c->who.right != OL_API_NOBODY) {
+        return true;
+    }
+    if (c->who.resource) {
+        ol_api_fail_resource(c);
+    } else {
+        ol_api_fail(c, OL_API_AUTHENTICATION,
+                    OL_STR("authentication failed:invalid authorization"));
+    }
+    return false;
+}
+
+/* Parameters become strings that end with NUL: one with a NUL of its own would pass as what
+ * stands before it. */
+static bool query_read(const char *text, struct evkeyvalq *query)
+{
+    return strstr(text, "%00") == NULL && evhttp_parse_query_str(text, query) == 0;
+}
+
 static void serve(struct ol_api_call *c, const struct route *route)
 {
     const struct ol_api_backend *b = &c->api->config.backend;
-    c->who = ol_api_token_check(b, authorization(c->http));
-    if (c->who.right == OL_API_NOBODY) {
-        if (c->who.resource) {
-            ol_api_fail_resource(c);
-        } else {
-            ol_api_fail(c, OL_API_AUTHENTICATION,
-                        OL_STR("authentication failed:invalid authorization"));
-        }
+    const char *text = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(c->http));
+    struct evkeyvalq query;
+    if (!query_read(text == NULL ? "" : text, &query)) {
+        ol_api_fail_parameter(c, "query");
         return;
     }
+    c->query = &query;
     const char *twice = ol_api_query_twice(c);
     if (twice != NULL) {
         ol_api_fail_parameter(c, twice);
-        return;
+    } else {
+        b->commit(b->ctx);
+        route->serve(c);
     }
-    b->commit(b->ctx);
-    route->serve(c);
+    evhttp_clear_headers(&query);
 }
 
 static void on_request(struct evhttp_request *http, void *ctx)
 {
     struct ol_api_call c = {.api = ctx, .http = http};
     ol_api_limit_asked(c.api, http);
-    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(http);
-    const struct route *route = find_route(evhttp_uri_get_path(uri));
+    const char *path = evhttp_uri_get_path(evhttp_request_get_evhttp_uri(http));
+    const struct route *route = find_route(path);
     make_id(c.id);
     if (route == NULL) {
         ol_api_fail(&c, HTTP_NOTFOUND, OL_STR("not found"));
@@ -105,17 +130,11 @@ static void on_request(struct evhttp_request *http, void *ctx)
         ol_api_fail(&c, HTTP_BADMETHOD, OL_STR("method not allowed"));
         return;
     }
-    const char *text = evhttp_uri_get_query(uri);
-    struct evkeyvalq query;
-    if (evhttp_parse_query_str(text == NULL ? "" : text, &query) != 0) {
-        ol_api_fail_parameter(&c, "query");
-        return;
-    }
     struct evbuffer *body = evhttp_request_get_input_buffer(http);
-    c.query = &query;
     c.body = ol_str_make(evbuffer_pullup(body, -1), evbuffer_get_length(body));
-    serve(&c, route);
-    evhttp_clear_headers(&query);
+    if (is_known(&c)) {
+        serve(&c, route);
+    }
 }
 
 struct ol_api *ol_api_open(const struct ol_api_config *config)
@@ -138,7 +157,7 @@ struct ol_api *ol_api_open(const struct ol_api_config *config)
     evhttp_set_max_headers_size(api->http, OL_API_HEADERS_MAX);
     evhttp_set_max_body_size(api->http, OL_API_BODY_MAX);
     evhttp_set_timeout(api->http, OL_API_IDLE_S);
-    evhttp_set_allowed_methods(api->http, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
+    evhttp_set_allowed_methods(api->http, METHODS);
     evhttp_set_gencb(api->http, on_request, api);
     return api;
 }

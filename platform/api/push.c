@@ -25,7 +25,8 @@ static void answer(const struct ol_api_call *c, int32_t rc)
     if (rc == OL_OK) {
         ol_api_reply_done(c);
     } else if (rc == OL_E_NOENT) {
-        ol_api_fail(c, OL_API_PARAMETER, OL_STR("parameter error:no push is set"));
+        ol_api_fail(c, OL_API_USER_OPERATION,
+                    OL_STR("user operation error:no push is set"));
     } else if (rc == OL_E_NOSPC) {
         ol_api_fail(c, OL_API_INTERNAL, OL_STR("too many products have a push"));
     } else {

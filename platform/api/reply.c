@@ -12,6 +12,10 @@ static void send_text(const struct ol_api_call *c, int status, const char *text,
                       size_t len)
 {
     struct evbuffer *out = evbuffer_new();
+    /* The answer to a HEAD ends with its headers; libevent would send what stands here. */
+    if (evhttp_request_get_command(c->http) == EVHTTP_REQ_HEAD) {
+        len = 0;
+    }
     ol_api_limit_answered(c->api, c->http);
     if (out == NULL || evbuffer_add(out, text, len) != 0) {
         evhttp_send_error(c->http, HTTP_INTERNAL, NULL);

@@ -77,13 +77,10 @@ static struct ol_push_lane *lane_make(struct ol_push_target *t, int64_t device)
 /* The first message is done with. */
 static void drop_first(struct ol_push_lane *lane)
 {
-    struct ol_push_target *t = lane->target;
     struct ol_push_message *m = lane->first;
-    t->waiting--;
-    t->bytes -= m->len;
     lane->first = m->next;
     lane->attempts = 0;
-    free(m);
+    ol_push_message_free(m, true);
     if (lane->first == NULL) {
         lane_free(lane);
     } else {
@@ -158,18 +155,14 @@ void ol_push_lane_add(struct ol_push_target *t, struct ol_push_message *m)
     while (lane != NULL && lane->device != m->device) {
         lane = lane->next;
     }
-    bool room =
-        t->waiting < OL_PUSH_MESSAGES_MAX && t->bytes + m->len <= OL_PUSH_BYTES_MAX;
-    if (room && lane == NULL) {
+    if (lane == NULL) {
         lane = lane_make(t, m->device);
     }
-    if (!room || lane == NULL) {
+    if (lane == NULL) {
         t->dropped++;
-        free(m);
+        ol_push_message_free(m, true);
         return;
     }
-    t->waiting++;
-    t->bytes += m->len;
     if (lane->first == NULL) {
         lane->first = m;
         lane->last = m;
@@ -190,7 +183,7 @@ void ol_push_lanes_free(struct ol_push_target *t)
             while (lane->first != NULL) {
                 struct ol_push_message *m = lane->first;
                 lane->first = m->next;
-                free(m);
+                ol_push_message_free(m, false);
             }
             lane_free(lane);
         }
@@ -198,6 +191,4 @@ void ol_push_lanes_free(struct ol_push_target *t)
     t->ready_first = NULL;
     t->ready_last = NULL;
     t->running = 0;
-    t->waiting = 0;
-    t->bytes = 0;
 }

@@ -7,13 +7,13 @@
 
 #include "platform/push/state.h"
 
-/* Makes messages of what is stored: docs/protocol.md §8.5. The store's contract is passed
- * on; a message leaves only when the commit that it belongs to has succeeded. */
+/* Makes messages of what is stored: docs/protocol.md §8.5. The store's contract is passed on;
+ * a message is kept in the commit of what it tells of, and leaves when that has succeeded. */
 
 static struct ol_push_target *active(const struct ol_push *push, struct ol_str product_id)
 {
     struct ol_push_target *t = ol_push_target_find(push, product_id);
-    return t != NULL && t->state == OL_PUSH_ACTIVE ? t : NULL;
+    return t != NULL && t->agreed ? t : NULL;
 }
 
 /* Names, product ids and identifiers are letters, digits, '_', '-' and '$': nothing in
@@ -32,29 +32,39 @@ static void add_head(struct ol_push_text *text, struct ol_str product_id, int64_
     ol_push_text_add(text, OL_STR("\","));
 }
 
-/* Takes the text. */
-static void put_message(struct ol_push *push, struct ol_push_target *t, int64_t device,
-                        struct ol_push_text *text)
+static void add_uncommitted(struct ol_push *push, struct ol_push_message *m)
 {
-    struct ol_push_message *m = text->failed ? NULL : malloc(sizeof *m + text->len);
-    if (m == NULL) {
-        t->dropped++;
-        ol_push_text_free(text);
-        return;
-    }
-    *m = (struct ol_push_message){.target = t,
-                                  .device = device,
-                                  .id = push->next_id++,
-                                  .time_ms = push->config.wall_ms(push->config.ctx),
-                                  .len = text->len};
-    memcpy(m->text, text->ptr, text->len);
-    ol_push_text_free(text);
     if (push->uncommitted_last != NULL) {
         push->uncommitted_last->next = m;
     } else {
         push->uncommitted_first = m;
     }
     push->uncommitted_last = m;
+}
+
+/* Takes the text. */
+static void put_message(struct ol_push *push, struct ol_push_target *t, int64_t device,
+                        struct ol_push_text *text)
+{
+    const struct ol_push_kept kept = {
+        .id = push->next_id,
+        .device = device,
+        .time_ms = push->config.wall_ms(push->config.ctx),
+        .product_id = t->product_id,
+        .text = ol_str_make(text->ptr, text->len),
+    };
+    struct ol_push_message *m = NULL;
+    if (text->failed) {
+        t->dropped++;
+    } else {
+        m = ol_push_message_make(t, &kept);
+    }
+    if (m != NULL) {
+        push->next_id++;
+        push->config.put(push->config.ctx, &kept);
+        add_uncommitted(push, m);
+    }
+    ol_push_text_free(text);
 }
 
 static struct ol_push_message *take_uncommitted(struct ol_push *push)
@@ -89,7 +99,7 @@ static void add_member(struct ol_push *push, const struct ol_store_sample *sampl
 {
     struct ol_push_text *text = &push->members;
     if (push->member_target == NULL || push->member_device != sample->device) {
-        text->len = 0; /* of a post that did not come to its end */
+        ol_push_text_free(text); /* of a post that did not come to its end */
         push->member_target = active(push, sample->product->product_id);
         push->member_device = sample->device;
     }
@@ -109,10 +119,13 @@ static int32_t put_sample(void *ctx, const struct ol_store_sample *sample)
 {
     struct ol_push *push = ctx;
     const struct ol_store *s = &push->config.store;
-    if (push->targets != NULL) {
+    int32_t rc = s->ops->put_sample(s->ctx, sample);
+    if (rc != OL_OK) {
+        push->member_target = NULL; /* the post ends here */
+    } else if (push->targets != NULL) {
         add_member(push, sample);
     }
-    return s->ops->put_sample(s->ctx, sample);
+    return rc;
 }
 
 static void end_post(void *ctx, int64_t device, struct ol_str id)
@@ -174,7 +187,7 @@ static int32_t commit(void *ctx)
         if (rc == OL_OK) {
             ol_push_lane_add(m->target, m);
         } else {
-            free(m); /* what it tells of did not happen */
+            ol_push_message_free(m, false); /* what it tells of did not happen */
         }
     }
     return rc;
@@ -196,6 +209,13 @@ struct ol_store ol_push_store(struct ol_push *push)
 
 /* ---- open and close ---- */
 
+static void on_over(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    ol_push_over_flush(ctx);
+}
+
 struct ol_push *ol_push_open(const struct ol_push_config *config)
 {
     struct ol_push *push = calloc(1, sizeof *push);
@@ -206,9 +226,37 @@ struct ol_push *ol_push_open(const struct ol_push_config *config)
     if (push->config.second_ms == 0) {
         push->config.second_ms = 1000;
     }
-    /* Greater than any id before a restart. */
+    push->over_timer = event_new(config->base, -1, 0, on_over, push);
+    if (push->over_timer == NULL) {
+        free(push);
+        return NULL;
+    }
+    /* The clock may have been set back, and there may be another database tomorrow. */
     push->next_id = config->wall_ms(config->ctx);
+    if (push->next_id <= config->last_id) {
+        push->next_id = config->last_id + 1;
+    }
     return push;
+}
+
+bool ol_push_restore_message(struct ol_push *push, const struct ol_push_kept *message)
+{
+    struct ol_push_target *t = active(push, message->product_id);
+    struct ol_push_message *m = t == NULL ? NULL : ol_push_message_make(t, message);
+    if (m != NULL) {
+        ol_push_lane_add(t, m);
+    }
+    return m != NULL;
+}
+
+/* Names that are being resolved hold what they were asked for until they are answered, which
+ * is told by the loop. */
+static void dns_close(struct ol_push *push)
+{
+    if (push->dns != NULL) {
+        evdns_base_free(push->dns, 1);
+        (void)event_base_loop(push->config.base, EVLOOP_NONBLOCK);
+    }
 }
 
 void ol_push_close(struct ol_push *push)
@@ -216,18 +264,18 @@ void ol_push_close(struct ol_push *push)
     if (push == NULL) {
         return;
     }
+    struct ol_push_message *m = NULL;
+    while ((m = take_uncommitted(push)) != NULL) {
+        ol_push_message_free(m, false);
+    }
     while (push->targets != NULL) {
         struct ol_push_target *t = push->targets;
         push->targets = t->next;
         ol_push_target_free(t);
     }
-    struct ol_push_message *m = NULL;
-    while ((m = take_uncommitted(push)) != NULL) {
-        free(m);
-    }
-    if (push->dns != NULL) {
-        evdns_base_free(push->dns, 0);
-    }
+    ol_push_over_flush(push);
+    event_free(push->over_timer);
+    dns_close(push);
     ol_push_text_free(&push->members);
     free(push);
 }

@@ -12,6 +12,7 @@
 
 #define OL_PUSH_LANES   1024 /* places of the table of lanes, a power of two */
 #define OL_PUSH_REPLY_S 5    /* an answer must be there by then */
+#define OL_PUSH_OVER    256  /* ids that are forgotten at once */
 
 /* One exchange with the address, the connection included: it is over when it is answered,
  * fails or lasts too long, and then done is called once, from the loop. */
@@ -61,6 +62,7 @@ struct ol_push_target {
     struct evhttp_uri *uri;
     char path[OL_PUSH_URL_MAX + 2]; /* with the query */
     enum ol_push_state state;
+    bool agreed; /* to what the settings are now; messages are made */
     const char *why;
     struct ol_push_exchange *verifying;
     char challenge[OL_PUSH_NONCE_CAP];
@@ -68,7 +70,7 @@ struct ol_push_target {
     struct ol_push_lane *ready_first;
     struct ol_push_lane *ready_last;
     unsigned running;
-    size_t bytes;
+    size_t bytes; /* of the messages that wait, those not committed included */
     uint32_t waiting;
     uint64_t sent, retries, failed, dropped;
 };
@@ -85,6 +87,10 @@ struct ol_push {
     int64_t member_device;
     struct ol_push_message *uncommitted_first;
     struct ol_push_message *uncommitted_last;
+    /* Messages that are over and still kept; the timer forgets them. */
+    struct event *over_timer;
+    size_t over_count;
+    int64_t over[OL_PUSH_OVER];
 };
 
 struct ol_push_target *ol_push_target_find(const struct ol_push *push,
@@ -102,10 +108,20 @@ void ol_push_exchange_close(struct ol_push_exchange *x);
 /* Asks the address whether it agrees. */
 void ol_push_verify_begin(struct ol_push_target *t);
 
-/* Lines the message up, and gives it away; no room or memory: counts it as dropped. */
+/* A message, counted as one that waits. NULL: no room or memory; it is counted as dropped. */
+struct ol_push_message *ol_push_message_make(struct ol_push_target *t,
+                                             const struct ol_push_kept *kept);
+
+/* Frees a message, which waits no more. over: it need not be kept any longer. */
+void ol_push_message_free(struct ol_push_message *m, bool over);
+
+/* Forgets what is over. */
+void ol_push_over_flush(struct ol_push *push);
+
+/* Lines the message up, and gives it away; no memory: counts it as dropped. */
 void ol_push_lane_add(struct ol_push_target *t, struct ol_push_message *m);
 
-/* Drops all messages and what is under way. */
+/* Frees all messages and what is under way; they stay kept. */
 void ol_push_lanes_free(struct ol_push_target *t);
 
 /* Keeps the settings and whether the address has agreed. OL_OK, OL_E_IO. */

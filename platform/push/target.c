@@ -141,7 +141,7 @@ static void forget(struct ol_push *push, struct ol_push_target *t)
         struct ol_push_message *message = *m;
         if (message->target == t) {
             *m = message->next;
-            free(message);
+            ol_push_message_free(message, false);
         } else {
             push->uncommitted_last = message;
             m = &message->next;
@@ -203,6 +203,7 @@ void ol_push_restore(struct ol_push *push, struct ol_str product_id, struct ol_s
     install(push, t);
     if (ol_str_equal(state, OL_STR("active"))) {
         t->state = OL_PUSH_ACTIVE;
+        t->agreed = true;
     } else {
         ol_push_verify_begin(t);
     }
@@ -219,7 +220,9 @@ int32_t ol_push_set(struct ol_push *push, struct ol_str product_id,
     if (t == NULL) {
         return *wrong != NULL ? OL_E_ARG : OL_E_IO;
     }
-    if (ol_push_target_keep(t) != OL_OK) {
+    /* In this order: what waited for the old address must never go to the new one. */
+    if (push->config.clear(push->config.ctx, product_id) != OL_OK ||
+        ol_push_target_keep(t) != OL_OK) {
         ol_push_target_free(t);
         return OL_E_IO;
     }
@@ -247,7 +250,8 @@ int32_t ol_push_delete(struct ol_push *push, struct ol_str product_id)
     if (t == NULL) {
         return OL_E_NOENT;
     }
-    if (push->config.keep(push->config.ctx, product_id, ol_str_make(NULL, 0)) != OL_OK) {
+    if (push->config.clear(push->config.ctx, product_id) != OL_OK ||
+        push->config.keep(push->config.ctx, product_id, ol_str_make(NULL, 0)) != OL_OK) {
         return OL_E_IO;
     }
     forget(push, t);

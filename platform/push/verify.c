@@ -139,12 +139,14 @@ static void on_verified(void *ctx, const struct ol_push_exchange *x)
     t->verifying = NULL;
     if (x->status == HTTP_OK && x->same) {
         t->state = OL_PUSH_ACTIVE;
+        t->agreed = true;
         t->why = "";
         /* Not kept, it is asked again after the next start. */
         (void)(ol_push_target_keep(t) == OL_OK);
         return;
     }
     t->state = OL_PUSH_REFUSED;
+    t->agreed = false;
     t->why = x->status == 0         ? "no answer"
              : x->status != HTTP_OK ? "the answer's status is not 200"
                                     : "the answer is not the msg it was asked with";
@@ -187,6 +189,7 @@ void ol_push_verify_begin(struct ol_push_target *t)
     }
     if (t->verifying == NULL) {
         t->state = OL_PUSH_REFUSED;
+        t->agreed = false;
         t->why = "no memory";
     }
 }

@@ -82,8 +82,8 @@ url=http://127.0.0.1:$port/push/in?x=1
 
 # ---- settings ----
 is 'none yet' none "$(show state)"
-is 'nothing to ask again' '10001 parameter error:no push is set' "$(push verify)"
-is 'nothing to delete' '10001 parameter error:no push is set' "$(push delete)"
+is 'nothing to ask again' '10407 user operation error:no push is set' "$(push verify)"
+is 'nothing to delete' '10407 user operation error:no push is set' "$(push delete)"
 for bad in https://127.0.0.1/ ftp://x/ 127.0.0.1 http:/// http://u:p@127.0.0.1/ http://127.0.0.1:70000/ \
     http://127.0.0.1:0/ 'http://127.0.0.1/#a' 'http://a b/' http://[::1]/ "http://x/$(printf '%0600d' 0)"; do
     is "url $bad" '10001 parameter error:url' "$(push set ",\"url\":\"$bad\",\"token\":\"x\"")"
@@ -189,14 +189,37 @@ receiver_start
 await 'after the receiver was away' 51 counts lamp
 await 'nothing waits' 0 show waiting
 
-# ---- a restart ----
+# ---- a restart: what waits is there afterwards ----
+kept() {
+    sqlite3 "$data/onelink.db" 'SELECT count(*) FROM push'
+}
+await 'all is forgotten' 0 kept
+: >"$seen"
+echo fail >"$mode"
+for i in 61 62 63; do report lamp $i; done
+is 'all is kept' 9 "$(kept)"
 platform_stop KILL
 : >"$seen"
+echo ok >"$mode"
 platform_start
 is 'remembered' active "$(show state)"
-report lamp 61
-await 'and goes on' 61 counts lamp
+await 'what waited comes' '61 62 63' counts lamp
+await 'nothing waits' 0 show waiting
+is 'with its coming and going' 'online offline online offline online offline' \
+    "$(msgs '.data.status // empty' | tr -d '"' | tr '\n' ' ' | sed 's/ $//')"
+is 'in order, none twice' true "$(jq -s '[.[] | select(.method == "POST") | .body.id | tonumber] |
+    . == (. | unique)' "$seen")"
+report lamp 64
+await 'and goes on' '61 62 63 64' counts lamp
 is 'signed' "$(count)" "$(signed POST)"
+echo fail >"$mode"
+report lamp 65
+platform_stop
+: >"$seen"
+echo ok >"$mode"
+platform_start
+await 'after an end in order, too' 65 counts lamp
+await 'all is forgotten' 0 kept
 
 # ---- secure mode, a name instead of an address ----
 key=0123456789abcdef
@@ -226,7 +249,11 @@ report lamp 81
 await 'given up after the last attempt' 1 show failed
 is 'seventeen attempts' 17 "$(jq -r 'select(.method == "POST") | .body.id' "$seen" | head -17 | uniq -c |
     awk 'NR == 1 { print $1 }')"
+await 'nothing waits' 0 show waiting
+await 'and is forgotten' 0 kept
+report lamp 83
 is 'delete' '0 succ' "$(push delete)"
+is 'what waited is forgotten' 0 "$(kept)"
 is 'gone' none "$(show state)"
 sleep 0.3 # what was on its way
 n=$(count)

@@ -5,6 +5,7 @@
 Prints its port, then answers as the first word of MODE_FILE says at that moment:
 
     ok          a question with its msg, a push with 200
+    mute        a question not at all, a push with 200
     stranger    a question with something else
     fail        500;  `fail NAME` only what tells of that device
     redirect    302 to /elsewhere, which would take it
@@ -45,6 +46,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         query = self.record(urllib.parse.urlsplit(self.path), None)
         with open(MODE_FILE, encoding="utf-8") as file:
             mode = file.read().split()
+        if mode[0] == "mute":
+            time.sleep(7)
         body = "no" if mode[0] == "stranger" else query.get("msg", "")
         self.answer(200, body.encode())
 
