@@ -65,6 +65,8 @@ struct sim_w5500_stats {
     uint64_t resets;
     uint64_t misuse; /* things that a datasheet forbids; the last one is in misuse_text */
     const char *misuse_text; /* "SEND before SENDOK" ... static storage; NULL: none */
+    uint64_t notes; /* allowed, but rarely meant: own address written with open sockets */
+    const char *note_text; /* the last of them, as misuse_text */
 };
 
 struct sim_w5500; /* plain data, no pointers but host's: memcpy is a snapshot */
@@ -72,8 +74,9 @@ struct sim_w5500; /* plain data, no pointers but host's: memcpy is a snapshot */
 /* Bytes that a chip takes, so that callers can keep it where they like (aligned to 8). */
 size_t sim_w5500_size(void);
 
-/* Power on at time 0, reset pin high, cable out, no faults. seed drives what the chip makes up
- * (sequence numbers, bit flips). */
+/* Power on at time 0, reset pin high, cable out, no faults. The PLL locks 1 ms later, as after
+ * the reset pin. seed drives what the chip makes up (sequence numbers, negotiation time, bit
+ * flips). */
 void sim_w5500_init(struct sim_w5500 *chip, const struct sim_w5500_host *host,
                     uint64_t seed);
 
