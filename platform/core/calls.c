@@ -118,8 +118,8 @@ static struct ol_call *call_make(struct ol_node *node, struct ol_session *s,
 
 /* Sends the request. A device without the subscription gets nothing and the call times
  * out. */
-static bool call_send(struct ol_node *node, struct ol_session *s,
-                      const struct ol_call *call, struct ol_str params, ol_ms now)
+static bool write_call(struct ol_node *node, struct ol_session *s,
+                       const struct ol_call *call, struct ol_str params, ol_ms now)
 {
     size_t cap = params.len + REQUEST_OVERHEAD;
     uint8_t *text = ol_mem_get(&node->mem, cap);
@@ -140,9 +140,9 @@ static bool call_send(struct ol_node *node, struct ol_session *s,
     return rc == OL_OK && s->state == OL_SESSION_ONLINE;
 }
 
-static int32_t call_begin(struct ol_node *node, struct ol_session *s,
-                          enum ol_onenet_topic_kind kind, struct ol_str params,
-                          void *user, ol_ms now, struct ol_call_start *out)
+static int32_t send_call(struct ol_node *node, struct ol_session *s,
+                         enum ol_onenet_topic_kind kind, struct ol_str params, void *user,
+                         ol_ms now, struct ol_call_start *out)
 {
     /* More than the connection may have waiting would only cost it the connection. */
     size_t waiting = s->out.len - s->out_pos;
@@ -151,7 +151,7 @@ static int32_t call_begin(struct ol_node *node, struct ol_session *s,
     if (call == NULL) {
         return refuse_code(out, OL_CODE_API_INTERNAL, OL_E_NOSPC);
     }
-    if (!call_send(node, s, call, params, now)) {
+    if (!write_call(node, s, call, params, now)) {
         call_free(node, call);
         return refuse_code(out, OL_CODE_API_INTERNAL, OL_E_NOSPC);
     }
@@ -208,55 +208,44 @@ static bool is_length_fine(struct ol_node *node, const struct ol_session *s, siz
     return node->config.limits == OL_LIMITS_WARN;
 }
 
-static bool is_call_length_fine(struct ol_node *node, const struct ol_session *s,
-                                struct ol_str params, ol_ms now)
+static int32_t begin(struct ol_node *node, int64_t device, enum ol_onenet_topic_kind kind,
+                     struct ol_str params, void *user, ol_ms now,
+                     struct ol_call_start *out)
 {
-    return is_length_fine(node, s, params.len,
-                          ol_limit_rules(node->config.limit_table)->call_max,
-                          ol_code_call_length, now);
+    bool is_set = kind == OL_ONENET_TOPIC_PROPERTY_SET;
+    struct ol_session *s = callee(node, device, out);
+    if (s == NULL) {
+        return OL_E_ARG;
+    }
+    if (ol_json_check(params.ptr, params.len) != OL_OK) {
+        return refuse_code(out, OL_CODE_API_PARAMETER, OL_E_ARG);
+    }
+    struct ol_onenet_refusal r = is_set ? ol_onenet_set_check(s->product->model, params)
+                                        : get_check(s->product->model, params);
+    if (r.code != OL_ONENET_CODE_OK) {
+        return refuse_member(out, is_set ? ol_code_set_failed : ol_code_get_failed, &r);
+    }
+    if (!is_length_fine(node, s, params.len,
+                        ol_limit_rules(node->config.limit_table)->call_max,
+                        ol_code_call_length, now)) {
+        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_call_length, OL_E_ARG);
+    }
+    if (is_set && !is_set_rate_fine(node, s, now)) {
+        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_set_rate, OL_E_ARG);
+    }
+    return send_call(node, s, kind, params, user, now, out);
 }
 
 int32_t ol_node_set_begin(struct ol_node *node, int64_t device, struct ol_str params,
                           void *user, ol_ms now, struct ol_call_start *out)
 {
-    struct ol_session *s = callee(node, device, out);
-    if (s == NULL) {
-        return OL_E_ARG;
-    }
-    if (ol_json_check(params.ptr, params.len) != OL_OK) {
-        return refuse_code(out, OL_CODE_API_PARAMETER, OL_E_ARG);
-    }
-    struct ol_onenet_refusal r = ol_onenet_set_check(s->product->model, params);
-    if (r.code != OL_ONENET_CODE_OK) {
-        return refuse_member(out, ol_code_set_failed, &r);
-    }
-    if (!is_call_length_fine(node, s, params, now)) {
-        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_call_length, OL_E_ARG);
-    }
-    if (!is_set_rate_fine(node, s, now)) {
-        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_set_rate, OL_E_ARG);
-    }
-    return call_begin(node, s, OL_ONENET_TOPIC_PROPERTY_SET, params, user, now, out);
+    return begin(node, device, OL_ONENET_TOPIC_PROPERTY_SET, params, user, now, out);
 }
 
 int32_t ol_node_get_begin(struct ol_node *node, int64_t device, struct ol_str params,
                           void *user, ol_ms now, struct ol_call_start *out)
 {
-    struct ol_session *s = callee(node, device, out);
-    if (s == NULL) {
-        return OL_E_ARG;
-    }
-    if (ol_json_check(params.ptr, params.len) != OL_OK) {
-        return refuse_code(out, OL_CODE_API_PARAMETER, OL_E_ARG);
-    }
-    struct ol_onenet_refusal r = get_check(s->product->model, params);
-    if (r.code != OL_ONENET_CODE_OK) {
-        return refuse_member(out, ol_code_get_failed, &r);
-    }
-    if (!is_call_length_fine(node, s, params, now)) {
-        return refuse(out, OL_CODE_API_SET_FAILED, ol_code_call_length, OL_E_ARG);
-    }
-    return call_begin(node, s, OL_ONENET_TOPIC_PROPERTY_GET, params, user, now, out);
+    return begin(node, device, OL_ONENET_TOPIC_PROPERTY_GET, params, user, now, out);
 }
 
 /* ---- end ---- */

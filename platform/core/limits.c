@@ -107,14 +107,18 @@ static struct ol_login_time *find(struct ol_login_times *t, int64_t device, ol_m
 }
 
 bool ol_limit_login(const struct ol_limit_rules *rules, struct ol_login_times *t,
-                    int64_t device, ol_ms now)
+                    int64_t device, bool served, ol_ms now)
 {
     struct ol_login_time *e = find(t, device, now);
     ol_ms oldest = e->at[rules->logins.max - 1];
+    bool fine = oldest == 0 || now - oldest >= OL_LIMIT_LOGINS_MS;
+    if (!fine && !served) {
+        return false;
+    }
     memmove(&e->at[1], &e->at[0], sizeof e->at - sizeof e->at[0]);
     /* 0 stands for "none". */
     e->at[0] = now == 0 ? 1 : now;
-    return oldest == 0 || now - oldest >= OL_LIMIT_LOGINS_MS;
+    return fine;
 }
 
 void ol_limit_ban(struct ol_login_times *t, int64_t device, ol_ms now)

@@ -81,9 +81,10 @@ struct ol_login_times {
     } entry[OL_LOGIN_SETS][OL_LOGIN_WAYS];
 };
 
-/* Notes a login. false: it is one too many in OL_LIMIT_LOGINS_MS. */
+/* Notes a login. false: it is one too many in OL_LIMIT_LOGINS_MS; then it only counts when
+ * it is served all the same. */
 bool ol_limit_login(const struct ol_limit_rules *rules, struct ol_login_times *t,
-                    int64_t device, ol_ms now);
+                    int64_t device, bool served, ol_ms now);
 
 /* The device stays out for OL_LIMIT_BAN_MS. */
 void ol_limit_ban(struct ol_login_times *t, int64_t device, ol_ms now);

@@ -215,7 +215,8 @@ static enum ol_reason rate_reason(struct ol_node *node, const struct ol_session 
     if (ol_limit_is_banned(node->logins, l->device.id, now)) {
         return OL_REASON_BANNED;
     }
-    if (ol_limit_login(rules, node->logins, l->device.id, now)) {
+    bool served = node->config.limits == OL_LIMITS_WARN;
+    if (ol_limit_login(rules, node->logins, l->device.id, served, now)) {
         return OL_REASON_NONE;
     }
     struct ol_msglog line = {.device = l->device.id,

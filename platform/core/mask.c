@@ -86,9 +86,12 @@ static bool is_value(unsigned char c)
 
 size_t ol_mask_find(const void *data, size_t len)
 {
+    /* Every byte that is logged comes by here: one look each. */
+    static const bool begins[256] = {
+        ['s'] = true, ['S'] = true, ['%'] = true, ['\\'] = true};
     const unsigned char *p = data;
     for (size_t i = 0; i < len; i++) {
-        if ((p[i] | 0x20) != 's' && p[i] != '%' && p[i] != '\\') {
+        if (!begins[p[i]]) {
             continue;
         }
         size_t n = name_len(p + i, len - i);

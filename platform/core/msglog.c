@@ -124,11 +124,19 @@ struct ol_str ol_node_peer(const struct ol_node *node, const struct ol_session *
     return ol_str_from(text);
 }
 
+bool ol_node_logs(const struct ol_node *node, enum ol_msglog_verdict verdict,
+                  uint8_t packet)
+{
+    const struct ol_node_config *c = &node->config;
+    return !c->log_off &&
+           (!c->log_brief || verdict != OL_MSGLOG_ACCEPTED || packet == OL_MQTT_CONNECT);
+}
+
 void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msglog *line,
                  ol_ms now)
 {
     char peer[OL_NODE_PEER_CAP];
-    if (node->config.log_off) {
+    if (!ol_node_logs(node, line->verdict, line->packet)) {
         return;
     }
     if (s != NULL && s->device != 0) {
@@ -176,12 +184,13 @@ void ol_node_sent(struct ol_node *node, struct ol_session *s, const struct ol_wr
                   ol_ms now)
 {
     ol_session_write_done(s, w);
-    if (node->config.log_off || w->len == 0) {
+    uint8_t packet = w->len == 0 ? 0 : w->buf[0] >> 4;
+    if (packet == 0 || !ol_node_logs(node, OL_MSGLOG_ACCEPTED, packet)) {
         return;
     }
     struct ol_msglog line = {.direction = OL_MSGLOG_DOWN,
                              .verdict = OL_MSGLOG_ACCEPTED,
-                             .packet = w->buf[0] >> 4,
+                             .packet = packet,
                              .length = (uint32_t)w->len,
                              .raw = ol_str_make(w->buf, w->len)};
     ol_node_log(node, s, &line, now);

@@ -20,6 +20,8 @@
 #define DEFAULT_OUTPUT_MAX (256u * 1024)
 #define DEFAULT_CALLS_MAX  1000
 
+#define CLOCK_BACK_MS 1000 /* more than this: the wall clock was set back */
+
 #define REASON_CAP 192 /* words and an address */
 
 static uint32_t or_default(uint32_t value, uint32_t standard)
@@ -84,9 +86,22 @@ void ol_node_reset(struct ol_node *node)
     node->logins = NULL;
 }
 
+/* Arrival times go on from the last of their session; not from where a clock that was
+ * wrong had left them. */
+static void forget_stamps(struct ol_node *node)
+{
+    for (uint32_t i = 0; i < node->stats.connections; i++) {
+        node->heap[i]->stamp_ms = 0;
+    }
+}
+
 void ol_node_set_wall(struct ol_node *node, ol_ms now, int64_t wall_ms)
 {
-    node->wall_offset_ms = wall_ms - (int64_t)now;
+    int64_t offset_ms = wall_ms - (int64_t)now;
+    if (offset_ms < node->wall_offset_ms - CLOCK_BACK_MS) {
+        forget_stamps(node);
+    }
+    node->wall_offset_ms = offset_ms;
 }
 
 int64_t ol_node_wall(const struct ol_node *node, ol_ms now)

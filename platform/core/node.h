@@ -61,19 +61,20 @@ struct ol_node_config {
     struct ol_store store;
     enum ol_limits limits;
     enum ol_limit_table limit_table;
-    uint32_t set_timeout_ms;   /* for an answer to a set or get; 0: 5000 */
-    uint32_t login_timeout_ms; /* from open to CONNECT, and for the last bytes of a
+    uint32_t set_timeout_ms;      /* for an answer to a set or get; 0: 5000 */
+    uint32_t login_timeout_ms;    /* from open to CONNECT, and for the last bytes of a
                                   session that closes; 0: 5000 */
-    uint32_t connections_max;  /* 0: 20000 */
-    uint32_t pending_max;      /* connections that have not logged in; 0: 2048, at most
+    uint32_t connections_max;     /* 0: 20000 */
+    uint32_t pending_max;         /* connections that have not logged in; 0: 2048, at most
                                   half of connections_max */
     uint32_t pending_address_max; /* of these from one address; 0: 1024, at most half of
                                      pending_max */
     uint64_t memory_max; /* bytes the node takes from alloc in all; above, the connections
                             that hold most are closed; 0: 128 MiB */
-    uint32_t output_max;       /* bytes waiting for one connection; 0: 256 KiB */
-    uint32_t calls_max;        /* open sets and gets over all devices; 0: 1000 */
-    bool log_off;              /* no message log */
+    uint32_t output_max; /* bytes waiting for one connection; 0: 256 KiB */
+    uint32_t calls_max;  /* open sets and gets over all devices; 0: 1000 */
+    bool log_off;        /* no message log */
+    bool log_brief;      /* no lines about what is accepted, but for logins */
 
     /* Writes the address of a connection, by the user of ol_node_open(), for the message
      * log and for why a device went offline. NULL: addresses are not told. */

@@ -17,9 +17,13 @@ int64_t ol_node_wall(const struct ol_node *node, ol_ms now);
 
 /* ---- msglog.c ---- */
 
+/* Whether anybody reads such a line; what makes one looks first. */
+bool ol_node_logs(const struct ol_node *node, enum ol_msglog_verdict verdict,
+                  uint8_t packet);
+
 /* Adds a line to the message log: fills in the session's device (s may be NULL), the time
  * and, of a line about what came, the packet that is being handled; hides what is secret.
- * Nothing happens with the log off. */
+ * Nothing happens when nobody reads it. */
 void ol_node_log(struct ol_node *node, const struct ol_session *s, struct ol_msglog *line,
                  ol_ms now);
 

@@ -47,15 +47,16 @@ static void log_post(struct ol_node *node, const struct ol_session *s,
                      const struct ol_mqtt_publish *publish,
                      const struct ol_onenet_refusal *r, ol_ms now)
 {
-    if (node->config.log_off) {
+    enum ol_msglog_verdict verdict =
+        r->code == OL_ONENET_CODE_OK ? OL_MSGLOG_ACCEPTED : OL_MSGLOG_REFUSED;
+    if (!ol_node_logs(node, verdict, OL_MQTT_PUBLISH)) {
         return;
     }
     char text[REPLY_CAP];
     struct ol_writer w = ol_writer_make(text, sizeof text);
     ol_onenet_refusal_msg_encode(&w, r);
     struct ol_msglog line = {.direction = OL_MSGLOG_UP,
-                             .verdict = r->code == OL_ONENET_CODE_OK ? OL_MSGLOG_ACCEPTED
-                                                                     : OL_MSGLOG_REFUSED,
+                             .verdict = verdict,
                              .packet = OL_MQTT_PUBLISH,
                              .qos = publish->qos,
                              .topic = publish->topic,

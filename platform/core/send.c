@@ -13,11 +13,12 @@ static void log_down(struct ol_node *node, const struct ol_session *s,
 {
     bool sent = raw.len > 0;
     int32_t code = sent ? OL_CODE_NONE : OL_CODE_NO_SUBSCRIPTION;
-    if (node->config.log_off) {
+    enum ol_msglog_verdict verdict = sent ? OL_MSGLOG_ACCEPTED : OL_MSGLOG_DROPPED;
+    if (!ol_node_logs(node, verdict, OL_MQTT_PUBLISH)) {
         return;
     }
     struct ol_msglog line = {.direction = OL_MSGLOG_DOWN,
-                             .verdict = sent ? OL_MSGLOG_ACCEPTED : OL_MSGLOG_DROPPED,
+                             .verdict = verdict,
                              .packet = OL_MQTT_PUBLISH,
                              .topic = publish->topic,
                              .length = (uint32_t)m->payload.len,

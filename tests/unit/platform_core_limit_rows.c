@@ -444,15 +444,15 @@ static void test_login_table(void **state)
     assert_non_null(t);
     ol_limit_ban(t, 1, 1000);
     for (int64_t device = 2; device < 100000; device++) {
-        assert_true(ol_limit_login(rules, t, device, 1000 + (ol_ms)device));
+        assert_true(ol_limit_login(rules, t, device, true, 1000 + (ol_ms)device));
     }
     assert_true(ol_limit_is_banned(t, 1, 1000 + OL_LIMIT_BAN_MS - 1));
     assert_false(ol_limit_is_banned(t, 1, 1000 + OL_LIMIT_BAN_MS));
     /* The newest is remembered. */
     for (unsigned i = 1; i < rules->logins.max; i++) {
-        assert_true(ol_limit_login(rules, t, 99999, 101000));
+        assert_true(ol_limit_login(rules, t, 99999, true, 101000));
     }
-    assert_false(ol_limit_login(rules, t, 99999, 101000));
+    assert_false(ol_limit_login(rules, t, 99999, true, 101000));
     free(t);
 }
 

@@ -304,6 +304,32 @@ static void a_twin_is_told_by_its_address(void **state)
     ol_peer_close(&b);
 }
 
+/* What nobody reads is not made: without a log only what the watch tells is left. */
+static void a_brief_log_has_what_is_told(void **state)
+{
+    (void)state;
+    struct ol_peer p;
+    w.node.config.log_brief = true;
+    ol_peer_open(&p, &w);
+    ol_peer_login(&p, "dev-1", 60);
+    assert_int_equal(w.store.log_count, 1);
+    assert_int_equal(ol_memory_log(&w.store, 0)->packet, OL_MQTT_CONNECT);
+    ol_peer_subscribe(&p, "dev-1");
+    ol_peer_publish(&p, "dev-1", "thing/property/post",
+                    "{\"id\":\"1\",\"params\":{\"temp\":{\"value\":1}}}", 7);
+    assert_int_equal(w.store.log_count, 1);
+    ol_world_pass(&w, 1000);
+    ol_peer_publish(&p, "dev-1", "thing/property/post", "no JSON", 8);
+    assert_int_equal(ol_memory_log(&w.store, 0)->verdict, OL_MSGLOG_REFUSED);
+    assert_int_equal(w.store.log_count, 2);
+    ol_world_pass(&w, 1000);
+    ol_peer_publish(&p, "dev-1", "thing/nothing", "", 0);
+    assert_int_equal(w.store.log_count, 4);
+    assert_true(p.closed);
+    ol_peer_close(&p);
+    assert_int_equal(w.store.log_count, 4);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -318,6 +344,7 @@ int main(void)
         CASE(no_secret_is_logged),
         CASE(a_value_at_the_bound_is_masked),
         CASE(a_twin_is_told_by_its_address),
+        CASE(a_brief_log_has_what_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
