@@ -35,6 +35,7 @@ bool cli_command_init(struct cli_command *out,
         .setting = ol_setting_property_get(OL_PROPERTY_KEY_COMMAND),
         .line = value->line,
         .reason = "there is no such command",
+        .allowed = "keep, file:PATH or stdout",
     };
     return false;
 }

@@ -38,6 +38,7 @@ static void load_settings(struct cli_device *d)
     uint8_t next = 0;
     struct ol_str text = ol_str_make(d->config.data, d->config.len);
     ol_settings_init(&d->settings, d->table, CLI_PROPERTY_MAX);
+    d->settings.where = OL_SETTING_LINUX;
     while (ol_settings_input_next(&d->settings, text, &cursor, &err) != OL_OK) {
         cli_fault_tell(&d->faults, &err);
     }

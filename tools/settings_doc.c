@@ -25,6 +25,12 @@ static const char head[] =
     "alone (`chmod 600`); paths are relative to the folder in which onelink was\n"
     "started.\n"
     "\n"
+    "`onelink run` and the firmware of a board share one table. `where` says which\n"
+    "of them a setting is for: `run`, `board`, or both where it is empty. On a board\n"
+    "a setting is set on the serial console, `set KEY VALUE` and then `save`; keys\n"
+    "and tokens can be set and not be read back. The text of all settings of a board\n"
+    "is at most 2048 bytes, with at most 16 properties.\n"
+    "\n"
     "```\n"
     "product_id        = AbCdEf1234\n"
     "device_name       = greenhouse-1\n"
@@ -50,7 +56,7 @@ static const char middle[] =
 
 static const char tail[] =
     "\n"
-    "### Sources\n"
+    "### Sources of `onelink run`\n"
     "\n"
     "| source | value |\n"
     "|---|---|\n"
@@ -69,6 +75,21 @@ static const char tail[] =
     "line that is wrong is told with its number and left out. Each value of a "
     "property takes a report of its own, and OneNET takes one report a second: "
     "what comes faster waits, which is told when it is more than 10 s long. |\n"
+    "\n"
+    "### Sources of a board\n"
+    "\n"
+    "(number + `offset`) x `scale`, computed in decimals without rounding, for all of\n"
+    "them. A property without a source is not reported.\n"
+    "\n"
+    "| source | value |\n"
+    "|---|---|\n"
+    "| `chip_temperature` | of the microcontroller, in degrees Celsius, to a tenth |\n"
+    "| `adc:N` | reading of the ADC input N, 0 to 3: 0 to 4095 |\n"
+    "| `gpio:PIN` | level of the pin, 0 or 1 |\n"
+    "| `led` | whether the LED is lit, 0 or 1 |\n"
+    "| `sim:...` | as above, a sine to a thousandth of its range |\n"
+    "| `sensor:NAME` | what a C file in firmware/app/sensors gives under this name; "
+    "`uptime`, the seconds since the start, is an example |\n"
     "\n"
     "### Conversion\n"
     "\n"
@@ -107,6 +128,9 @@ static const char tail[] =
     "numbers in decimal, true and false as 1 and 0, strings as they are |\n"
     "| `stdout` | as keep, and it is printed on standard output, one JSON "
     "object a line, `{\"led\":true}` |\n"
+    "| `led` | on a board: as keep, and the LED is lit with true or a number that is "
+    "not 0 |\n"
+    "| `gpio:PIN` | the same with a pin |\n"
     "\n"
     "## Exit status of `onelink run`\n"
     "\n"
@@ -131,6 +155,7 @@ static void print_cell(const char *text)
 
 static void print_row(const struct ol_setting *s)
 {
+    static const char *const where[] = {"", "run", "board"};
     char allowed[512];
     struct ol_writer w = ol_writer_make(allowed, sizeof(allowed) - 1);
     ol_setting_allowed_encode(&w, s);
@@ -139,14 +164,14 @@ static void print_row(const struct ol_setting *s)
     print_cell(s->help);
     fputs(" | ", stdout);
     print_cell(allowed);
-    printf(" | %s%s%s | %s |\n", s->preset ? "`" : "", s->preset ? s->preset : "",
-           s->preset ? "`" : "", s->since);
+    printf(" | %s%s%s | %s | %s |\n", s->preset ? "`" : "", s->preset ? s->preset : "",
+           s->preset ? "`" : "", where[s->where], s->since);
 }
 
 static void print_table_head(void)
 {
-    puts("| setting | what it does | allowed | default | since |");
-    puts("|---|---|---|---|---|");
+    puts("| setting | what it does | allowed | default | where | since |");
+    puts("|---|---|---|---|---|---|");
 }
 
 int cli_settings_doc(int argc, char **argv)

@@ -80,6 +80,7 @@ bool cli_source_init(struct cli_source *out, const struct ol_settings_property *
             return refuse(err, OL_PROPERTY_KEY_SOURCE, settings, reason);
         }
     } else if (settings->value[OL_PROPERTY_KEY_SOURCE].line > 0) {
+        err->allowed = "file:PATH, sim:sine, sim:ramp, sim:counter or stdio";
         return refuse(err, OL_PROPERTY_KEY_SOURCE, settings, "there is no such source");
     }
     return check_companions(out, settings, err);

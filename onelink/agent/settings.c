@@ -51,7 +51,7 @@ static bool is_text_type(uint8_t type)
     return type == OL_SETTING_STRING || type == OL_SETTING_NAME ||
            type == OL_SETTING_FILE || type == OL_SETTING_HOST ||
            type == OL_SETTING_HOSTS || type == OL_SETTING_DECIMAL ||
-           type == OL_SETTING_SECRET;
+           type == OL_SETTING_SECRET || type >= OL_SETTING_IPV4;
 }
 
 /* A host name as RFC 1123 section 2.1 has it, and '_', which names in use have. A name of
@@ -81,19 +81,87 @@ static bool is_host(struct ol_str s)
     return letters && label > 0 && s.ptr[s.len - 1] != '-';
 }
 
-/* Between min and max host names parted by commas, blanks around them allowed. */
-static bool is_host_list(const struct ol_setting *setting, struct ol_str s)
+/* The address of one host: neither 0.x, 127.x nor of a group. */
+static bool is_host_address(struct ol_str s)
+{
+    struct ol_addr addr;
+    return ol_addr_decode(s, 0, &addr) == OL_OK && addr.bytes[0] > 0 &&
+           addr.bytes[0] != 127 && addr.bytes[0] < 224;
+}
+
+struct ol_str ol_setting_list_next(struct ol_str *rest)
+{
+    const char *comma = rest->len > 0 ? memchr(rest->ptr, ',', rest->len) : NULL;
+    size_t to = comma ? (size_t)(comma - rest->ptr) : rest->len;
+    struct ol_str item = trim((struct ol_str){rest->ptr, to});
+    *rest = comma ? cut(*rest, to + 1, rest->len) : (struct ol_str){NULL, 0};
+    return item;
+}
+
+/* Between min and max hosts parted by commas, blanks around them allowed. */
+static bool is_list(const struct ol_setting *setting, struct ol_str s)
 {
     int64_t count = 0;
-    for (size_t from = 0; from <= s.len; count++) {
-        const char *comma = memchr(s.ptr + from, ',', s.len - from);
-        size_t to = comma ? (size_t)(comma - s.ptr) : s.len;
-        if (!is_host(trim(cut(s, from, to)))) {
+    bool (*is_item)(struct ol_str) =
+        setting->type == OL_SETTING_HOSTS ? is_host : is_host_address;
+    bool more = true;
+    for (; more; count++) {
+        more = memchr(s.ptr, ',', s.len) != NULL;
+        struct ol_str item = ol_setting_list_next(&s);
+        if (item.len == 0 || !is_item(item) || (more && s.len == 0)) {
             return false;
         }
-        from = to + 1;
     }
     return count >= setting->min && count <= setting->max;
+}
+
+int32_t ol_setting_prefix_decode(struct ol_str text, uint8_t *prefix_len)
+{
+    struct ol_addr mask;
+    uint64_t number;
+    uint32_t bits = 0;
+    if (ol_dec_u64(text, &number) != OL_OK) {
+        if (ol_addr_decode(text, 0, &mask) != OL_OK) {
+            return OL_E_ARG;
+        }
+        for (int i = 0; i < 4; i++) {
+            bits = bits << 8 | mask.bytes[i];
+        }
+        for (number = 0; number < 32 && (bits >> 31) != 0; number++) {
+            bits <<= 1;
+        }
+    }
+    if (bits != 0 || number < 1 || number > 30) {
+        return OL_E_ARG;
+    }
+    *prefix_len = (uint8_t)number;
+    return OL_OK;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+int32_t ol_setting_mac_decode(struct ol_str text, uint8_t mac[6])
+{
+    uint8_t any = 0;
+    if (text.len != 17) {
+        return OL_E_ARG;
+    }
+    for (size_t i = 0; i < 6; i++) {
+        int high = hex_digit(text.ptr[3 * i]), low = hex_digit(text.ptr[3 * i + 1]);
+        char mark = i < 5 ? text.ptr[3 * i + 2] : ':';
+        if (high < 0 || low < 0 || (mark != ':' && mark != '-')) {
+            return OL_E_ARG;
+        }
+        mac[i] = (uint8_t)(high << 4 | low);
+        any |= mac[i];
+    }
+    return any != 0 && (mac[0] & 1) == 0 ? OL_OK : OL_E_ARG;
 }
 
 static bool has_only_allowed_chars(uint8_t type, struct ol_str s)
@@ -107,7 +175,19 @@ static bool has_only_allowed_chars(uint8_t type, struct ol_str s)
             return false;
         }
     }
-    return type != OL_SETTING_HOST || is_host(s);
+    uint8_t mac[6];
+    switch (type) {
+    case OL_SETTING_HOST:
+        return is_host(s);
+    case OL_SETTING_IPV4:
+        return is_host_address(s);
+    case OL_SETTING_NETMASK:
+        return ol_setting_prefix_decode(s, mac) == OL_OK;
+    case OL_SETTING_MAC:
+        return ol_setting_mac_decode(s, mac) == OL_OK;
+    default:
+        return true;
+    }
 }
 
 static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
@@ -118,8 +198,8 @@ static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
         if (ol_dec_decode(text, &dec) != OL_OK) {
             return fail(err, OL_SETTING_NUMBER);
         }
-    } else if (setting->type == OL_SETTING_HOSTS) {
-        if (!is_host_list(setting, text)) {
+    } else if (setting->type == OL_SETTING_HOSTS || setting->type == OL_SETTING_IPV4S) {
+        if (!is_list(setting, text)) {
             return fail(err, OL_SETTING_CHARACTER);
         }
     } else if (text.len < (size_t)setting->min || text.len > (size_t)setting->max) {
@@ -268,6 +348,10 @@ static int32_t store(const struct ol_setting *setting, struct ol_setting_value *
 {
     struct ol_setting_value fresh = {.line = err->line};
     err->setting = setting;
+    if (err->where != OL_SETTING_ANYWHERE && setting->where != OL_SETTING_ANYWHERE &&
+        setting->where != err->where) {
+        return fail(err, OL_SETTING_ELSEWHERE);
+    }
     if (slot->line > 0) {
         err->other_line = slot->line;
         return fail(err, OL_SETTING_TWICE);
@@ -341,7 +425,7 @@ int32_t ol_settings_set(struct ol_settings *s, struct ol_str key, struct ol_str 
 {
     static const struct ol_str prefix = OL_STR_INIT("property.");
     size_t index = 0;
-    *err = (struct ol_setting_error){.line = line, .key = key};
+    *err = (struct ol_setting_error){.line = line, .where = s->where, .key = key};
     if (ol_str_has_prefix(key, prefix)) {
         return property_set(s, cut(key, prefix.len, key.len), value, err);
     }
@@ -514,17 +598,28 @@ int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *next,
                                                  OL_SETTING_KEY_DEVICE_NAME};
     const uint8_t count = sizeof(needed) / sizeof(needed[0]);
     memset(err, 0, sizeof(*err));
+    err->where = s->where;
     while (*next < count) {
         enum ol_setting_key key = needed[(*next)++];
         if (!ol_settings_is_set(s, key)) {
             return fail_missing(err, key);
         }
     }
-    if (*next > count) {
-        return OL_OK;
+    if (*next == count) {
+        *next = count + 1;
+        if (check_credential(s, err) != OL_OK) {
+            return OL_E_ARG;
+        }
     }
-    *next = count + 1;
-    return check_credential(s, err);
+    if (*next == count + 1) {
+        *next = count + 2;
+        if (s->where == OL_SETTING_BOARD &&
+            ol_settings_number(s, OL_SETTING_KEY_DHCP) == 0 &&
+            !ol_settings_is_set(s, OL_SETTING_KEY_ADDRESS)) {
+            return fail_missing(err, OL_SETTING_KEY_ADDRESS);
+        }
+    }
+    return OL_OK;
 }
 
 int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *err)

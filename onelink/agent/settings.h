@@ -40,7 +40,18 @@ enum ol_setting_type {
     OL_SETTING_DECIMAL,  /* JSON number, kept as text: read it with ol_dec_decode */
     OL_SETTING_BOOL,     /* true or false, kept as 1 or 0 */
     OL_SETTING_ENUM,     /* one of `choices`, kept as its position */
-    OL_SETTING_SECRET    /* printable, without blanks, min..max bytes, never shown */
+    OL_SETTING_SECRET,   /* printable, without blanks, min..max bytes, never shown */
+    OL_SETTING_IPV4,     /* address of one host: ol_addr_decode */
+    OL_SETTING_IPV4S,    /* min..max of those, parted by commas */
+    OL_SETTING_NETMASK,  /* 255.255.255.0 or 24: ol_setting_prefix_decode */
+    OL_SETTING_MAC       /* 02:00:00:12:34:56: ol_setting_mac_decode */
+};
+
+/* Which programs a setting is for. */
+enum ol_setting_where {
+    OL_SETTING_ANYWHERE, /* both */
+    OL_SETTING_LINUX,    /* `onelink run` */
+    OL_SETTING_BOARD     /* the firmware */
 };
 
 /* One row of the table. Static storage. */
@@ -53,7 +64,8 @@ struct ol_setting {
     const char *since;   /* version of onelink that brought it */
     int64_t min;
     int64_t max;
-    uint8_t type; /* enum ol_setting_type */
+    uint8_t type;  /* enum ol_setting_type */
+    uint8_t where; /* enum ol_setting_where */
 };
 
 enum ol_setting_key {
@@ -76,6 +88,16 @@ enum ol_setting_key {
     OL_SETTING_KEY_MODEL,
     OL_SETTING_KEY_QUEUE_KB,
     OL_SETTING_KEY_LOG_LEVEL,
+    OL_SETTING_KEY_DHCP,
+    OL_SETTING_KEY_ADDRESS,
+    OL_SETTING_KEY_NETMASK,
+    OL_SETTING_KEY_GATEWAY,
+    OL_SETTING_KEY_DNS,
+    OL_SETTING_KEY_HOSTNAME,
+    OL_SETTING_KEY_MAC,
+    OL_SETTING_KEY_LANGUAGE,
+    OL_SETTING_KEY_LED_PIN,
+    OL_SETTING_KEY_SPI_HZ,
     OL_SETTING_KEY_COUNT
 };
 
@@ -90,7 +112,8 @@ enum ol_property_key {
     OL_PROPERTY_KEY_COUNT
 };
 
-/* Positions in the choices of token_method, of log_level and of a property's type. */
+/* Positions in the choices of token_method, of a property's type and of language;
+ * those of log_level are enum ol_log_level. */
 enum ol_setting_method {
     OL_SETTING_METHOD_MD5,
     OL_SETTING_METHOD_SHA1,
@@ -105,6 +128,8 @@ enum ol_setting_property_type {
     OL_SETTING_PROPERTY_ENUM,
     OL_SETTING_PROPERTY_STRING
 };
+
+enum ol_setting_language { OL_SETTING_LANGUAGE_EN, OL_SETTING_LANGUAGE_ZH };
 
 /* A value. Text types use `text`, the others `number`. */
 struct ol_setting_value {
@@ -127,6 +152,8 @@ struct ol_settings {
     struct ol_settings_property *properties; /* the caller's table */
     uint16_t property_cap;
     uint16_t property_count;
+    uint8_t where; /* enum ol_setting_where: set it after init to refuse settings that are
+                      not for this program, and to have its own checked */
 };
 
 enum ol_setting_problem {
@@ -149,6 +176,7 @@ enum ol_setting_problem {
     OL_SETTING_MISSING,    /* needed and not set */
     OL_SETTING_CREDENTIAL, /* no key and no token */
     OL_SETTING_CONFLICT,   /* excludes `other`, which is set in line `other_line` */
+    OL_SETTING_ELSEWHERE,  /* a setting of the other kind of program */
     OL_SETTING_REASON      /* `reason` says it: for checks that a program adds */
 };
 
@@ -156,6 +184,7 @@ enum ol_setting_problem {
  * arguments. */
 struct ol_setting_error {
     enum ol_setting_problem problem;
+    uint8_t where; /* of the settings */
     uint16_t line; /* from 1; 0: no line is to blame */
     uint16_t other_line;
     const struct ol_setting *setting; /* NULL: not known */
@@ -206,7 +235,8 @@ OL_MUST int32_t ol_settings_input_next(struct ol_settings *s, struct ol_str text
                                        struct ol_settings_cursor *cursor,
                                        struct ol_setting_error *err);
 
-/* What no single line can say: product and device are there, exactly one key or token.
+/* What no single line can say: product and device are there, exactly one key or token; on a
+ * board without DHCP an address.
  * OL_OK, or OL_E_ARG and *err. */
 OL_MUST int32_t ol_settings_check(const struct ol_settings *s,
                                   struct ol_setting_error *err);
@@ -228,6 +258,18 @@ bool ol_settings_is_set(const struct ol_settings *s, enum ol_setting_key key);
 /* The property with this identifier, or NULL. */
 struct ol_settings_property *ol_settings_find(const struct ol_settings *s,
                                               struct ol_str identifier);
+
+/* "255.255.255.0" or "24", one to 30 leading ones: how many. OL_E_ARG when text is no
+ * such thing. */
+OL_MUST int32_t ol_setting_prefix_decode(struct ol_str text, uint8_t *prefix_len);
+
+/* Six bytes in hexadecimal, parted by ':' or '-'; the address of one interface, so neither
+ * all zero nor of a group. OL_E_ARG when text is no such thing. */
+OL_MUST int32_t ol_setting_mac_decode(struct ol_str text, uint8_t mac[6]);
+
+/* The next member of a list that was accepted (OL_SETTING_HOSTS, OL_SETTING_IPV4S); *rest is
+ * the list at first. The empty span at its end. */
+struct ol_str ol_setting_list_next(struct ol_str *rest);
 
 /* Writes a value in text form, "set" or "not set" for a secret, nothing for a text that
  * is not set. Text is written as it is, without quotes. */

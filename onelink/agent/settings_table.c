@@ -50,6 +50,7 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
     [OL_SETTING_KEY_DEVICE_KEY_FILE] =
         {.name = "device_key_file",
          .help = "A file with the device's key in base64, readable by its owner alone.",
+         .where = OL_SETTING_LINUX,
          .since = "0.1",
          .min = 1,
          .max = PATH_LEN_MAX,
@@ -68,6 +69,7 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
                                          .help =
                                              "A file with the product's access key in "
                                              "base64, readable by its owner alone.",
+                                         .where = OL_SETTING_LINUX,
                                          .since = "0.1",
                                          .min = 1,
                                          .max = PATH_LEN_MAX,
@@ -85,6 +87,7 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
     [OL_SETTING_KEY_TOKEN_FILE] =
         {.name = "token_file",
          .help = "A file with a ready token, readable by its owner alone.",
+         .where = OL_SETTING_LINUX,
          .since = "0.1",
          .min = 1,
          .max = PATH_LEN_MAX,
@@ -143,6 +146,7 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
     [OL_SETTING_KEY_MODEL] =
         {.name = "model",
          .help = "The product's thing model, a JSON file as the console exports it.",
+         .where = OL_SETTING_LINUX,
          .since = "0.1",
          .min = 1,
          .max = PATH_LEN_MAX,
@@ -154,6 +158,7 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
              "takes 16 bytes and its text. When it is full new values are dropped, "
              "counted and told.",
          .preset = "1024",
+         .where = OL_SETTING_LINUX,
          .since = "0.1",
          .min = 1,
          .max = 1048576,
@@ -165,6 +170,84 @@ static const struct ol_setting keys[OL_SETTING_KEY_COUNT] = {
                                   .choices = "error|warn|info|debug",
                                   .since = "0.1",
                                   .type = OL_SETTING_ENUM},
+    [OL_SETTING_KEY_DHCP] = {.name = "dhcp",
+                             .help =
+                                 "Whether the address comes from the network by DHCP.",
+                             .preset = "true",
+                             .since = "0.1",
+                             .type = OL_SETTING_BOOL,
+                             .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_ADDRESS] = {.name = "address",
+                                .help =
+                                    "The board's own address, needed when dhcp is false.",
+                                .min = 7,
+                                .max = 15,
+                                .since = "0.1",
+                                .type = OL_SETTING_IPV4,
+                                .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_NETMASK] = {.name = "netmask",
+                                .help = "The mask of its network when dhcp is false.",
+                                .preset = "255.255.255.0",
+                                .min = 1,
+                                .max = 15,
+                                .since = "0.1",
+                                .type = OL_SETTING_NETMASK,
+                                .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_GATEWAY] = {.name = "gateway",
+                                .help =
+                                    "The router of its network when dhcp is false; "
+                                    "without one only the own network can be reached.",
+                                .min = 7,
+                                .max = 15,
+                                .since = "0.1",
+                                .type = OL_SETTING_IPV4,
+                                .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_DNS] = {.name = "dns",
+                            .help = "Name servers, instead of those that DHCP tells.",
+                            .min = 1,
+                            .max = 3,
+                            .since = "0.1",
+                            .type = OL_SETTING_IPV4S,
+                            .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_HOSTNAME] =
+        {.name = "hostname",
+         .help = "The name that DHCP servers are told; without it the device_name.",
+         .min = 1,
+         .max = 63,
+         .since = "0.1",
+         .type = OL_SETTING_NAME,
+         .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_MAC] = {.name = "mac",
+                            .help = "The hardware address; without it one is made from "
+                                    "the number of the flash chip.",
+                            .min = 17,
+                            .max = 17,
+                            .since = "0.1",
+                            .type = OL_SETTING_MAC,
+                            .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_LANGUAGE] = {.name = "language",
+                                 .help = "The language of the console and the log.",
+                                 .preset = "en",
+                                 .choices = "en|zh",
+                                 .since = "0.1",
+                                 .type = OL_SETTING_ENUM,
+                                 .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_LED_PIN] = {.name = "led_pin",
+                                .help =
+                                    "The pin of the LED where it is not the board's own.",
+                                .min = 0,
+                                .max = 29,
+                                .since = "0.1",
+                                .type = OL_SETTING_INT,
+                                .where = OL_SETTING_BOARD},
+    [OL_SETTING_KEY_SPI_HZ] = {.name = "spi_hz",
+                               .help = "The fastest clock to the network chip, where the "
+                                       "wiring does not take the board's own.",
+                               .min = 100000,
+                               .max = 62500000,
+                               .since = "0.1",
+                               .type = OL_SETTING_INT,
+                               .where = OL_SETTING_BOARD},
 };
 
 static const struct ol_setting property_keys[OL_PROPERTY_KEY_COUNT] = {
@@ -175,18 +258,21 @@ static const struct ol_setting property_keys[OL_PROPERTY_KEY_COUNT] = {
          .choices = "int32|int64|float|double|bool|enum|string",
          .since = "0.1",
          .type = OL_SETTING_ENUM},
-    [OL_PROPERTY_KEY_SOURCE] = {.name = "source",
-                                .help = "Where its values come from.",
-                                .allowed =
-                                    "file:PATH, sim:sine, sim:ramp, sim:counter or stdio",
-                                .since = "0.1",
-                                .min = 1,
-                                .max = PATH_LEN_MAX,
-                                .type = OL_SETTING_STRING},
+    [OL_PROPERTY_KEY_SOURCE] =
+        {.name = "source",
+         .help = "Where its values come from.",
+         .allowed =
+             "sim:sine, sim:ramp, sim:counter; with onelink run file:PATH, stdio; on a "
+             "board chip_temperature, adc:0 to adc:3, gpio:PIN, led, sensor:NAME",
+         .since = "0.1",
+         .min = 1,
+         .max = PATH_LEN_MAX,
+         .type = OL_SETTING_STRING},
     [OL_PROPERTY_KEY_FIELD] = {.name = "field",
                                .help =
                                    "Which number of the file is taken, counted from 1.",
                                .preset = "1",
+                               .where = OL_SETTING_LINUX,
                                .since = "0.1",
                                .min = 1,
                                .max = 64,
@@ -202,16 +288,18 @@ static const struct ol_setting property_keys[OL_PROPERTY_KEY_COUNT] = {
          .preset = "0",
          .since = "0.1",
          .type = OL_SETTING_DECIMAL},
-    [OL_PROPERTY_KEY_COMMAND] = {.name = "command",
-                                 .help = "What a command from the platform does: keep "
-                                         "takes the value over and reports "
-                                         "it, file: also writes it to a file, stdout: "
-                                         "also prints it as a JSON object.",
-                                 .allowed = "keep, file:PATH or stdout",
-                                 .since = "0.1",
-                                 .min = 1,
-                                 .max = PATH_LEN_MAX,
-                                 .type = OL_SETTING_STRING},
+    [OL_PROPERTY_KEY_COMMAND] =
+        {.name = "command",
+         .help = "What a command from the platform does: keep "
+                 "takes the value over and reports "
+                 "it, file: also writes it to a file, stdout: "
+                 "also prints it as a JSON object, led and gpio: "
+                 "also set a pin.",
+         .allowed = "keep; with onelink run file:PATH, stdout; on a board led, gpio:PIN",
+         .since = "0.1",
+         .min = 1,
+         .max = PATH_LEN_MAX,
+         .type = OL_SETTING_STRING},
 };
 
 const struct ol_setting *ol_setting_get(enum ol_setting_key key)

@@ -93,6 +93,18 @@ void ol_setting_allowed_encode(struct ol_writer *w, const struct ol_setting *set
     case OL_SETTING_ENUM:
         put_choices(w, setting->choices);
         break;
+    case OL_SETTING_IPV4:
+        put(w, "an IPv4 address such as 192.168.1.20");
+        break;
+    case OL_SETTING_IPV4S:
+        put_range(w, setting, " IPv4 addresses, parted by commas");
+        break;
+    case OL_SETTING_NETMASK:
+        put(w, "255.255.255.0 and the like, or its length, 1 to 30");
+        break;
+    case OL_SETTING_MAC:
+        put(w, "a hardware address such as 02:00:00:12:34:56");
+        break;
     }
 }
 
@@ -164,14 +176,20 @@ uint8_t ol_setting_slip(struct ol_str written, struct ol_str meant)
     return row[b.len] < a.len / 3 + 2 ? row[b.len] : UINT8_MAX;
 }
 
+static bool is_for(const struct ol_setting *setting, uint8_t where)
+{
+    return where == OL_SETTING_ANYWHERE || setting->where == OL_SETTING_ANYWHERE ||
+           setting->where == where;
+}
+
 static const struct ol_setting *nearest(const struct ol_setting *table, size_t count,
-                                        struct ol_str name)
+                                        struct ol_str name, uint8_t where)
 {
     const struct ol_setting *best = NULL;
     uint8_t best_slip = UINT8_MAX;
     for (size_t i = 0; i < count; i++) {
         uint8_t slip = ol_setting_slip(name, ol_str_from(table[i].name));
-        if (slip < best_slip) {
+        if (slip < best_slip && is_for(&table[i], where)) {
             best_slip = slip;
             best = &table[i];
         }
@@ -179,16 +197,21 @@ static const struct ol_setting *nearest(const struct ol_setting *table, size_t c
     return best;
 }
 
-static void put_names(struct ol_writer *w, const struct ol_setting *table, size_t count)
+static void put_names(struct ol_writer *w, const struct ol_setting *table, size_t count,
+                      uint8_t where)
 {
+    const char *mark = "";
     for (size_t i = 0; i < count; i++) {
-        put(w, i > 0 ? ", " : "");
-        put(w, table[i].name);
+        if (is_for(&table[i], where)) {
+            put(w, mark);
+            put(w, table[i].name);
+            mark = ", ";
+        }
     }
 }
 
 /* "no such setting" with the nearest name or all of them. */
-static void put_unknown(struct ol_writer *w, struct ol_str key)
+static void put_unknown(struct ol_writer *w, struct ol_str key, uint8_t where)
 {
     const struct ol_setting *table = ol_setting_get((enum ol_setting_key)0);
     size_t count = OL_SETTING_KEY_COUNT;
@@ -202,7 +225,7 @@ static void put_unknown(struct ol_writer *w, struct ol_str key)
             name.len--;
         }
     }
-    const struct ol_setting *hint = nearest(table, count, name);
+    const struct ol_setting *hint = nearest(table, count, name, where);
     put(w, "no such setting");
     if (hint) {
         put(w, ", did you mean ");
@@ -212,7 +235,7 @@ static void put_unknown(struct ol_writer *w, struct ol_str key)
         return;
     }
     put(w, "; allowed: ");
-    put_names(w, table, count);
+    put_names(w, table, count, where);
     put(w, property ? "" : ", property.IDENTIFIER.NAME");
 }
 
@@ -262,9 +285,12 @@ static const char *fault(enum ol_setting_problem problem, uint8_t type)
     case OL_SETTING_MISSING:
         return "is missing";
     default:
-        return type == OL_SETTING_HOST || type == OL_SETTING_HOSTS
-                   ? "is not a host"
-                   : "has a character that is not allowed";
+        return type == OL_SETTING_HOST || type == OL_SETTING_HOSTS ? "is not a host"
+               : type == OL_SETTING_IPV4 || type == OL_SETTING_IPV4S
+                   ? "is not the address of a host"
+               : type == OL_SETTING_NETMASK ? "is not a network mask"
+               : type == OL_SETTING_MAC     ? "is not a hardware address"
+                                            : "has a character that is not allowed";
     }
 }
 
@@ -319,7 +345,12 @@ void ol_setting_error_encode(struct ol_writer *w, struct ol_str file,
     if (text) {
         put(w, text);
     } else if (err->problem == OL_SETTING_UNKNOWN) {
-        put_unknown(w, err->key);
+        put_unknown(w, err->key, err->where);
+    } else if (err->problem == OL_SETTING_ELSEWHERE) {
+        put(w,
+            err->where == OL_SETTING_LINUX
+                ? "a setting of boards, which this program has no use for; leave it out"
+                : "a setting of onelink run, which a board has no use for; leave it out");
     } else if (err->problem == OL_SETTING_TWICE || err->problem == OL_SETTING_CONFLICT) {
         put_other(w, err);
     } else {

@@ -403,6 +403,83 @@ static void test_added_reason(void **state)
     assert_string_equal(message(&f), "t.conf:4: property.temp.source: is empty");
 }
 
+/* A program refuses what is for the other kind, and neither lists nor suggests it. */
+static void test_elsewhere(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    assert_int_equal(input(&f, OL_STR("")), OL_OK);
+    f.settings.where = OL_SETTING_LINUX;
+    assert_int_equal(
+        ol_settings_input(&f.settings, OL_STR("port = 1\ndhcp = false\n"), &f.err),
+        OL_E_ARG);
+    assert_string_equal(message(&f), "t.conf:2: dhcp: a setting of boards, which this "
+                                     "program has no use for; leave it out");
+    assert_int_equal(ol_settings_input(&f.settings, OL_STR("colour = red"), &f.err),
+                     OL_E_ARG);
+    assert_null(strstr(message(&f), "led_pin"));
+    assert_non_null(strstr(message(&f), "queue_kb"));
+
+    assert_int_equal(input(&f, OL_STR("")), OL_OK);
+    f.settings.where = OL_SETTING_BOARD;
+    assert_int_equal(ol_settings_input(&f.settings, OL_STR("model = x"), &f.err),
+                     OL_E_ARG);
+    assert_string_equal(message(&f), "t.conf:1: model: a setting of onelink run, which a "
+                                     "board has no use for; leave it out");
+    assert_int_equal(ol_settings_input(&f.settings, OL_STR("mo = x"), &f.err), OL_E_ARG);
+    assert_null(strstr(message(&f), "model"));
+    assert_int_equal(
+        ol_settings_input(&f.settings, OL_STR("property.a.field = 1"), &f.err), OL_E_ARG);
+    assert_int_equal(f.err.problem, OL_SETTING_ELSEWHERE);
+    assert_int_equal(f.settings.property_count, 0);
+}
+
+static void test_check_of_a_board(void **state)
+{
+    (void)state;
+    static struct fixture f;
+    static const char text[] =
+        "product_id = p\ndevice_name = d\ndevice_key = QUFBQQ==\ndhcp = false\n";
+    assert_int_equal(input(&f, ol_str_from(text)), OL_OK);
+    assert_int_equal(ol_settings_check(&f.settings, &f.err), OL_OK);
+    f.settings.where = OL_SETTING_BOARD;
+    assert_int_equal(ol_settings_check(&f.settings, &f.err), OL_E_ARG);
+    assert_string_equal(message(&f), "t.conf: address: is missing; allowed: an IPv4 "
+                                     "address such as 192.168.1.20");
+    assert_int_equal(
+        ol_settings_set(&f.settings, OL_STR("address"), OL_STR("10.0.0.2"), 5, &f.err),
+        OL_OK);
+    assert_int_equal(ol_settings_check(&f.settings, &f.err), OL_OK);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    struct ol_str rest = OL_STR("a, b ,c");
+    assert_true(ol_str_equal(ol_setting_list_next(&rest), OL_STR("a")));
+    assert_true(ol_str_equal(ol_setting_list_next(&rest), OL_STR("b")));
+    assert_true(ol_str_equal(ol_setting_list_next(&rest), OL_STR("c")));
+    assert_int_equal(ol_setting_list_next(&rest).len, 0);
+    rest = (struct ol_str){NULL, 0};
+    assert_int_equal(ol_setting_list_next(&rest).len, 0);
+}
+
+static void test_prefix_and_mac(void **state)
+{
+    (void)state;
+    uint8_t prefix = 0, mac[6];
+    assert_int_equal(ol_setting_prefix_decode(OL_STR("255.255.255.0"), &prefix), OL_OK);
+    assert_int_equal(prefix, 24);
+    assert_int_equal(ol_setting_prefix_decode(OL_STR("128.0.0.0"), &prefix), OL_OK);
+    assert_int_equal(prefix, 1);
+    assert_int_equal(ol_setting_prefix_decode(OL_STR("30"), &prefix), OL_OK);
+    assert_int_equal(prefix, 30);
+    assert_int_equal(ol_setting_prefix_decode(OL_STR(""), &prefix), OL_E_ARG);
+    assert_int_equal(ol_setting_mac_decode(OL_STR("02-00-fF:10:a0:09"), mac), OL_OK);
+    assert_memory_equal(mac, "\x02\x00\xff\x10\xa0\x09", 6);
+    assert_int_equal(ol_setting_mac_decode(OL_STR("02:00:00:00:00:00:"), mac), OL_E_ARG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +497,10 @@ int main(void)
         cmocka_unit_test(test_bit_flips),
         cmocka_unit_test(test_message_never_over),
         cmocka_unit_test(test_added_reason),
+        cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_check_of_a_board),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_prefix_and_mac),
     };
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
 }
