@@ -24,6 +24,7 @@ struct route {
 static const struct route routes[] = {
     {"/thingmodel/set-device-property", EVHTTP_REQ_POST, ol_api_set_property},
     {"/thingmodel/query-device-property-detail", EVHTTP_REQ_POST, ol_api_get_property},
+    {"/thingmodel/call-service", EVHTTP_REQ_POST, ol_api_call_service},
     {"/thingmodel/query-thing-model", EVHTTP_REQ_GET, ol_api_query_model},
     {"/thingmodel/query-device-property", EVHTTP_REQ_GET, ol_api_query_property},
     {"/thingmodel/query-device-property-history", EVHTTP_REQ_GET, ol_api_query_history},

@@ -27,6 +27,7 @@ enum ol_api_code {
     OL_API_CALL_FAILED = 10411,
     OL_API_SERVICE_FAILED = 10415,
     OL_API_NO_MODEL = 10417,
+    OL_API_NOT_ONLINE = 10421,
     OL_API_INTERNAL = 10500
 };
 
@@ -131,6 +132,7 @@ void ol_api_write_time(struct ol_json_writer *w, const char *key, int64_t unix_m
 
 void ol_api_set_property(const struct ol_api_call *c);
 void ol_api_get_property(const struct ol_api_call *c);
+void ol_api_call_service(const struct ol_api_call *c);
 void ol_api_query_property(const struct ol_api_call *c);
 void ol_api_query_history(const struct ol_api_call *c);
 void ol_api_device_create(const struct ol_api_call *c);

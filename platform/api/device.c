@@ -73,6 +73,7 @@ static void write_device(struct ol_json_writer *w, struct ol_str product,
     ol_api_write_text(w, "pid", product);
     ol_api_write_text(w, "name", d->name);
     ol_api_write_text(w, "desc", d->about);
+    ol_api_write_text(w, "imei", OL_STR("")); /* applications expect it in a list */
     ol_json_key(w, OL_STR("status"));
     ol_json_int(w, d->online ? 1 : 0);
     ol_api_write_time(w, "create_time", d->created_ms);

@@ -177,6 +177,44 @@ is 'and never the old number' true "$(api "$api_token" GET "/device/detail?produ
 is 'has no past' 'none none []' "$(value $p lamp temp) $(api "$api_token" GET \
     "/device/detail?product_id=$p&device_name=lamp" | jq -r 'if .data.last_time == "" then "none" else "some" end') \
 $(api "$api_token" GET "$range" | jq -c .data.list)"
+
+# ---- call-service: 10415 ----
+jq '.services = [{"identifier":"add","name":"add","functionType":"u","functionMode":"service","callType":"s",
+    "input":[{"identifier":"a","name":"a","dataType":{"type":"int32","specs":{"min":"0","max":"9"}}},
+    {"identifier":"b","name":"b","dataType":{"type":"bool","specs":{"true":"1","false":"0"}}}],"output":[]},
+    {"identifier":"ping","name":"ping","functionType":"u","functionMode":"service","callType":"s",
+    "input":[],"output":[]}]' "$interop/platform_model.json" >"$work/services.json"
+r=Prod000005
+"$platform" product create --data "$data" --model "$work/services.json" --id $r | jq -r .access_key >"$work/$r.key"
+chmod 600 "$work/$r.key"
+make_device $r lamp
+# call IDENTIFIER [PARAMS]
+call() {
+    answer "$api_token" POST /thingmodel/call-service "{\"product_id\":\"$r\",\"device_name\":\"lamp\",
+        \"project_id\":\"x\",\"identifier\":\"$1\"${2+,\"params\":$2}}"
+}
+failed='10415 设备服务调用失败:'
+is 'a service of a device that is away' '10421 device not online' "$(call add '{"a":1,"b":true}')"
+device_start $r lamp silent
+is 'an input is missing' "${failed}required value" "$(call add '{"a":1}')"
+is 'one is null' "${failed}required value" "$(call add '{"a":null,"b":true}')"
+is 'all are missing' "${failed}required value" "$(call add)"
+is 'of another type' "${failed}identifier: b, error: bool type error" "$(call add '{"a":1,"b":1}')"
+is 'out of range' "${failed}identifier: a, error: value range error" "$(call add '{"a":10,"b":true}')"
+is 'one too many' "${failed}identifier: c, error: identifier not exist" \
+    "$(call add '{"a":1,"b":true,"c":1}')"
+is 'one twice' "${failed}request format error" \
+    "$(call add '{"a":1,"b":true,"a":1}')"
+is 'no such service' "${failed}identifier not exist" "$(call nope '{}')"
+is 'a sound call' "${failed}services are not served yet" "$(call add '{"a":1,"b":true}')"
+is 'one without inputs' "${failed}services are not served yet" "$(call ping)"
+is 'params no object' '10001 parameter error:params' "$(call add '[]')"
+is 'no identifier' '10001 parameter error:identifier' "$(call '' '{}')"
+is 'a device may not' '10403 authentication failed:invalid resource' \
+    "$(api_token=$(cat "$work/$r.lamp.token") && call ping)"
+device_stop
+is 'nothing was sent' '' "$(grep service "$work/device.out" || true)"
+
 platform_stop
 is 'ends well' 0 "$platform_status"
 is 'nothing on standard error but lines about devices' '' \
