@@ -51,7 +51,7 @@
 #define OL_W5500_SOCKETS       8
 #define OL_W5500_TRANSFERS_MAX 64
 #define OL_W5500_UDP_MAX       1472 /* bytes in a datagram */
-#define OL_W5500_COMMON_LEN    0x1B /* registers 01..1B, which are ours */
+#define OL_W5500_COMMON_LEN    0x1C /* registers 00..1B, which are ours */
 #define OL_W5500_NO_KEEPALIVE  0xFFFF
 
 struct ol_w5500_config {
@@ -121,6 +121,7 @@ struct ol_w5500_socket {
     void (*on_status)(struct ol_w5500_socket *s, unsigned ir, unsigned sr);
     ol_ms until;   /* when the phase ends for want of news */
     ol_ms look_at; /* when to look without an interrupt */
+    ol_ms late_at; /* when the chip, not the peer, is to blame for the wait */
     uint16_t port;
     uint16_t tx_wr;   /* behind what was written into the chip's memory */
     uint16_t tx_sent; /* behind what SEND was told of */
@@ -135,8 +136,6 @@ struct ol_w5500_socket {
     int8_t why;      /* status of a stream that is no more */
     bool is_sending; /* SEND was given, SENDOK has not been seen */
     bool has_news;   /* the chip may have received something */
-    bool wants_room; /* somebody waits for tx_free */
-    bool is_given;   /* a server has handed it out */
 };
 
 struct ol_w5500 {
@@ -154,6 +153,7 @@ struct ol_w5500 {
     uint8_t tx_kb[OL_W5500_SOCKETS];
     uint8_t lingering; /* bit per socket: closing without an owner */
     uint8_t busy;      /* bit per socket: a command was given, not seen taken */
+    uint8_t stale;     /* of these, given before the last look at everything */
     uint8_t state;
     uint8_t fault;  /* enum ol_w5500_reason, found and not yet acted on */
     uint8_t reason; /* the same, acted on and not yet told */
@@ -161,10 +161,13 @@ struct ol_w5500 {
     uint8_t doubts;
     uint8_t keepalive; /* KPALVTR */
     uint16_t poll_ms;
-    uint16_t retry_ms; /* between attempts to find the chip */
+    uint16_t attempt_ms; /* between attempts to find the chip */
+    uint8_t retry_count;
+    uint8_t idle_calls; /* interrupts without a reason */
     uint16_t tcp_port;
     bool has_tcp_port;
     bool interrupt;
+    bool ask_all; /* the one open socket had no reason to interrupt */
     bool is_link_up;
     bool told_found;
     bool told_link;
@@ -201,9 +204,9 @@ const struct ol_w5500_stats *ol_w5500_get_stats(const struct ol_w5500 *c);
 
 /* The chip as a network interface. set_config takes an addressing at any time and puts it in
  * force again after every reset; streams end with OL_E_IO when the address changes. The link is
- * looked at once a second, five times a second while it is down. probe asks with three ARP
- * requests 200 ms apart, from 0.0.0.0 if set_config has not given an address: no answer is
- * OL_PROBE_FREE after 0.6 s. get_config gives what set_config was given. */
+ * looked at once a second, five times a second while it is down. probe asks by ARP,
+ * three times retry_ms apart, from 0.0.0.0 if set_config has not given an address; no answer is
+ * OL_PROBE_FREE, which is worth as much as the cable was. get_config gives what set_config was given. */
 struct ol_netif ol_w5500_netif(struct ol_w5500 *c);
 
 /* Raw access for self-tests: len bytes at addr of a block (the five bits that select common
@@ -219,6 +222,8 @@ OL_MUST int32_t ol_w5500_write(struct ol_w5500 *c, unsigned block, uint16_t addr
  * is closed and its last bytes were read. */
 struct ol_w5500_tcp {
     struct ol_w5500_socket socket;
+    uint8_t peer[6]; /* as Sn_DIPR and Sn_DPORT; port 0: it listens */
+    bool is_given;   /* a server has handed it out */
 };
 
 /* Sets up a socket, closed. The chip must outlive it. */

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ONELINK_WIZNET_W5500_PRIVATE_H
+#define ONELINK_WIZNET_W5500_PRIVATE_H
+
+#include <string.h>
+
+#include "onelink/wiznet/w5500.h"
+
+/* ---- Registers, docs/wiznet.md ---- */
+
+#define OL_W5500_VERSION 0x04
+
+enum { /* block 0 */
+       COMMON_MR = 0x00,
+       COMMON_GAR = 0x01,
+       COMMON_SUBR = 0x05,
+       COMMON_SHAR = 0x09,
+       COMMON_SIPR = 0x0F,
+       COMMON_IR = 0x15,
+       COMMON_SIR = 0x17,
+       COMMON_SIMR = 0x18,
+       COMMON_RTR = 0x19,
+       COMMON_RCR = 0x1B,
+       COMMON_PHYCFGR = 0x2E,
+       COMMON_VERSIONR = 0x39,
+       COMMON_COUNT
+};
+
+enum { MR_RST = 0x80, PHYCFGR_LINK = 0x01 };
+
+enum { /* block 4n + 1 */
+       SN_MR = 0x00,
+       SN_CR = 0x01,
+       SN_IR = 0x02,
+       SN_SR = 0x03,
+       SN_PORT = 0x04,
+       SN_DHAR = 0x06,
+       SN_DIPR = 0x0C,
+       SN_DPORT = 0x10,
+       SN_RXBUF_SIZE = 0x1E,
+       SN_TX_FSR = 0x20,
+       SN_TX_WR = 0x24,
+       SN_RX_RSR = 0x26,
+       SN_RX_RD = 0x28,
+       SN_RX_WR = 0x2A,
+       SN_IMR = 0x2C
+};
+
+enum {
+    SN_MR_TCP = 0x01,
+    SN_MR_UDP = 0x02,
+    SN_MR_NO_DELAYED_ACK = 0x20,
+    SN_MR_MULTI = 0x80
+};
+
+enum {
+    CR_OPEN = 0x01,
+    CR_LISTEN = 0x02,
+    CR_CONNECT = 0x04,
+    CR_DISCON = 0x08,
+    CR_CLOSE = 0x10,
+    CR_SEND = 0x20,
+    CR_RECV = 0x40
+};
+
+enum {
+    IR_CON = 0x01,
+    IR_DISCON = 0x02,
+    IR_RECV = 0x04,
+    IR_TIMEOUT = 0x08,
+    IR_SENDOK = 0x10,
+    IR_ALL = 0x1F
+};
+
+enum {
+    SR_CLOSED = 0x00,
+    SR_INIT = 0x13,
+    SR_LISTEN = 0x14,
+    SR_ESTABLISHED = 0x17,
+    SR_TIME_WAIT = 0x1B,
+    SR_CLOSE_WAIT = 0x1C,
+    SR_LAST_ACK = 0x1D,
+    SR_UDP = 0x22,
+    SR_LOST = 0x100 /* ours: the chip, or the address, is gone */
+};
+
+enum { BLOCK_COMMON = 0 };
+#define BLOCK_SOCKET(n) (4u * (n) + 1u)
+#define BLOCK_TX(n)     (4u * (n) + 2u)
+#define BLOCK_RX(n)     (4u * (n) + 3u)
+
+/* ---- State ---- */
+
+#define OL_W5500_COMMAND_MS 100 /* for a command, which takes microseconds */
+#define OL_W5500_ARP_SLACK_MS                                                            \
+    1000 /* on top of what ARP may take, until SENDOK is missed */
+#define OL_W5500_LINGER_MS  500
+#define OL_W5500_PORT_FIRST 0xC000u /* of the dynamic ports, RFC 6335 section 6 */
+#define OL_W5500_TRIES      4       /* readings before a contradiction is believed */
+
+enum {
+    STATE_IDLE,  /* until next_at */
+    STATE_RESET, /* the pin is low */
+    STATE_WAKE,  /* it is high, the version is asked for */
+    STATE_SOFT,  /* reset by command */
+    STATE_UP
+};
+
+enum {
+    PHASE_CLOSED, /* no socket of the chip is ours */
+    PHASE_START,  /* ours; it must be closed first */
+    PHASE_INIT,   /* OPEN was given */
+    PHASE_SYN,    /* CONNECT was given */
+    PHASE_LISTEN,
+    PHASE_OPEN,
+    PHASE_DONE,    /* the peer or the network ended it; bytes may be left */
+    PHASE_CLOSING, /* what was sent goes out first */
+    PHASE_FIN      /* DISCON was given */
+};
+
+static inline uint16_t ol_w5500_get16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline void ol_w5500_set16(uint8_t *p, uint16_t v)
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
+
+static inline uint8_t ol_w5500_bit(unsigned n)
+{
+    return (uint8_t)(1u << n);
+}
+
+static inline bool ol_w5500_is_usable(const struct ol_w5500 *c)
+{
+    return c->state == STATE_UP && c->fault == OL_W5500_REASON_NONE;
+}
+
+static inline bool ol_w5500_is_busy(const struct ol_w5500_socket *s)
+{
+    return (s->chip->busy & ol_w5500_bit(s->n)) != 0;
+}
+
+/* ---- Bus (w5500_bus.c) ---- */
+
+/* A transfer. false: it failed, or a fault is on record and nothing was done; then what was to
+ * be read is all zero. */
+bool ol_w5500_get(struct ol_w5500 *c, unsigned block, unsigned addr, void *buf,
+                  size_t len);
+bool ol_w5500_put(struct ol_w5500 *c, unsigned block, unsigned addr, const void *data,
+                  size_t len);
+/* One or two bytes into a register of a socket. */
+bool ol_w5500_put8(struct ol_w5500_socket *s, unsigned addr, unsigned v);
+bool ol_w5500_put16(struct ol_w5500_socket *s, unsigned addr, unsigned v);
+/* Records the first fault; the next step acts on it. */
+void ol_w5500_fault(struct ol_w5500 *c, enum ol_w5500_reason reason);
+
+/* ---- Sockets (w5500_socket.c) ---- */
+
+void ol_w5500_socket_init(struct ol_w5500_socket *s, struct ol_w5500 *chip,
+                          void (*on_status)(struct ol_w5500_socket *, unsigned, unsigned),
+                          unsigned mode);
+/* Takes a free socket of the chip and begins to open it. OL_OK, OL_E_NOSPC, OL_E_IO. */
+int32_t ol_w5500_socket_open(struct ol_w5500_socket *s);
+/* Leads through START and INIT; true when the socket is in the state `wanted`. */
+bool ol_w5500_socket_opening(struct ol_w5500_socket *s, unsigned sr, unsigned wanted);
+/* Opens the socket anew. */
+void ol_w5500_socket_reopen(struct ol_w5500_socket *s);
+/* Gives the chip's socket back, with a last command; the chip finishes by itself. */
+void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command);
+/* Asks the chip about socket n: clears what Sn_IR shows and tells the owner. full: compares
+ * pointers, too. true: there was something in Sn_IR. */
+bool ol_w5500_look(struct ol_w5500 *c, unsigned n, bool full);
+/* Lets the next look without interrupt come soon, then later and later. */
+void ol_w5500_socket_wait(struct ol_w5500_socket *s);
+void ol_w5500_command(struct ol_w5500_socket *s, unsigned command);
+/* Pointers as the chip has them after OPEN and CONNECT. */
+bool ol_w5500_socket_sync(struct ol_w5500_socket *s);
+/* Writes data behind what waits to be sent. */
+void ol_w5500_socket_write(struct ol_w5500_socket *s, const void *data, size_t len);
+/* A datagram, whole; there is room for it. */
+void ol_w5500_socket_send_to(struct ol_w5500_socket *s, const struct ol_addr *to,
+                             const void *data, size_t len);
+/* Hands what was written to the chip's network side. */
+void ol_w5500_socket_flush(struct ol_w5500_socket *s);
+/* Finds out how much waits to be read; rx_left. */
+void ol_w5500_socket_count(struct ol_w5500_socket *s);
+/* Tells the chip of what was read, once it is a quarter of the buffer. */
+void ol_w5500_socket_tell(struct ol_w5500_socket *s);
+/* Goes past n bytes of what waits. */
+void ol_w5500_socket_skip(struct ol_w5500_socket *s, size_t n);
+/* 16 unpredictable bits. OL_OK or the status of the entropy source. */
+int32_t ol_w5500_random(struct ol_w5500 *c, uint16_t *out);
+
+static inline unsigned ol_w5500_rx_size(const struct ol_w5500_socket *s)
+{
+    return 1024u * s->chip->rx_kb[s->n];
+}
+
+static inline unsigned ol_w5500_tx_size(const struct ol_w5500_socket *s)
+{
+    return 1024u * s->chip->tx_kb[s->n];
+}
+
+/* ---- Probe (w5500_probe.c) ---- */
+
+int32_t ol_w5500_probe(void *ctx, const struct ol_addr *candidate, ol_ms now);
+enum ol_probe ol_w5500_probe_result(void *ctx, ol_ms now);
+/* Puts registers from the image into the chip, now or when it comes up. OL_OK, OL_E_IO. */
+int32_t ol_w5500_put_common(struct ol_w5500 *c, unsigned addr, size_t len);
+
+/* ---- TCP (w5500_tcp.c) ---- */
+
+/* For a server: listens (OL_OK, OL_E_NOSPC, OL_E_IO); closes at once. */
+int32_t ol_w5500_tcp_listen(struct ol_w5500_tcp *tcp, uint16_t port);
+void ol_w5500_tcp_drop(struct ol_w5500_tcp *tcp);
+
+#endif
