@@ -3,66 +3,6 @@
 
 #include <stdint.h>
 
-static bool multiply(int64_t a, int64_t b, int64_t *out)
-{
-    return !__builtin_mul_overflow(a, b, out);
-}
-
-/* d with a smaller exponent and the same value. */
-static bool lower_exponent(struct ol_dec *d, int32_t exponent)
-{
-    while (d->exponent > exponent) {
-        if (!multiply(d->mantissa, 10, &d->mantissa)) {
-            return false;
-        }
-        d->exponent--;
-    }
-    return true;
-}
-
-/* Trailing zeros cost digits and say nothing. */
-static struct ol_dec shorten(struct ol_dec d)
-{
-    if (d.mantissa == 0) {
-        d.exponent = 0;
-    }
-    while (d.mantissa != 0 && d.mantissa % 10 == 0) {
-        d.mantissa /= 10;
-        d.exponent++;
-    }
-    return d;
-}
-
-bool cli_dec_add(struct ol_dec a, struct ol_dec b, struct ol_dec *out)
-{
-    a = shorten(a);
-    b = shorten(b);
-    if (a.mantissa == 0 || b.mantissa == 0) {
-        *out = a.mantissa == 0 ? b : a;
-        return true;
-    }
-    int32_t exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
-    struct ol_dec sum = {0, exponent};
-    if (!lower_exponent(&a, exponent) || !lower_exponent(&b, exponent) ||
-        __builtin_add_overflow(a.mantissa, b.mantissa, &sum.mantissa)) {
-        return false;
-    }
-    *out = sum;
-    return true;
-}
-
-bool cli_dec_multiply(struct ol_dec a, struct ol_dec b, struct ol_dec *out)
-{
-    a = shorten(a);
-    b = shorten(b);
-    struct ol_dec product = {0, a.exponent + b.exponent};
-    if (!multiply(a.mantissa, b.mantissa, &product.mantissa)) {
-        return false;
-    }
-    *out = product;
-    return true;
-}
-
 /* --- numbers in a text -------------------------------------------------------------- */
 
 static bool is_digit(struct ol_str s, size_t i)

@@ -7,11 +7,6 @@
 #include "onelink/base/str.h"
 #include "onelink/json/number.h"
 
-/* Exact decimal arithmetic for scale and offset. false: the result needs more digits than
- * a struct ol_dec holds; *out is untouched. */
-bool cli_dec_add(struct ol_dec a, struct ol_dec b, struct ol_dec *out);
-bool cli_dec_multiply(struct ol_dec a, struct ol_dec b, struct ol_dec *out);
-
 /* The index-th number (from 1) that stands in text by itself: digits that are not part of
  * a word, with sign, fraction and exponent, perhaps a unit behind; "007", "+5" and ".5"
  * are numbers too. false when there are fewer or it has more digits than a struct ol_dec

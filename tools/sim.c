@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "tools/decimal.h"
+#include "onelink/json/arith.h"
 
 #define PI 3.14159265358979323846
 
@@ -99,7 +99,8 @@ static bool counter_next(struct cli_sim *s, struct ol_dec *out)
 {
     struct ol_dec way;
     struct ol_dec readings = {(int64_t)s->readings, 0};
-    if (!cli_dec_multiply(readings, s->high, &way) || !cli_dec_add(s->low, way, out)) {
+    if (ol_dec_multiply(readings, s->high, &way) != OL_OK ||
+        ol_dec_add(s->low, way, out) != OL_OK) {
         return false;
     }
     s->readings++;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "onelink/json/arith.h"
 #include "tools/decimal.h"
 #include "tools/file.h"
 
@@ -128,8 +129,8 @@ static bool read_file(struct cli_source *s, bool text, struct cli_source_room *r
     if (!cli_dec_find(ol_str_make(room->text, (size_t)len), s->field, &number)) {
         return fail(why, cap, "%s has no number in field %u", s->path, s->field);
     }
-    if (!cli_dec_add(number, s->offset, &number) ||
-        !cli_dec_multiply(number, s->scale, &number)) {
+    if (ol_dec_add(number, s->offset, &number) != OL_OK ||
+        ol_dec_multiply(number, s->scale, &number) != OL_OK) {
         return fail(why, cap, "%s has a number that is too long with scale and offset",
                     s->path);
     }

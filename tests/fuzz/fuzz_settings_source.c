@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onelink/json/arith.h"
 #include "tools/decimal.h"
 #include "tools/sim.h"
 
@@ -52,7 +53,8 @@ static void check_file(struct ol_str text)
             continue;
         }
         check_number(d);
-        if (cli_dec_add(d, offset, &d) && cli_dec_multiply(d, scale, &d)) {
+        if (ol_dec_add(d, offset, &d) == OL_OK &&
+            ol_dec_multiply(d, scale, &d) == OL_OK) {
             check_number(d);
         }
     }

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "onelink/json/arith.h"
 #include "tools/backlog.h"
 #include "tools/command.h"
 #include "tools/credential.h"
@@ -97,8 +98,8 @@ static void test_decimal_arithmetic(void **state)
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct ol_dec d;
-        assert_true(cli_dec_add(dec(rows[i].raw), dec(rows[i].offset), &d));
-        assert_true(cli_dec_multiply(d, dec(rows[i].scale), &d));
+        assert_int_equal(ol_dec_add(dec(rows[i].raw), dec(rows[i].offset), &d), OL_OK);
+        assert_int_equal(ol_dec_multiply(d, dec(rows[i].scale), &d), OL_OK);
         check_dec(d, rows[i].result);
     }
 }
@@ -107,9 +108,10 @@ static void test_decimal_too_long(void **state)
 {
     (void)state;
     struct ol_dec d = {7, 7};
-    assert_false(cli_dec_multiply(dec("123456789012"), dec("123456789012"), &d));
-    assert_false(cli_dec_add(dec("123456789012345678"), dec("1e-6"), &d));
-    assert_false(cli_dec_add(dec("9e300"), dec("1"), &d));
+    assert_int_equal(ol_dec_multiply(dec("123456789012"), dec("123456789012"), &d),
+                     OL_E_NOSPC);
+    assert_int_equal(ol_dec_add(dec("123456789012345678"), dec("1e-6"), &d), OL_E_NOSPC);
+    assert_int_equal(ol_dec_add(dec("9e300"), dec("1"), &d), OL_E_NOSPC);
     assert_true(d.mantissa == 7 && d.exponent == 7);
 }
 
