@@ -203,7 +203,7 @@ is 'of another type' "${failed}identifier: b, error: bool type error" "$(call ad
 is 'out of range' "${failed}identifier: a, error: value range error" "$(call add '{"a":10,"b":true}')"
 is 'one too many' "${failed}identifier: c, error: identifier not exist" \
     "$(call add '{"a":1,"b":true,"c":1}')"
-is 'one twice' "${failed}request format error" \
+is 'one twice' "${failed}identifier: a, error: request format error" \
     "$(call add '{"a":1,"b":true,"a":1}')"
 is 'no such service' "${failed}identifier not exist" "$(call nope '{}')"
 is 'a sound call' "${failed}services are not served yet" "$(call add '{"a":1,"b":true}')"
