@@ -188,8 +188,9 @@ static void take_all(struct rig_end *e)
             send_more(e);
             return;
         }
+        uint64_t seed = e->echoes ? e->seed : e->seed ^ 1;
         for (int32_t i = 0; i < n; i++) {
-            e->wrong += buf[i] != pattern(e->seed ^ 1, e->received + (uint64_t)i);
+            e->wrong += buf[i] != pattern(seed, e->received + (uint64_t)i);
         }
         e->received += (uint64_t)n;
     }

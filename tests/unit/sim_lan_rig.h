@@ -54,6 +54,7 @@ struct rig_end {
     uint64_t wrong; /* bytes that differ from the pattern */
     bool is_paused; /* takes nothing */
     bool closes;    /* when all is sent */
+    bool echoes;    /* expects its own pattern back */
     bool was_accepted, was_ended, was_closed;
     enum sim_lan_closed why;
     uint64_t accepted_at, ended_at, last_at;
