@@ -159,3 +159,280 @@ static void test_peer_closes(void **state)
     assert_memory_equal(buf, "last words", 10);
     assert_int_equal(bench_recv(&b->node[0], buf, 4), OL_E_CLOSED);
     bench_run(b, 300);
+    assert_false(peer->is_given); /* over, and listens again */
+    connect_now(b);
+}
+
+static void test_window(void **state)
+{
+    struct bench *b = *state;
+    uint8_t data[1000] = {0};
+    uint64_t sent = 0;
+
+    bench_up(b);
+    bench_serve(b, PORT);
+    b->deaf = true;
+    connect_now(b);
+    for (unsigned i = 0; i < 300; i++) {
+        int32_t rc = bench_send(&b->node[0], data, sizeof data);
+        assert_true(rc > 0 || rc == OL_E_AGAIN);
+        sent += rc > 0 ? (uint64_t)rc : 0;
+        bench_run(b, 10);
+    }
+    assert_in_range(sent, 3000, 4096); /* both memories are full */
+    assert_int_equal(bench_state(&b->node[0]), OL_OK);
+    uint64_t before = b->node[0].all_transfers;
+    bench_run(b, 1000);
+    assert_true(b->node[0].all_transfers - before < 120);
+    b->deaf = false;
+    for (unsigned i = 0; i < 100 && b->served < sent; i++) {
+        (void)bench_recv(&b->node[0], data, sizeof data);
+        bench_run(b, 10);
+    }
+    assert_int_equal(b->served, sent);
+}
+
+static void test_many(void **state)
+{
+    struct bench *b = *state;
+    uint16_t last = 0;
+
+    bench_up(b);
+    bench_serve(b, PORT);
+    for (unsigned i = 0; i < 200; i++) {
+        connect_now(b);
+        bench_echo(b, 20);
+        uint16_t port = b->node[0].tcp.socket.port;
+        assert_true(port >= 49152 && port != last);
+        last = port;
+        bench_close(&b->node[0], i % 3 == 0 ? 0 : 1000);
+        bench_until(b, bench_is_over, 2000);
+        bench_run(b, i % 5);
+    }
+    assert_int_equal(b->accepted, 200);
+    assert_int_equal(b->node[0].lost + b->node[1].lost, 0);
+}
+
+static void test_udp(void **state)
+{
+    struct bench *b = *state;
+    uint8_t data[1473];
+    uint8_t buf[1472];
+    struct ol_addr from;
+    struct ol_addr to = bench_addr(1, 5000);
+    struct ol_addr nobody = ol_addr_ipv4(10, 0, 0, 77, 5000);
+
+    memset(data, 7, sizeof data);
+    bench_up(b);
+    assert_int_equal(bench_udp_recv(&b->node[0], buf, 1, &from), OL_E_CLOSED);
+    assert_int_equal(bench_udp_send(&b->node[0], &to, data, 1), OL_E_CLOSED);
+    assert_int_equal(bench_udp_open(&b->node[0], 0), OL_OK);
+    assert_int_equal(bench_udp_open(&b->node[1], 5000), OL_OK);
+    assert_int_equal(bench_udp_send(&b->node[0], &to, data, 1473), OL_E_ARG);
+    assert_int_equal(bench_udp_send(&b->node[0], &to, data, 1472), OL_OK);
+    bench_run(b, 20);
+    assert_int_equal(bench_udp_recv(&b->node[1], buf, 100, &from), 1472);
+    assert_int_equal(from.port, b->node[0].udp.socket.port);
+    assert_int_equal(from.bytes[3], 1);
+    assert_memory_equal(buf, data, 100);
+    assert_int_equal(bench_udp_recv(&b->node[1], buf, 100, &from), OL_E_AGAIN);
+    /* Nobody there: the next one goes out all the same. */
+    assert_int_equal(bench_udp_send(&b->node[0], &nobody, data, 500), OL_OK);
+    assert_int_equal(bench_udp_send(&b->node[0], &to, data, 3), OL_E_AGAIN);
+    bench_run(b, 2500);
+    assert_int_equal(ol_w5500_get_stats(&b->node[0].driver)->send_timeouts, 1);
+    for (uint8_t i = 1; i < 100; i++) {
+        data[0] = i;
+        assert_int_equal(bench_udp_send(&b->node[0], &to, data, i), OL_OK);
+        bench_run(b, 5);
+        assert_int_equal(bench_udp_recv(&b->node[1], buf, sizeof buf, &from), i);
+        assert_int_equal(buf[0], i);
+    }
+    assert_int_equal(b->node[0].lost + b->node[1].lost, 0);
+    assert_int_equal(sim_w5500_get_stats(b->node[0].chip)->misuse, 0);
+    b->node[0].datagram.ops->close(b->node[0].datagram.ctx);
+    assert_int_equal(bench_udp_recv(&b->node[0], buf, 1, &from), OL_E_CLOSED);
+}
+
+static bool are_linked(struct bench *b)
+{
+    return b->node[0].link_ups > 0 && b->node[1].link_ups > 0;
+}
+
+static void test_broadcast(void **state)
+{
+    struct bench *b = *state;
+    struct ol_addr everybody = ol_addr_ipv4(255, 255, 255, 255, 67);
+    struct ol_addr from;
+    uint8_t buf[300] = {0};
+
+    bench_until(b, are_linked, 10000); /* without addresses */
+    assert_int_equal(bench_udp_open(&b->node[0], 68), OL_OK);
+    assert_int_equal(bench_udp_open(&b->node[1], 67), OL_OK);
+    bench_set_address(&b->node[1], 2);
+    assert_int_equal(bench_udp_send(&b->node[0], &everybody, buf, 300), OL_OK);
+    bench_run(b, 20);
+    assert_int_equal(bench_udp_recv(&b->node[1], buf, 300, &from), 300);
+    assert_true(from.bytes[0] == 0 && from.bytes[3] == 0 && from.port == 68);
+    everybody.port = 68;
+    assert_int_equal(bench_udp_send(&b->node[1], &everybody, buf, 200), OL_OK);
+    bench_run(b, 20);
+    assert_int_equal(bench_udp_recv(&b->node[0], buf, 300, &from), 200);
+    assert_int_equal(from.bytes[3], 2);
+    assert_int_equal(sim_w5500_get_stats(b->node[0].chip)->misuse, 0);
+}
+
+static void test_multicast(void **state)
+{
+    struct bench *b = *state;
+    struct ol_addr group = ol_addr_ipv4(239, 1, 2, 3, 6000);
+    struct ol_addr not_group = ol_addr_ipv4(10, 1, 2, 3, 6000);
+    struct ol_addr from;
+    uint8_t buf[8] = "hello";
+
+    bench_up(b);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(ol_w5500_udp_join(&b->node[i].udp, &not_group), OL_E_ARG);
+        assert_int_equal(ol_w5500_udp_join(&b->node[i].udp, &group), OL_OK);
+        assert_int_equal(bench_udp_open(&b->node[i], 6000), OL_OK);
+    }
+    bench_run(b, 20);
+    assert_int_equal(bench_udp_send(&b->node[0], &not_group, buf, 5), OL_E_ARG);
+    assert_int_equal(bench_udp_send(&b->node[0], &group, buf, 5), OL_OK);
+    bench_run(b, 20);
+    assert_int_equal(bench_udp_recv(&b->node[1], buf, 8, &from), 5);
+    assert_int_equal(from.bytes[3], 1);
+    assert_int_equal(ol_w5500_udp_join(&b->node[0].udp, NULL), OL_OK);
+}
+
+static bool is_probed(struct bench *b)
+{
+    struct ol_netif *netif = &b->node[0].netif;
+    return netif->ops->probe_result(netif->ctx, bench_ms(b)) != OL_PROBE_BUSY;
+}
+
+static void test_probe(void **state)
+{
+    struct bench *b = *state;
+    struct ol_netif *netif = &b->node[0].netif;
+    struct ol_addr taken = bench_addr(1, 0);
+    struct ol_addr free_one = ol_addr_ipv4(10, 0, 0, 50, 0);
+
+    bench_until(b, are_linked, 10000);
+    bench_set_address(&b->node[1], 2);
+    assert_int_equal(netif->ops->probe(netif->ctx, &taken, bench_ms(b)), OL_OK);
+    assert_int_equal(netif->ops->probe_result(netif->ctx, bench_ms(b)), OL_PROBE_BUSY);
+    assert_int_equal(netif->ops->probe(netif->ctx, &taken, bench_ms(b)), OL_E_AGAIN);
+    bench_until(b, is_probed, 1000);
+    assert_int_equal(netif->ops->probe_result(netif->ctx, bench_ms(b)), OL_PROBE_TAKEN);
+    uint64_t at = b->now_ns;
+    assert_int_equal(netif->ops->probe(netif->ctx, &free_one, bench_ms(b)), OL_OK);
+    bench_until(b, is_probed, 3000);
+    assert_int_equal(netif->ops->probe_result(netif->ctx, bench_ms(b)), OL_PROBE_FREE);
+    assert_in_range((b->now_ns - at) / BENCH_MS, 500, 800);
+    bench_run(b, 2000);
+    assert_int_equal(b->node[0].lost, 0);
+    assert_int_equal(sim_w5500_register(b->node[0].chip, 0, 0x1B), 8);
+    assert_int_equal(sim_w5500_get_stats(b->node[0].chip)->misuse, 0);
+}
+
+static void test_address_changes(void **state)
+{
+    struct bench *b = *state;
+    struct ol_netif_config config;
+
+    bench_up(b);
+    bench_serve(b, PORT);
+    connect_now(b);
+    bench_set_address(&b->node[0], 1);
+    assert_int_equal(bench_state(&b->node[0]), OL_OK);
+    bench_set_address(&b->node[0], 3);
+    assert_int_equal(bench_state(&b->node[0]), OL_E_IO);
+    connect_now(b);
+    bench_echo(b, 100);
+    b->node[0].netif.ops->get_config(b->node[0].netif.ctx, &config);
+    assert_int_equal(config.address.bytes[3], 3);
+    assert_int_equal(config.prefix_len, 24);
+}
+
+static void test_idle_cost(void **state)
+{
+    struct bench *b = *state;
+
+    bench_up(b);
+    bench_serve(b, PORT);
+    connect_now(b);
+    assert_int_equal(bench_udp_open(&b->node[0], 0), OL_OK);
+    bench_echo(b, 100);
+    bench_run(b, 2000);
+    uint64_t before = b->node[0].all_transfers;
+    bench_run(b, 60000);
+    assert_in_range(b->node[0].all_transfers - before, 100, 122);
+    assert_int_equal(b->node[0].lost, 0);
+}
+
+static void test_server(void **state)
+{
+    struct bench *b = *state;
+    struct ol_w5500_tcp more;
+    struct ol_addr peer = bench_addr(1, PORT);
+    struct ol_str no_name = {0};
+
+    bench_up(b);
+    bench_serve(b, PORT);
+    assert_int_equal(ol_w5500_server_open(&b->node[1].server, 0), OL_E_ARG);
+    connect_now(b);
+    ol_w5500_tcp_init(&more, &b->node[0].driver);
+    struct ol_stream s = ol_w5500_tcp_stream(&more);
+    assert_int_equal(s.ops->open(s.ctx, &peer, no_name, bench_ms(b), OL_NEVER), OL_OK);
+    bench_run(b, 100);
+    assert_int_equal(s.ops->state(s.ctx), OL_OK);
+    bench_echo(b, 3000);
+    assert_int_equal(b->accepted, 2);
+    ol_w5500_server_close(&b->node[1].server);
+    bench_echo(b, 3000);
+    s.ops->close(s.ctx, bench_ms(b), bench_ms(b));
+    bench_run(b, 1000);
+    assert_int_equal(s.ops->open(s.ctx, &peer, no_name, bench_ms(b), OL_NEVER), OL_OK);
+    bench_run(b, 500);
+    assert_int_equal(s.ops->state(s.ctx), OL_E_IO);
+}
+
+static void test_late_start(void **state)
+{
+    struct bench *b = *state;
+
+    b->now_ns = (0x100000000ULL - 5000) * BENCH_MS; /* 2^32 ms pass soon */
+    bench_up(b);
+    bench_serve(b, PORT);
+    for (unsigned i = 0; i < 5; i++) {
+        connect_now(b);
+        bench_echo(b, 2000);
+        bench_run(b, 2000);
+        bench_close(&b->node[0], 1000);
+        bench_until(b, bench_is_over, 2000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_echo, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_arguments, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_peer_closes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_window, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_udp, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_broadcast, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_multicast, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_probe, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_address_changes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_idle_cost, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_server, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_late_start, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
