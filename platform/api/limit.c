@@ -184,6 +184,53 @@ static void make_room(struct ol_api *api)
     }
 }
 
+/* ---- answers that are not taken ---- */
+
+static size_t unsent_of(const struct ol_api_connection *c)
+{
+    return c->b == NULL ? 0 : evbuffer_get_length(bufferevent_get_output(c->b));
+}
+
+/* What all connections hold, those that are ending included. */
+static size_t unsent(const struct ol_api *api)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < OL_API_CONNECTIONS_MAX; i++) {
+        total += unsent_of(&api->connections[i]);
+    }
+    return total;
+}
+
+static struct ol_api_connection *find_slowest(struct ol_api *api)
+{
+    struct ol_api_connection *slowest = NULL;
+    for (size_t i = 0; i < OL_API_CONNECTIONS_MAX; i++) {
+        struct ol_api_connection *c = &api->connections[i];
+        if (c->state == OL_API_ANSWERING && unsent_of(c) > 0 &&
+            (slowest == NULL || c->since < slowest->since)) {
+            slowest = c;
+        }
+    }
+    return slowest;
+}
+
+bool ol_api_limit_has_room(struct ol_api *api, size_t len)
+{
+    if (len <= OL_API_UNSENT_FREE || unsent(api) + len <= OL_API_UNSENT_MAX) {
+        return true;
+    }
+    size_t freed = 0;
+    while (freed < len) {
+        struct ol_api_connection *c = find_slowest(api);
+        if (c == NULL) {
+            break;
+        }
+        freed += unsent_of(c);
+        end(c);
+    }
+    return false;
+}
+
 /* ---- looking ---- */
 
 static bool is_full(const struct ol_api *api)

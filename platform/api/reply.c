@@ -114,7 +114,11 @@ void ol_api_reply_send(const struct ol_api_call *c, struct ol_json_writer *w)
 {
     ol_json_object_end(w);
     if (ol_json_writer_status(w) != OL_OK) {
-        ol_api_fail(c, OL_API_SERVER, OL_STR("server error"));
+        ol_api_fail_server(c);
+        return;
+    }
+    if (!ol_api_limit_has_room(c->api, w->out.len)) {
+        ol_api_fail(c, OL_API_INTERNAL, OL_STR("too many answers are not taken"));
         return;
     }
     send_text(c, HTTP_OK, c->api->answer, w->out.len);

@@ -11,6 +11,11 @@
 /* Bytes of an answer; memory that an answer does not reach is never touched. */
 #define OL_API_ANSWER_MAX (5U << 20)
 
+/* Bytes of answers that all connections together may hold until they are taken; an answer of
+ * at most OL_API_UNSENT_FREE is never too much. */
+#define OL_API_UNSENT_MAX  (32U << 20)
+#define OL_API_UNSENT_FREE 4096
+
 /* A request that waits for a device. */
 struct ol_api_pending {
     struct ol_api_pending *prev;
@@ -57,6 +62,10 @@ void ol_api_pending_free(struct ol_api *api, struct ol_api_pending *p);
  * memory. */
 bool ol_api_limit_open(struct ol_api *api);
 void ol_api_limit_close(struct ol_api *api);
+
+/* An answer of that length may go out. false: it may not now; the connections that take theirs
+ * slowest are ended for the next one. */
+bool ol_api_limit_has_room(struct ol_api *api, size_t len);
 
 /* A whole request has come, and its answer goes out now: its connection is not idle. */
 void ol_api_limit_asked(struct ol_api *api, struct evhttp_request *http);
