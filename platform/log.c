@@ -158,13 +158,28 @@ static bool print_new(struct ol_ring *log, int64_t device, struct printing *p)
     return ol_log_each(log, &query, on_line, p) == OL_OK && fflush(stdout) == 0;
 }
 
+/* true: the log has been begun anew, in its place or as another file of its name. */
+static bool is_anew(struct ol_ring **log, const char *path, struct printing *p)
+{
+    struct ol_ring *fresh = ol_ring_is_at(*log, path) ? NULL : ol_ring_view(path);
+    if (fresh != NULL) {
+        ol_ring_close(*log);
+        *log = fresh;
+    }
+    bool anew = fresh != NULL || ol_ring_seq(*log) < (uint64_t)p->last;
+    p->last = anew ? 0 : p->last;
+    return anew;
+}
+
 /* Looks again when the number of the newest line has changed: cheap enough for all day. */
-static void follow(struct ol_ring *log, int64_t device, struct printing *p)
+static void follow(struct ol_ring **log, const char *path, int64_t device,
+                   struct printing *p)
 {
     uint64_t seen = 0;
     for (;;) {
-        uint64_t seq = ol_ring_seq(log);
-        if (seq != seen && !print_new(log, device, p)) {
+        seen = is_anew(log, path, p) ? 0 : seen;
+        uint64_t seq = ol_ring_seq(*log);
+        if (seq != seen && !print_new(*log, device, p)) {
             return;
         }
         seen = seq;
@@ -192,7 +207,7 @@ int ol_log(struct ol_platform *p, const struct ol_options *o)
     struct printing printing = {o, all ? 0 : (int64_t)ol_ring_seq(log)};
     bool ok = print_new(log, device, &printing);
     if (ok && o->follow) {
-        follow(log, device, &printing);
+        follow(&log, path, device, &printing);
     }
     ol_ring_close(log);
     return ok ? OL_EXIT_OK : failed("cannot read the message log, or not write it", "");

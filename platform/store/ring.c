@@ -50,7 +50,7 @@ static bool put(struct ol_ring *r, struct ol_ring_keyed *k, const void *data, si
 bool ol_ring_add(struct ol_ring *r, int64_t key, const struct ol_ring_part *parts,
                  size_t count)
 {
-    struct ol_ring_keyed *k = ol_ring_find_or_add(r, key);
+    struct ol_ring_keyed *k = ol_ring_is_lost(r) ? NULL : ol_ring_find_or_add(r, key);
     size_t len = 0;
     for (size_t i = 0; i < count; i++) {
         len += parts[i].len;
@@ -68,7 +68,7 @@ bool ol_ring_add(struct ol_ring *r, int64_t key, const struct ol_ring_part *part
     k->sealed = k->sealed || !ok;
     atomic_store_explicit(&r->head->seq, seq, memory_order_release);
     let_go(r);
-    return ok;
+    return ok && !ol_ring_is_lost(r);
 }
 
 uint64_t ol_ring_seq(const struct ol_ring *r)
@@ -124,6 +124,10 @@ bool ol_ring_trim(struct ol_ring *r, uint32_t *at, uint32_t blocks,
     struct trimming t = {is_old, ctx, false};
     const uint32_t slice = blocks > OL_RING_SLICE_MIN ? blocks : OL_RING_SLICE_MIN;
     uint32_t left = slice;
+    if (ol_ring_is_lost(r)) {
+        *at = 0;
+        return true;
+    }
     while (left > 0 && *at < r->ring_count) {
         struct ol_ring_keyed *k = &r->rings[*at];
         bool whole = true;
@@ -148,7 +152,7 @@ bool ol_ring_trim(struct ol_ring *r, uint32_t *at, uint32_t blocks,
 
 void ol_ring_drop(struct ol_ring *r, int64_t key)
 {
-    struct ol_ring_keyed *k = ol_ring_find(r, key);
+    struct ol_ring_keyed *k = ol_ring_is_lost(r) ? NULL : ol_ring_find(r, key);
     while (k != NULL && k->count > 0) {
         ol_ring_give_back(r, k);
     }

@@ -38,6 +38,9 @@ struct ol_ring *ol_ring_open(const char *path, uint32_t bytes);
  * ENOENT; EINVAL: it is no such file. */
 struct ol_ring *ol_ring_view(const char *path);
 
+/* The file that it reads or writes is still the one that has this name. */
+bool ol_ring_is_at(const struct ol_ring *r, const char *path);
+
 /* Harmless with NULL. */
 void ol_ring_close(struct ol_ring *r);
 
@@ -51,12 +54,13 @@ struct ol_ring_part {
 };
 
 /* Adds an entry of a few parts and gives it the next number. false: it is longer than
- * OL_RING_ENTRY_MAX, or there is no memory. Only after ol_ring_open(). */
+ * OL_RING_ENTRY_MAX, there is no memory, or the file is gone. Only after ol_ring_open(). */
 bool ol_ring_add(struct ol_ring *r, int64_t key, const struct ol_ring_part *parts,
                  size_t count);
 
 /* Calls row for every entry of a key whose number is above after, oldest first, until row
- * gives false. The entry lives during the call. OL_OK; OL_E_NOSPC: no memory. */
+ * gives false. The entry lives during the call. OL_OK; OL_E_NOSPC: no memory;
+ * OL_E_IO: the file is gone, as it was made shorter or the disk fails. */
 OL_MUST int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
                              bool (*row)(void *ctx, uint64_t seq, const uint8_t *entry,
                                          size_t len),

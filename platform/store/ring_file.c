@@ -11,8 +11,9 @@
 
 #include "platform/store/ring_parts.h"
 
-#define MAGIC "OLRING1"
-#define ORDER 0x01020304U
+#define MAGIC   "OLRING1"
+#define ORDER   0x01020304U
+#define SEQ_FAR (UINT64_C(1) << 32)
 
 uint32_t ol_ring_block_count(struct ol_ring *r)
 {
@@ -38,6 +39,7 @@ static bool map(struct ol_ring *r, int protection)
     }
     r->head = at;
     r->blocks = (struct ol_ring_block *)(void *)((uint8_t *)at + OL_RING_HEAD_LEN);
+    ol_ring_guard(r);
     return true;
 }
 
@@ -45,6 +47,22 @@ static bool is_ring(const struct ol_ring_head *h)
 {
     return memcmp(h->magic, MAGIC, sizeof h->magic) == 0 && h->order == ORDER &&
            h->blocks <= OL_RING_BLOCKS_MAX;
+}
+
+/* A power cut may have left blocks that are younger than the head: their numbers are not
+ * given again. One that is far off is damaged itself. */
+static void look_for_seq(struct ol_ring *r, const struct ol_ring_block *b)
+{
+    struct ol_ring_entry e;
+    size_t used = b->used < OL_RING_DATA_MAX ? b->used : OL_RING_DATA_MAX;
+    if (b->first > used || used - b->first < sizeof e) {
+        return;
+    }
+    memcpy(&e, b->data + b->first, sizeof e);
+    if (ol_ring_is_entry(&e) && e.seq > r->head->seq && e.seq - r->head->seq < SEQ_FAR) {
+        /* As many more may begin in the same block. */
+        r->head->seq = e.seq + OL_RING_DATA_MAX / sizeof e;
+    }
 }
 
 /* Puts the blocks of the file into rings. */
@@ -78,6 +96,7 @@ static bool load(struct ol_ring *r)
             ol_ring_append(r, k, places[i].block);
             k->sealed = true;
             k->number = b->number + 1;
+            look_for_seq(r, b);
             r->head->serial =
                 b->serial > r->head->serial ? (uint64_t)b->serial : r->head->serial;
         }
@@ -85,6 +104,13 @@ static bool load(struct ol_ring *r)
     free(places);
     (void)madvise(r->head, r->file_len, MADV_DONTNEED);
     return ok;
+}
+
+/* posix_fallocate() tells by what it returns. */
+static bool allocate(const struct ol_ring *r, size_t len)
+{
+    errno = posix_fallocate(r->fd, 0, (off_t)len);
+    return errno == 0;
 }
 
 static bool begin(struct ol_ring *r)
@@ -97,9 +123,9 @@ static bool begin(struct ol_ring *r)
         st.st_size < (off_t)OL_RING_FILE_MAX ? (size_t)st.st_size : OL_RING_FILE_MAX;
     if (r->file_len >= OL_RING_HEAD_LEN && is_ring(r->head)) {
         /* A file that was copied may have holes. */
-        return posix_fallocate(r->fd, 0, (off_t)r->file_len) == 0;
+        return allocate(r, r->file_len);
     }
-    if (ftruncate(r->fd, 0) != 0 || posix_fallocate(r->fd, 0, OL_RING_HEAD_LEN) != 0) {
+    if (ftruncate(r->fd, 0) != 0 || !allocate(r, OL_RING_HEAD_LEN)) {
         return false;
     }
     r->file_len = OL_RING_HEAD_LEN;
@@ -163,12 +189,21 @@ struct ol_ring *ol_ring_view(const char *path)
     return r;
 }
 
+bool ol_ring_is_at(const struct ol_ring *r, const char *path)
+{
+    struct stat open_one;
+    struct stat named;
+    return fstat(r->fd, &open_one) == 0 && stat(path, &named) == 0 &&
+           open_one.st_ino == named.st_ino && open_one.st_dev == named.st_dev;
+}
+
 void ol_ring_close(struct ol_ring *r)
 {
     if (r == NULL) {
         return;
     }
     if (r->head != NULL) {
+        ol_ring_unguard(r);
         munmap(r->head, OL_RING_FILE_MAX);
     }
     if (r->fd >= 0) {

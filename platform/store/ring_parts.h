@@ -11,7 +11,8 @@
  *   ring.c         entries: adding, giving back
  *   ring_blocks.c  whose the blocks are, and which ring is the longest
  *   ring_read.c    entries put together from blocks
- *   ring_file.c    the file: opened, looked through, closed */
+ *   ring_file.c    the file: opened, looked through, closed
+ *   ring_guard.c   a file that goes away while it is mapped */
 
 #define OL_RING_HEAD_LEN   4096U
 #define OL_RING_DATA_MAX   (OL_RING_BLOCK - 24U)
@@ -74,8 +75,9 @@ struct ol_ring {
     struct ol_ring_block *blocks;
     size_t file_len;
     bool writing;
-    uint32_t max; /* blocks of one ring */
-    uint32_t top; /* no ring is longer than this */
+    uint32_t guard; /* place of ring_guard.c */
+    uint32_t max;   /* blocks of one ring */
+    uint32_t top;   /* no ring is longer than this */
     uint32_t added;
     uint32_t *next; /* by block: the one behind it in its ring, or in the free list */
     uint32_t free;
@@ -110,6 +112,15 @@ struct ol_ring_block *ol_ring_begin_block(struct ol_ring *r, struct ol_ring_keye
 /* Blocks in use that are in the file, whatever its head says. */
 uint32_t ol_ring_block_count(struct ol_ring *r);
 
+/* ---- ring_guard.c ---- */
+
+/* Takes care of the mapping of a ring; until ol_ring_unguard(). */
+void ol_ring_guard(struct ol_ring *r);
+void ol_ring_unguard(const struct ol_ring *r);
+
+/* Pages of the file are gone: nothing that stands there can be believed any more. */
+bool ol_ring_is_lost(const struct ol_ring *r);
+
 /* ---- ring_read.c ---- */
 
 /* An entry that is put together from blocks. */
@@ -123,6 +134,9 @@ struct ol_ring_reading {
     uint32_t at;    /* how many blocks came before this one */
     uint32_t begun; /* and before the one in which the entry begins */
 };
+
+/* What stands there can be the beginning of an entry. */
+bool ol_ring_is_entry(const struct ol_ring_entry *e);
 
 /* Gives row the entries that end in a block. */
 void ol_ring_read_block(struct ol_ring_reading *rd, const struct ol_ring_block *b);

@@ -44,6 +44,12 @@ static struct ol_ring_place *places_of(struct ol_ring *r, int64_t key, size_t *c
     return places;
 }
 
+bool ol_ring_is_entry(const struct ol_ring_entry *e)
+{
+    return e->len <= OL_RING_ENTRY_MAX &&
+           e->check == (e->len ^ (uint32_t)e->seq ^ OL_RING_CHECK);
+}
+
 /* How many bytes the entry has, as far as that can be told; 0: it is none. */
 static size_t entry_len(const struct ol_ring_reading *rd, struct ol_ring_entry *e)
 {
@@ -51,10 +57,7 @@ static size_t entry_len(const struct ol_ring_reading *rd, struct ol_ring_entry *
         return sizeof *e;
     }
     memcpy(e, rd->entry, sizeof *e);
-    return e->len <= OL_RING_ENTRY_MAX &&
-                   e->check == (e->len ^ (uint32_t)e->seq ^ OL_RING_CHECK)
-               ? sizeof *e + e->len
-               : 0;
+    return ol_ring_is_entry(e) ? sizeof *e + e->len : 0;
 }
 
 static void take_entry(struct ol_ring_reading *rd, const struct ol_ring_entry *e)
@@ -119,6 +122,9 @@ int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
                      void *ctx)
 {
     size_t count = 0;
+    if (ol_ring_is_lost(r)) {
+        return OL_E_IO;
+    }
     struct ol_ring_place *places = places_of(r, key, &count);
     if (places == NULL) {
         return OL_E_NOSPC;
@@ -139,5 +145,5 @@ int32_t ol_ring_each(struct ol_ring *r, int64_t key, uint64_t after,
     }
     free(places);
     (void)madvise(r->head, r->file_len, MADV_DONTNEED);
-    return OL_OK;
+    return ol_ring_is_lost(r) ? OL_E_IO : OL_OK;
 }

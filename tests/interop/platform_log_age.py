@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes the lines of a message log older: platform_log_age.py FILE DAYS
 
-Knows the blocks of the file (platform/store/ring.c); a time is taken for what it is because it is
+Knows the blocks of the file (platform/store/ring_parts.h); a time is taken for what it is because it is
 one of the last hour.
 """
 import struct
