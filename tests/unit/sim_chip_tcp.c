@@ -8,9 +8,146 @@
 
 #include "sim_chip_rig.h"
 
-enum { ND = 0x20 };
+/* TCP between two chips, and against segments made by hand. Numbers are those of
+ * docs/chip-model.md. */
 
-/* Clean connect, data both ways, orderly end; MODEL 10.1, 10.2, 10.4, 10.6, 10.11. */
+enum { ND = 0x20 };
+enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16 };
+enum { SENDOK = 0x10, TIMEOUT = 0x08, RECV = 0x04, DISCON = 0x02, CON = 0x01 };
+enum {
+    CLOSED = 0x00,
+    INIT = 0x13,
+    LISTEN = 0x14,
+    SYNSENT = 0x15,
+    SYNRECV = 0x16,
+    ESTABLISHED = 0x17,
+    FIN_WAIT = 0x18,
+    CLOSING = 0x1A,
+    TIME_WAIT = 0x1B,
+    CLOSE_WAIT = 0x1C,
+    LAST_ACK = 0x1D
+};
+
+static uint8_t sr(struct node *n, unsigned s)
+{
+    return rd8(n, REGS(s), 0x03);
+}
+
+static uint8_t ir(struct node *n, unsigned s)
+{
+    return rd8(n, REGS(s), 0x02);
+}
+
+static void clear(struct node *n, unsigned s)
+{
+    wr8(n, REGS(s), 0x02, 0x1F);
+}
+
+static void assert_no_misuse(const struct rig *r)
+{
+    assert_int_equal(sim_w5500_get_stats(r->node[0].chip)->misuse, 0);
+    assert_int_equal(sim_w5500_get_stats(r->node[1].chip)->misuse, 0);
+}
+
+/* What a segment says. */
+struct seen {
+    unsigned from_port, to_port;
+    uint32_t seq, ack;
+    unsigned flags, window, mss;
+    size_t len;
+    const uint8_t *data;
+};
+
+static uint32_t be(const uint8_t *p, size_t len)
+{
+    uint32_t v = 0;
+    while (len-- > 0) {
+        v = v << 8 | *p++;
+    }
+    return v;
+}
+
+static struct seen see(const struct rig_frame *f)
+{
+    const uint8_t *t = f->data + 34;
+    size_t head = (size_t)(t[12] >> 4) * 4;
+    assert_int_equal(f->data[23], 6);
+    assert_true(sums_hold(f));
+    return (struct seen){.from_port = be(t, 2),
+                         .to_port = be(t + 2, 2),
+                         .seq = be(t + 4, 4),
+                         .ack = be(t + 8, 4),
+                         .flags = t[13],
+                         .window = be(t + 14, 2),
+                         .mss = head == 24 && t[20] == 2 ? be(t + 22, 2) : 0,
+                         .len = be(f->data + 16, 2) - 20 - head,
+                         .data = t + head};
+}
+
+static struct seen see_last(const struct node *n)
+{
+    return see(last(n, 0));
+}
+
+/* A peer made by hand: 10.0.0.9, port 7000. */
+struct peer {
+    struct node *n;
+    unsigned s;
+    struct tcp_head h; /* of the next segment */
+};
+
+static void say(struct peer *p, unsigned flags, const void *data, size_t len)
+{
+    uint8_t f[SIM_FRAME_MAX];
+    struct packet packet = to_node(p->n, 6);
+    p->h.flags = flags;
+    inject(p->n, f, build_tcp(f, &packet, &p->h, data, len));
+    p->h.mss = 0;
+    rig_run(p->n->rig, 10 * US);
+}
+
+static struct peer peer_of(struct node *n, unsigned s)
+{
+    n->rig->is_joined = false;
+    return (struct peer){
+        n, s, {.from_port = 7000, .to_port = 1000, .seq = 0xFFFFFF00, .window = 8192}};
+}
+
+static void answer_arp(struct node *n)
+{
+    uint8_t f[SIM_FRAME_MAX];
+    inject(n, f,
+           build_arp(f, 2, n->mac, (const uint8_t[]){2, 0, 0, 0, 0, 9},
+                     (const uint8_t[]){10, 0, 0, 9}, n->ip));
+}
+
+/* The chip's socket s (port 1000) in SYNSENT towards the peer. */
+static struct peer start_connect(struct node *n, unsigned s, unsigned flags)
+{
+    struct peer p = peer_of(n, s);
+    clear(n, s);
+    open_as(n, s, flags | 1, 1000);
+    destination(n, s, (const uint8_t[]){10, 0, 0, 9}, 7000);
+    command(n, s, 0x04);
+    assert_int_equal(sr(n, s), SYNSENT);
+    answer_arp(n);
+    p.h.ack = see_last(n).seq + 1;
+    return p;
+}
+
+static struct peer connected(struct node *n, unsigned s, unsigned flags, unsigned mss)
+{
+    struct peer p = start_connect(n, s, flags);
+    p.h.mss = mss;
+    say(&p, SYN | ACK, NULL, 0);
+    p.h.seq++;
+    assert_int_equal(sr(n, s), ESTABLISHED);
+    assert_int_equal(ir(n, s), CON);
+    clear(n, s);
+    return p;
+}
+
+/* 10.1, 10.2, 10.4, 10.6, 10.11: connect, data both ways, orderly end. */
 static void test_connect_talk_close(void **state)
 {
     (void)state;
@@ -19,24 +156,916 @@ static void test_connect_talk_close(void **state)
     struct node *b = &r->node[1];
     char text[64] = {0};
     join(r, 1, 2, ND);
-    assert_int_equal(rd8(a, REGS(1), 0x03), 0x17);
-    assert_int_equal(rd8(b, REGS(2), 0x03), 0x17);
+    assert_int_equal(sr(a, 1), ESTABLISHED);
+    assert_int_equal(sr(b, 2), ESTABLISHED);
+    uint8_t peer[6];
+    rd(b, REGS(2), 0x0C, peer, 6);
+    assert_memory_equal(peer, ((const uint8_t[]){10, 0, 0, 1, 0x9C, 0x41}), 6);
+    rd(b, REGS(2), 0x06, peer, 6);
+    assert_memory_equal(peer, a->mac, 6);
     assert_true(send_all(a, 1, "hello", 5));
-    assert_true(wait_bits(b, 2, 0x02, 0x04, SEC));
+    assert_true(wait_bits(b, 2, 0x02, RECV, SEC));
     assert_int_equal(take(b, 2, text, sizeof text), 5);
     assert_string_equal(text, "hello");
     assert_true(send_all(b, 2, "answer", 6));
-    assert_true(wait_bits(a, 1, 0x02, 0x04, SEC));
+    assert_true(wait_bits(a, 1, 0x02, RECV, SEC));
     assert_int_equal(take(a, 1, text, sizeof text), 6);
     command(a, 1, 0x08);
-    assert_true(wait_value(b, 2, 0x03, 0x1C, SEC));
-    assert_true((rd8(b, REGS(2), 0x02) & 0x02) != 0);
+    assert_true(wait_value(b, 2, 0x03, CLOSE_WAIT, SEC));
+    assert_true((ir(b, 2) & DISCON) != 0);
     command(b, 2, 0x08);
-    assert_true(wait_value(b, 2, 0x03, 0x00, SEC));
-    assert_true(wait_value(a, 1, 0x03, 0x00, SEC));
-    assert_true((rd8(a, REGS(1), 0x02) & 0x0A) == 0x02);
-    assert_int_equal(sim_w5500_get_stats(a->chip)->misuse, 0);
-    assert_int_equal(sim_w5500_get_stats(b->chip)->misuse, 0);
+    assert_true(wait_value(b, 2, 0x03, CLOSED, SEC));
+    assert_int_equal(sr(a, 1), TIME_WAIT);
+    assert_true(wait_value(a, 1, 0x03, CLOSED, SEC));
+    assert_int_equal(ir(a, 1) & (DISCON | TIMEOUT), DISCON);
+    assert_int_equal(ir(b, 2) & (DISCON | TIMEOUT), DISCON);
+    assert_no_misuse(r);
+    rig_free(r);
+}
+
+/* 10.1: the SYN, and CONNECT without an address. */
+static void test_syn(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    start_connect(n, 0, 0);
+    struct seen s = see_last(n);
+    assert_int_equal(s.flags, SYN);
+    assert_int_equal(s.mss, 1460);
+    assert_int_equal(s.window, 2048);
+    assert_int_equal(s.from_port, 1000);
+    assert_int_equal(s.to_port, 7000);
+    assert_int_equal(s.len, 0);
+    wr16(n, REGS(1), 0x12, 536);
+    destination(n, 1, (const uint8_t[4]){0}, 7000);
+    open_as(n, 1, 1, 1001);
+    command(n, 1, 0x04);
+    assert_int_equal(sr(n, 1), INIT);
+    assert_string_equal(sim_w5500_get_stats(n->chip)->misuse_text, "CONNECT to no host");
+    destination(n, 1, (const uint8_t[]){10, 0, 0, 9}, 7000);
+    command(n, 1, 0x04);
+    answer_arp(n);
+    assert_int_equal(see_last(n).mss, 536);
+    rig_free(r);
+}
+
+/* 4.6: TX pointers start anew with each connection; RX pointers at OPEN. */
+static void test_pointers_renewed(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    uint16_t first = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        struct peer p = connected(n, 0, ND, 1460);
+        uint16_t wr = rd16(n, REGS(0), 0x24);
+        assert_int_equal(wr, rd16(n, REGS(0), 0x22));
+        assert_int_equal(wr, p.h.ack & 0xFFFF);
+        assert_int_equal(rd16(n, REGS(0), 0x28), 0);
+        assert_int_equal(rd16(n, REGS(0), 0x2A), 0);
+        assert_int_equal(rd16(n, REGS(0), 0x20), 2048);
+        assert_int_not_equal(wr, first);
+        first = wr;
+        say(&p, ACK, "abc", 3);
+        command(n, 0, 0x10);
+        assert_int_equal(rd16(n, REGS(0), 0x26), 3);
+    }
+    rig_free(r);
+}
+
+/* 10.13, 10.5, 7.2: how a CONNECT fails: RST without a bit, TCP and ARP with TIMEOUT. */
+static void test_refused(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    open_as(a, 0, 1, 1000);
+    destination(a, 0, r->node[1].ip, 5000);
+    command(a, 0, 0x04);
+    assert_true(wait_value(a, 0, 0x03, CLOSED, SEC));
+    assert_int_equal(ir(a, 0), 0);
+    struct seen rst = see_last(&r->node[1]);
+    assert_int_equal(rst.flags, RST | ACK);
+    assert_int_equal(rst.seq, 0);
+    assert_int_equal(rst.ack, see_last(a).seq + 1);
+    rig_free(r);
+}
+
+static void test_connect_timeouts(void **state)
+{
+    (void)state;
+    static const uint64_t waits[] = {200, 400, 800, 1600, 3200, 6400, 6400, 6400};
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    start_connect(n, 0, 0);
+    uint64_t start = last(n, 0)->at;
+    unsigned sent = n->sent;
+    assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 40 * SEC));
+    assert_in_range(r->now - start, 31800 * MS, 31801 * MS);
+    assert_int_equal(sr(n, 0), CLOSED);
+    assert_int_equal(ir(n, 0), TIMEOUT);
+    assert_int_equal(n->sent, sent + 8);
+    for (unsigned i = 0; i < 8; i++) {
+        assert_true(last(n, 7 - i)->at - last(n, 8 - i)->at == waits[i] * MS);
+        assert_int_equal(see(last(n, i)).flags, SYN);
+    }
+    clear(n, 0);
+    destination(n, 0, (const uint8_t[]){10, 0, 0, 77}, 7000);
+    command(n, 0, 0x01);
+    start = r->now;
+    command(n, 0, 0x04);
+    assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 40 * SEC));
+    assert_in_range(r->now - start, 1800 * MS, 1801 * MS);
+    assert_int_equal(sr(n, 0), CLOSED);
+    rig_free(r);
+}
+
+/* 10.5: TCP's total for other RTR and RCR, counted from SEND. */
+static void test_retransmit_totals(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned rtr, rcr, ms, frames;
+    } rows[] = {{2000, 3, 3000, 4}, {500, 0, 50, 1}, {40000, 2, 12000, 3}, {0, 1, 0, 2}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = rig_new(1);
+        struct node *n = &r->node[0];
+        connected(n, 0, 0, 1460);
+        wr16(n, 0, 0x19, rows[i].rtr);
+        wr8(n, 0, 0x1B, rows[i].rcr);
+        unsigned before = n->sent;
+        assert_true(send_all(n, 0, "data", 4));
+        uint64_t start = last(n, n->sent - before - 1)->at;
+        assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 60 * SEC));
+        assert_in_range(r->now - start, rows[i].ms * MS, rows[i].ms * MS + MS);
+        assert_int_equal(sr(n, 0), CLOSED);
+        assert_int_equal(n->sent - before, rows[i].frames);
+        rig_free(r);
+    }
+}
+
+/* 4.4, 6.3: SENDOK when all has been sent, TX_FSR when it is acknowledged. */
+static void test_free_size(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    uint8_t data[2048] = {0};
+    struct peer p = connected(n, 0, 0, 1460);
+    assert_true(send_all(n, 0, data, 2000));
+    assert_int_equal(rd16(n, REGS(0), 0x20), 48);
+    assert_int_equal(rd16(n, REGS(0), 0x22), rd16(n, REGS(0), 0x24));
+    assert_false(put(n, 0, data, 49));
+    p.h.ack += 1460;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(rd16(n, REGS(0), 0x20), 1508);
+    p.h.ack += 540;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(rd16(n, REGS(0), 0x20), 2048);
+    /* Nothing outstanding: no retransmission. */
+    unsigned sent = n->sent;
+    rig_run(r, 10 * SEC);
+    assert_int_equal(n->sent, sent);
+    rig_free(r);
+}
+
+/* 10.3, 10.4: segments of the smaller MSS; as many in flight as the peer's window allows. */
+static void test_segments(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned own, peer, len;
+    } rows[] = {{0, 1460, 1460},
+                {0, 0, 536},
+                {0, 1000, 1000},
+                {700, 1460, 700},
+                {9000, 9000, 1460}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = rig_new(1);
+        struct node *n = &r->node[0];
+        static uint8_t data[16384];
+        for (unsigned s = 0; s < 8; s++) {
+            wr8(n, REGS(s), 0x1F, s == 0 ? 16 : 0);
+        }
+        wr16(n, REGS(0), 0x12, rows[i].own);
+        struct peer p = connected(n, 0, 0, rows[i].peer);
+        unsigned before = n->sent;
+        assert_true(put(n, 0, data, 16384));
+        rig_run(r, 5 * MS);
+        uint32_t sum = 0;
+        for (unsigned k = 0; k < n->sent - before; k++) {
+            struct seen s = see(last(n, k));
+            sum += (uint32_t)s.len;
+            assert_true(s.len == rows[i].len || k == 0);
+        }
+        assert_int_equal(sum, 8192);
+        assert_int_equal(ir(n, 0), 0);
+        p.h.ack += 8192;
+        say(&p, ACK, NULL, 0);
+        rig_run(r, 5 * MS);
+        assert_int_equal(ir(n, 0), SENDOK);
+        struct seen end = see_last(n);
+        assert_int_equal(end.seq + end.len, p.h.ack + 8192);
+        assert_int_equal(end.flags, ACK | PSH);
+        rig_free(r);
+    }
+}
+
+static void pattern(uint8_t *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        data[i] = (uint8_t)(i * 7 + (i >> 8));
+    }
+}
+
+/* Sends len bytes from a to b by whole buffers and checks that they arrive as they were. */
+static void transfer_all(struct rig *r, struct node *a, struct node *b, size_t len)
+{
+    uint8_t *data = malloc(len);
+    uint8_t *got = malloc(len);
+    assert_true(data != NULL && got != NULL);
+    pattern(data, len);
+    size_t sent = 0;
+    size_t have = 0;
+    bool is_sending = false;
+    uint64_t end = r->now + 1000 * SEC;
+    while (have < len) {
+        assert_true(r->now < end);
+        if (is_sending && (ir(a, 0) & SENDOK) != 0) {
+            wr8(a, REGS(0), 0x02, SENDOK);
+            is_sending = false;
+        }
+        size_t room = rd16(a, REGS(0), 0x20);
+        size_t n = len - sent < room ? len - sent : room;
+        if (!is_sending && n > 0) {
+            assert_true(put(a, 0, data + sent, n));
+            sent += n;
+            is_sending = true;
+        }
+        have += take(b, 0, got + have, len - have);
+        rig_run(r, 20 * US);
+    }
+    assert_memory_equal(got, data, len);
+    free(data);
+    free(got);
+}
+
+/* 10.4 to 10.8 between two chips: clean, with loss and with reordering, sequence numbers and
+ * pointers wrapping. */
+static void test_bulk(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned flags, drop, swap, kilobytes;
+        size_t len;
+    } rows[] = {{ND, 0, 0, 2, 300000}, {0, 0, 0, 2, 20000},   {ND, 0, 0, 8, 300000},
+                {ND, 7, 0, 2, 40000},  {ND, 5, 0, 8, 100000}, {ND, 3, 0, 1, 10000},
+                {ND, 0, 4, 4, 60000},  {0, 9, 5, 4, 40000}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = rig_new(i);
+        struct node *a = &r->node[0];
+        struct node *b = &r->node[1];
+        for (unsigned s = 0; s < 8; s++) {
+            wr8(a, REGS(s), 0x1F, s == 0 ? rows[i].kilobytes : 0);
+            wr8(b, REGS(s), 0x1E, s == 0 ? rows[i].kilobytes : 0);
+        }
+        join(r, 0, 0, rows[i].flags);
+        r->drop_every = rows[i].drop;
+        r->swap_every = rows[i].swap;
+        transfer_all(r, a, b, rows[i].len);
+        assert_no_misuse(r);
+        rig_free(r);
+    }
+}
+
+/* 10.7: ND acknowledges at once, else after RTR, or with the next segment out. */
+static void test_delayed_ack(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, 0, 1460);
+    unsigned sent = n->sent;
+    say(&p, ACK | PSH, "abc", 3);
+    p.h.seq += 3;
+    rig_run(r, 199 * MS);
+    assert_int_equal(n->sent, sent);
+    rig_run(r, 2 * MS);
+    assert_int_equal(n->sent, sent + 1);
+    assert_int_equal(see_last(n).ack, p.h.seq);
+    assert_int_equal(see_last(n).window, 2045);
+    say(&p, ACK | PSH, "abc", 3);
+    p.h.seq += 3;
+    assert_true(send_all(n, 0, "x", 1));
+    assert_int_equal(n->sent, sent + 2);
+    assert_int_equal(see_last(n).ack, p.h.seq);
+    p.h.ack++;
+    say(&p, ACK, NULL, 0);
+    rig_run(r, 300 * MS);
+    assert_int_equal(n->sent, sent + 2);
+    command(n, 0, 0x10);
+    p = connected(n, 0, ND, 1460);
+    sent = n->sent;
+    say(&p, ACK | PSH, "abc", 3);
+    assert_int_equal(n->sent, sent + 1);
+    rig_free(r);
+}
+
+/* 10.8: the window is the free RX buffer; it opens with RECV, and the peer is told when that is
+ * worth it. */
+static void test_window(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    static uint8_t data[2400];
+    struct peer p = connected(n, 0, ND, 1460);
+    pattern(data, sizeof data);
+    say(&p, ACK, data, 1400);
+    p.h.seq += 1400;
+    assert_int_equal(see_last(n).window, 648);
+    say(&p, ACK, data + 1400, 1000); /* 648 of them fit */
+    assert_int_equal(see_last(n).ack, p.h.seq + 648);
+    assert_int_equal(see_last(n).window, 0);
+    p.h.seq += 648;
+    say(&p, ACK, data, 1);
+    assert_int_equal(see_last(n).ack, p.h.seq);
+    uint8_t got[2048];
+    unsigned sent = n->sent;
+    assert_int_equal(take(n, 0, got, 1000), 1000);
+    assert_int_equal(n->sent, sent);
+    assert_int_equal(take(n, 0, got + 1000, 24), 24);
+    assert_int_equal(n->sent, sent + 1);
+    assert_int_equal(see_last(n).window, 1024);
+    assert_int_equal(take(n, 0, got + 1024, 2000), 1024);
+    assert_memory_equal(got, data, 2048);
+    assert_int_equal(n->sent, sent + 2);
+    assert_int_equal(see_last(n).window, 2048);
+    rig_free(r);
+}
+
+/* 10.6: in order only. */
+static void test_order(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    uint32_t start = p.h.seq;
+    p.h.seq = start + 3;
+    say(&p, ACK, "def", 3); /* ahead: dropped, and said so */
+    assert_int_equal(see_last(n).ack, start);
+    assert_int_equal(rd16(n, REGS(0), 0x26), 0);
+    p.h.seq = start;
+    say(&p, ACK, "abc", 3);
+    assert_int_equal(see_last(n).ack, start + 3);
+    say(&p, ACK, "abc", 3); /* again */
+    assert_int_equal(see_last(n).ack, start + 3);
+    assert_int_equal(rd16(n, REGS(0), 0x26), 3);
+    p.h.seq = start + 1;
+    say(&p, ACK, "bcdef", 5); /* old and new */
+    assert_int_equal(see_last(n).ack, start + 6);
+    char got[8] = {0};
+    assert_int_equal(take(n, 0, got, sizeof got), 6);
+    assert_string_equal(got, "abcdef");
+    unsigned sent = n->sent;
+    p.h.seq = start + 100;
+    say(&p, ACK, NULL,
+        0); /* empty and ahead: no answer, or two ends could talk for ever */
+    assert_int_equal(n->sent, sent);
+    p.h.seq = start + 6;
+    p.h.ack += 5;
+    say(&p, ACK, "x", 1); /* acknowledges what was never sent */
+    assert_int_equal(see_last(n).ack, start + 6);
+    assert_int_equal(rd16(n, REGS(0), 0x26), 0);
+    rig_free(r);
+}
+
+/* 10.5: after a loss the rest follows the acknowledgement; what comes late is no harm. */
+static void test_retransmission(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    static uint8_t data[2048];
+    struct peer p = connected(n, 0, 0, 500);
+    pattern(data, sizeof data);
+    uint32_t start = p.h.ack;
+    unsigned sent = n->sent;
+    assert_true(send_all(n, 0, data, 1500));
+    assert_int_equal(n->sent, sent + 3);
+    rig_run(r, 200 * MS);
+    assert_int_equal(n->sent, sent + 4); /* one segment only */
+    assert_int_equal(see_last(n).seq, start);
+    assert_memory_equal(see_last(n).data, data, 500);
+    p.h.ack = start + 500;
+    say(&p, ACK, NULL, 0);
+    rig_run(r, MS);
+    assert_int_equal(n->sent, sent + 6);
+    assert_int_equal(see_last(n).seq, start + 1000);
+    assert_memory_equal(see_last(n).data, data + 1000, 500);
+    p.h.ack = start + 1500;
+    say(&p, ACK, NULL, 0);
+    rig_run(r, 10 * SEC);
+    assert_int_equal(n->sent, sent + 6);
+    assert_int_equal(rd16(n, REGS(0), 0x20), 2048);
+    rig_free(r);
+}
+
+/* 10.9: the peer's window is 0: probes with growing gaps for as long as it answers, TIMEOUT when
+ * it does not, data at once when it opens. */
+static void test_zero_window(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    p.h.window = 0;
+    say(&p, ACK | PSH, "x", 1);
+    p.h.seq++;
+    unsigned sent = n->sent;
+    assert_true(put(n, 0, "data", 4));
+    rig_run(r, 199 * MS);
+    assert_int_equal(n->sent, sent);
+    static const uint64_t gaps[] = {400,  800,  1600, 3200, 6400,
+                                    6400, 6400, 6400, 6400, 6400};
+    rig_run(r, 2 * MS);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(n->sent, sent + 1 + i);
+        assert_int_equal(see_last(n).seq, p.h.ack - 1);
+        assert_int_equal(see_last(n).len, 1);
+        uint64_t at = last(n, 0)->at;
+        say(&p, ACK, NULL, 0);
+        rig_run(r, gaps[i] * MS);
+        assert_true(last(n, 0)->at - at == gaps[i] * MS);
+    }
+    assert_int_equal(ir(n, 0), RECV);
+    p.h.window = 100;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(see_last(n).len, 4);
+    assert_int_equal(see_last(n).seq, p.h.ack);
+    assert_int_equal(ir(n, 0), RECV | SENDOK);
+    p.h.ack += 4;
+    p.h.window = 0;
+    say(&p, ACK, NULL, 0);
+    clear(n, 0);
+    assert_true(put(n, 0, "data", 4));
+    assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 60 * SEC));
+    assert_int_equal(sr(n, 0), CLOSED);
+    rig_free(r);
+}
+
+/* 10.10 */
+static void test_keep_alive(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    wr8(n, REGS(0), 0x2F, 2);
+    struct peer p = connected(n, 0, ND, 1460);
+    unsigned sent = n->sent;
+    rig_run(r, 60 * SEC); /* nothing exchanged yet: nothing sent */
+    assert_int_equal(n->sent, sent);
+    command(n, 0, 0x22);
+    assert_int_equal(n->sent, sent);
+    assert_true(send_all(n, 0, "x", 1));
+    p.h.ack++;
+    say(&p, ACK, NULL, 0);
+    sent = n->sent;
+    rig_run(r, 9990 * MS);
+    assert_int_equal(n->sent, sent);
+    rig_run(r, 20 * MS);
+    assert_int_equal(n->sent, sent + 1);
+    assert_int_equal(see_last(n).seq, p.h.ack - 1);
+    assert_int_equal(see_last(n).len, 1);
+    say(&p, ACK, NULL, 0);
+    rig_run(r, 9990 * MS);
+    assert_int_equal(n->sent, sent + 1);
+    command(n, 0, 0x22); /* by hand only while KPALVTR is 0 */
+    assert_int_equal(n->sent, sent + 1);
+    uint64_t start = r->now + 10 * MS;
+    assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 60 * SEC));
+    assert_in_range(r->now - start, 31790 * MS, 31810 * MS);
+    assert_int_equal(sr(n, 0), CLOSED);
+    rig_free(r);
+}
+
+static void test_keep_alive_by_hand(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    command(n, 0, 0x22); /* nothing exchanged yet */
+    unsigned sent = n->sent;
+    say(&p, ACK, "x", 1);
+    p.h.seq++;
+    assert_int_equal(n->sent, sent + 1);
+    command(n, 0, 0x22);
+    assert_int_equal(n->sent, sent + 2);
+    say(&p, ACK, NULL, 0);
+    rig_run(r, 60 * SEC);
+    assert_int_equal(n->sent, sent + 2);
+    command(n, 0, 0x22);
+    assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 60 * SEC));
+    assert_int_equal(n->sent, sent + 2 + 9);
+    assert_int_equal(sr(n, 0), CLOSED);
+    /* Switched on late, it counts from then. */
+    clear(n, 0);
+    p = connected(n, 0, ND, 1460);
+    say(&p, ACK, "x", 1);
+    rig_run(r, 60 * SEC);
+    sent = n->sent;
+    wr8(n, REGS(0), 0x2F, 1);
+    rig_run(r, 5100 * MS);
+    assert_int_equal(n->sent, sent + 1);
+    rig_free(r);
+}
+
+/* 10.11, active: FIN_WAIT, data still comes in, TIME_WAIT answers again, then CLOSED. */
+static void test_active_close(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    assert_true(put(n, 0, "tail", 4));
+    command(n, 0, 0x08); /* at once: FIN goes after the data */
+    rig_run(r, 20 * US);
+    assert_int_equal(sr(n, 0), FIN_WAIT);
+    assert_int_equal(see_last(n).flags, FIN | ACK);
+    assert_int_equal(see_last(n).seq, p.h.ack + 4);
+    assert_int_equal(see(last(n, 1)).len, 4);
+    p.h.ack += 5;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), FIN_WAIT);
+    say(&p, ACK, "late", 4);
+    p.h.seq += 4;
+    assert_int_equal(rd16(n, REGS(0), 0x26), 4);
+    assert_int_equal(ir(n, 0) & DISCON, 0);
+    say(&p, FIN | ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), TIME_WAIT);
+    assert_int_equal(ir(n, 0) & DISCON, DISCON);
+    assert_int_equal(see_last(n).ack, p.h.seq + 1);
+    unsigned sent = n->sent;
+    say(&p, FIN | ACK, NULL, 0);
+    assert_int_equal(n->sent, sent + 1);
+    rig_run(r, 210 * MS);
+    assert_int_equal(sr(n, 0), CLOSED);
+    assert_int_equal(ir(n, 0) & TIMEOUT, 0);
+    char got[4];
+    assert_int_equal(take(n, 0, got, 4), 4); /* readable until OPEN */
+    assert_memory_equal(got, "late", 4);
+    assert_int_equal(sim_w5500_get_stats(n->chip)->misuse, 0);
+    rig_free(r);
+}
+
+static void test_closing(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    command(n, 0, 0x08);
+    say(&p, FIN | ACK, NULL, 0); /* both at once */
+    p.h.seq++;
+    assert_int_equal(sr(n, 0), CLOSING);
+    p.h.ack++;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), TIME_WAIT);
+    rig_run(r, 210 * MS);
+    assert_int_equal(sr(n, 0), CLOSED);
+    rig_free(r);
+}
+
+/* 10.11, passive: data may still be sent after the peer's FIN. */
+static void test_passive_close(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, 0, 1460);
+    say(&p, FIN | ACK | PSH, "end", 3);
+    p.h.seq += 4;
+    assert_int_equal(see_last(n).ack, p.h.seq);
+    assert_int_equal(sr(n, 0), CLOSE_WAIT);
+    assert_int_equal(ir(n, 0), DISCON | RECV);
+    assert_int_equal(rd16(n, REGS(0), 0x26), 3);
+    clear(n, 0);
+    assert_true(send_all(n, 0, "last words", 10));
+    p.h.ack += 10;
+    say(&p, ACK, NULL, 0);
+    command(n, 0, 0x08);
+    assert_int_equal(sr(n, 0), LAST_ACK);
+    assert_int_equal(see_last(n).flags, FIN | ACK);
+    p.h.ack++;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), CLOSED);
+    assert_int_equal(ir(n, 0), DISCON);
+    rig_free(r);
+}
+
+/* A FIN that is not answered: repeated, then TIMEOUT; acknowledged but not returned: the same
+ * patience. */
+static void test_close_unanswered(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k < 2; k++) {
+        struct rig *r = rig_new(1);
+        struct node *n = &r->node[0];
+        struct peer p = connected(n, 0, ND, 1460);
+        unsigned sent = n->sent;
+        command(n, 0, 0x08);
+        uint64_t start = r->now;
+        rig_run(r, 20 * US); /* the wire is still busy with what went before */
+        if (k == 1) {
+            p.h.ack++;
+            say(&p, ACK, NULL, 0);
+        }
+        assert_true(wait_bits(n, 0, 0x02, TIMEOUT, 60 * SEC));
+        assert_in_range(r->now - start, 31790 * MS, 31810 * MS);
+        assert_int_equal(sr(n, 0), CLOSED);
+        assert_int_equal(n->sent, sent + (k == 0 ? 9 : 1));
+        rig_free(r);
+    }
+}
+
+/* 10.12: CLOSE says nothing; a peer that speaks later hears RST. */
+static void test_close_is_silent(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    struct node *b = &r->node[1];
+    join(r, 0, 0, ND);
+    unsigned sent = a->sent;
+    command(a, 0, 0x10);
+    rig_run(r, 60 * SEC);
+    assert_int_equal(a->sent, sent);
+    assert_int_equal(sr(a, 0), CLOSED);
+    assert_int_equal(ir(a, 0), 0);
+    assert_int_equal(sr(b, 0), ESTABLISHED);
+    assert_true(put(b, 0, "anyone?", 7));
+    rig_run(r, MS);
+    assert_int_equal(see_last(a).flags, RST);
+    assert_int_equal(sr(b, 0), CLOSED);
+    assert_int_equal(ir(b, 0) & (TIMEOUT | DISCON), 0);
+    rig_free(r);
+}
+
+/* 10.13: RST within the window ends the connection, elsewhere not; 12.2: a SEND that crosses it
+ * is no misuse, one after the host has seen CLOSED is. */
+static void test_reset(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    uint32_t seq = p.h.seq;
+    p.h.seq = seq - 1;
+    say(&p, RST, NULL, 0);
+    p.h.seq = seq + 5000;
+    say(&p, RST, NULL, 0);
+    assert_int_equal(sr(n, 0), ESTABLISHED);
+    p.h.seq = seq;
+    say(&p, RST, NULL, 0);
+    assert_true(put(n, 0, "late", 4));
+    assert_int_equal(sim_w5500_get_stats(n->chip)->misuse, 0);
+    assert_int_equal(sr(n, 0), CLOSED);
+    assert_int_equal(ir(n, 0), 0);
+    command(n, 0, 0x20);
+    assert_int_equal(sim_w5500_get_stats(n->chip)->misuse, 1);
+    rig_free(r);
+}
+
+/* In SYNSENT: a RST must acknowledge our SYN; an ACK of something else is answered by RST. */
+static void test_syn_sent(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = start_connect(n, 0, 0);
+    say(&p, RST, NULL, 0);
+    p.h.ack++;
+    say(&p, RST | ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), SYNSENT);
+    unsigned sent = n->sent;
+    say(&p, SYN | ACK, NULL, 0);
+    assert_int_equal(n->sent, sent + 1);
+    assert_int_equal(see_last(n).flags, RST);
+    assert_int_equal(see_last(n).seq, p.h.ack);
+    assert_int_equal(sr(n, 0), SYNSENT);
+    p.h.ack--;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), SYNSENT);
+    say(&p, RST | ACK, NULL, 0);
+    assert_int_equal(sr(n, 0), CLOSED);
+    assert_int_equal(ir(n, 0), 0);
+    rig_free(r);
+}
+
+/* 10.2: one listening socket is one connection; the second client is refused, or taken by the
+ * next socket that listens. */
+static void test_listen(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = peer_of(n, 2);
+    open_as(n, 2, 1 | ND, 1000);
+    command(n, 2, 0x02);
+    assert_int_equal(sr(n, 2), LISTEN);
+    say(&p, ACK, NULL, 0); /* no SYN */
+    assert_int_equal(see_last(n).flags, RST);
+    p.h.mss = 1000;
+    say(&p, SYN, NULL, 0);
+    assert_int_equal(sr(n, 2), SYNRECV);
+    struct seen s = see_last(n);
+    assert_int_equal(s.flags, SYN | ACK);
+    assert_int_equal(s.mss, 1460);
+    assert_int_equal(s.ack, p.h.seq + 1);
+    unsigned sent = n->sent;
+    say(&p, SYN, NULL, 0); /* again: answered again */
+    assert_int_equal(n->sent, sent + 1);
+    assert_int_equal(see_last(n).seq, s.seq);
+    struct peer other = p;
+    other.h.from_port = 7001;
+    say(&other, SYN, NULL, 0);
+    assert_int_equal(see_last(n).flags, RST | ACK);
+    open_as(n, 5, 1 | ND, 1000);
+    command(n, 5, 0x02);
+    say(&other, SYN, NULL, 0);
+    assert_int_equal(sr(n, 5), SYNRECV);
+    p.h.seq++;
+    p.h.ack = s.seq + 2;
+    say(&p, ACK, NULL, 0);
+    assert_int_equal(see_last(n).flags, RST);
+    assert_int_equal(sr(n, 2), SYNRECV);
+    p.h.ack = s.seq + 1;
+    say(&p, ACK | PSH, "with it", 7);
+    assert_int_equal(sr(n, 2), ESTABLISHED);
+    assert_int_equal(ir(n, 2), CON | RECV);
+    assert_int_equal(rd16(n, REGS(2), 0x26), 7);
+    /* After CLOSE and OPEN it can listen again. */
+    command(n, 2, 0x10);
+    command(n, 2, 0x01);
+    command(n, 2, 0x02);
+    assert_int_equal(sr(n, 2), LISTEN);
+    assert_int_equal(sim_w5500_get_stats(n->chip)->misuse, 0);
+    rig_free(r);
+}
+
+/* SYN/ACK that nobody answers: TIMEOUT and CLOSED. RST: CLOSED. */
+static void test_syn_received(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = peer_of(n, 2);
+    open_as(n, 2, 1, 1000);
+    command(n, 2, 0x02);
+    say(&p, SYN, NULL, 0);
+    unsigned sent = n->sent;
+    assert_true(wait_bits(n, 2, 0x02, TIMEOUT, 60 * SEC));
+    assert_int_equal(n->sent, sent + 8);
+    assert_int_equal(sr(n, 2), CLOSED);
+    clear(n, 2);
+    command(n, 2, 0x01);
+    command(n, 2, 0x02);
+    say(&p, SYN, NULL, 0);
+    p.h.seq += 5;
+    say(&p, RST, NULL, 0);
+    assert_int_equal(sr(n, 2), SYNRECV);
+    p.h.seq -= 4;
+    say(&p, RST, NULL, 0);
+    assert_int_equal(sr(n, 2), CLOSED);
+    assert_int_equal(ir(n, 2), 0);
+    rig_free(r);
+}
+
+/* 10.14: a peer that lost the connection and connects anew: our ACK draws its RST. */
+static void test_half_open(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    uint32_t expected = p.h.seq;
+    p.h.seq = 0x12345678;
+    say(&p, SYN, NULL, 0);
+    assert_int_equal(see_last(n).flags, ACK);
+    assert_int_equal(see_last(n).ack, expected);
+    p.h.seq = see_last(n).ack;
+    say(&p, RST, NULL, 0);
+    assert_int_equal(sr(n, 0), CLOSED);
+    rig_free(r);
+}
+
+/* DISCON where there is no connection, and SYN with a wrong checksum or header. */
+static void test_odd(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    open_as(n, 0, 1, 1000);
+    command(n, 0, 0x02);
+    command(n, 0, 0x08);
+    assert_int_equal(sr(n, 0), CLOSED);
+    struct peer p = start_connect(n, 0, 0);
+    command(n, 0, 0x08);
+    assert_int_equal(sr(n, 0), CLOSED);
+    unsigned sent = n->sent;
+    rig_run(r, 40 * SEC);
+    assert_int_equal(n->sent, sent);
+    uint8_t f[SIM_FRAME_MAX];
+    struct packet packet = to_node(n, 6);
+    p.h.flags = SYN;
+    size_t len = build_tcp(f, &packet, &p.h, NULL, 0);
+    f[50] ^= 1;
+    inject(n, f, len);
+    f[50] ^= 1;
+    f[46] = 0x40;
+    inject(n, f, len);
+    f[46] = 0xF0;
+    inject(n, f, len);
+    assert_int_equal(n->sent, sent);
+    /* Options that never end, or of no length, are passed over. */
+    static const uint8_t options[][4] = {
+        {2, 0, 5, 0xB4}, {2, 4, 0, 0}, {3, 9, 9, 9}, {1, 1, 2, 4}, {2, 1, 0, 0}};
+    for (size_t i = 0; i < 5; i++) {
+        open_as(n, 1, 1, 1000);
+        command(n, 1, 0x02);
+        p.h.mss = 1;
+        len = build_tcp(f, &packet, &p.h, NULL, 0);
+        memcpy(packet.body + 20, options[i], 4);
+        inject(n, f, build(f, &packet));
+        assert_int_equal(sr(n, 1), SYNRECV);
+        p.h.seq++;
+        p.h.ack = see_last(n).seq + 1;
+        say(&p, ACK, NULL, 0);
+        static uint8_t data[600];
+        assert_true(send_all(n, 1, data, 600));
+        assert_int_equal(see(last(n, 1)).len, 536);
+        command(n, 1, 0x10);
+        p.h.from_port++;
+        p.h.flags = SYN;
+    }
+    rig_free(r);
+}
+
+/* 3.3: pulled and put back within the patience of TCP, the connection lives; it dies by TIMEOUT
+ * only when data is outstanding, and not at all when idle. */
+static void test_cable(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    struct node *b = &r->node[1];
+    char got[8];
+    join(r, 0, 0, ND);
+    sim_w5500_link(a->chip, false, r->now);
+    assert_true(put(a, 0, "held", 4));
+    rig_run(r, 5 * SEC);
+    sim_w5500_link(a->chip, true, r->now);
+    rig_run(r, 15 * SEC);
+    assert_int_equal(take(b, 0, got, sizeof got), 4);
+    assert_int_equal(rd16(a, REGS(0), 0x20), 2048);
+    sim_w5500_link(a->chip, false, r->now);
+    rig_run(r, 1000 * SEC);
+    assert_int_equal(sr(a, 0), ESTABLISHED);
+    wr8(a, REGS(0), 0x02, 0x1F);
+    assert_true(put(a, 0, "lost", 4));
+    assert_true(wait_bits(a, 0, 0x02, TIMEOUT, 60 * SEC));
+    assert_int_equal(sr(a, 0), CLOSED);
+    assert_int_equal(sr(b, 0), ESTABLISHED);
+    rig_free(r);
+}
+
+/* Eight connections at once, each whole. */
+static void test_eight(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    struct node *b = &r->node[1];
+    for (unsigned s = 0; s < 8; s++) {
+        join(r, s, 7 - s, ND);
+    }
+    static uint8_t data[2000];
+    for (unsigned s = 0; s < 8; s++) {
+        memset(data, (int)s, sizeof data);
+        assert_true(put(a, s, data, sizeof data));
+    }
+    rig_run(r, 20 * MS);
+    for (unsigned s = 0; s < 8; s++) {
+        uint8_t got[2048];
+        assert_int_equal(take(b, 7 - s, got, sizeof got), sizeof data);
+        memset(data, (int)s, sizeof data);
+        assert_memory_equal(got, data, sizeof data);
+        assert_int_equal(ir(a, s), SENDOK);
+    }
+    assert_no_misuse(r);
     rig_free(r);
 }
 
@@ -44,6 +1073,34 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connect_talk_close),
+        cmocka_unit_test(test_syn),
+        cmocka_unit_test(test_pointers_renewed),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_connect_timeouts),
+        cmocka_unit_test(test_retransmit_totals),
+        cmocka_unit_test(test_free_size),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_bulk),
+        cmocka_unit_test(test_delayed_ack),
+        cmocka_unit_test(test_window),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_retransmission),
+        cmocka_unit_test(test_zero_window),
+        cmocka_unit_test(test_keep_alive),
+        cmocka_unit_test(test_keep_alive_by_hand),
+        cmocka_unit_test(test_active_close),
+        cmocka_unit_test(test_closing),
+        cmocka_unit_test(test_passive_close),
+        cmocka_unit_test(test_close_unanswered),
+        cmocka_unit_test(test_close_is_silent),
+        cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_syn_sent),
+        cmocka_unit_test(test_listen),
+        cmocka_unit_test(test_syn_received),
+        cmocka_unit_test(test_half_open),
+        cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_cable),
+        cmocka_unit_test(test_eight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
