@@ -4,7 +4,7 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all help setup setup-test demo test check clang asan m0plus fuzz sim coverage \
+.PHONY: all help setup setup-test demo test check clang asan m0plus firmware fuzz sim coverage \
         soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
@@ -59,6 +59,14 @@ asan:
 m0plus:
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset m0plus >/dev/null && cmake --build --preset m0plus
+
+## firmware: the image of each BOARD (default: all) into build/firmware/: ELF, bin, UF2, sizes
+BOARD ?=
+firmware:
+	@scripts/setup firmware
+	@scripts/fetch-bearssl
+	@cmake --no-warn-unused-cli --preset firmware >/dev/null
+	@cmake --build --preset firmware --target $(if $(BOARD),firmware-$(BOARD),firmware-all) -- --quiet
 
 ## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus
 FUZZ_SECONDS ?= 30

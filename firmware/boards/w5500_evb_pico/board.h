@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BOARD_H
+#define BOARD_H
+
+/* WIZnet W5500-EVB-Pico: RP2040 and a W5500 on SPI0. Never run on one. */
+
+#define BOARD_NAME    "w5500_evb_pico"
+#define BOARD_PRODUCT "W5500-EVB-Pico"
+
+#define BOARD_BUS_IS_PIO 0
+#define BOARD_PIN_CS     17
+#define BOARD_PIN_SCK    18
+#define BOARD_PIN_MISO   16
+#define BOARD_PIN_MOSI   19
+#define BOARD_PIN_INT    21
+#define BOARD_PIN_RESET  20
+#define BOARD_PIN_LED    25
+
+/* The chip guarantees 33.3 MHz; this is a quarter of the system clock. */
+#define BOARD_BUS_HZ 31250000
+#define BOARD_SYS_HZ 125000000
+
+/* Not for the user: UART 0 and 1, the chip 16-21, power mode 23. */
+#define BOARD_RESERVED_PINS 0x00bf0003u
+
+#define BOARD_COLD_BOOT_GUARD 0
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef PORTS_RP2040_BUS_MASTER_H
+#define PORTS_RP2040_BUS_MASTER_H
+
+#include <stdint.h>
+
+#include "ports/rp2040/bus.h"
+
+/* What PIO and SPI0 have in common: bytes go into one FIFO, the bytes that came meanwhile out of
+ * another, one for one. Inside the port. */
+struct ol_rp_bus_master {
+    uint32_t tx; /* register of the FIFO */
+    uint32_t rx;
+    uint32_t tx_dreq;
+    uint32_t rx_dreq;
+    /* Stops whatever goes on, empties both FIFOs, starts again. */
+    void (*restart)(void);
+    uint32_t (*set_clock)(const struct ol_rp_bus *bus, uint32_t hz);
+};
+
+/* Sets up what does not depend on the master: chip select, reset pin, DMA, interrupts. */
+void ol_rp_bus_init(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "ports/rp2040/bus_master.h"
+#include "ports/rp2040/gpio.h"
+
+/* The clock is clk_peri / (CPSR x (1 + SCR)), CPSR even. 2 leaves all the choice to SCR. */
+#define CPSR    2u
+#define SCR_MAX 255u
+
+#define FIFO_DEPTH 8u
+
+static void restart(void)
+{
+    RP_CLEAR(RP_SPI_CR1) = RP_SPI_CR1_ON;
+    for (uint32_t i = 0; i < FIFO_DEPTH; i++) {
+        (void)RP_REG(RP_SPI_DR);
+    }
+    RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
+}
+
+static uint32_t set_clock(const struct ol_rp_bus *bus, uint32_t hz)
+{
+    uint32_t step = bus->source_hz / CPSR;
+    uint32_t divider =
+        hz < step / (SCR_MAX + 1u) + 1u ? SCR_MAX + 1u : (step + hz - 1u) / hz;
+    RP_REG(RP_SPI_CR0) = RP_SPI_CR0_8BIT_MODE3 | RP_SPI_CR0_SCR(divider - 1u);
+    return step / divider;
+}
+
+static const struct ol_rp_bus_master master = {
+    .tx = RP_SPI_DR,
+    .rx = RP_SPI_DR,
+    .tx_dreq = RP_DREQ_SPI0_TX,
+    .rx_dreq = RP_DREQ_SPI0_RX,
+    .restart = restart,
+    .set_clock = set_clock,
+};
+
+void ol_rp_bus_init_spi(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins,
+                        uint32_t sys_hz, uint32_t clock_hz)
+{
+    bus->source_hz = sys_hz;
+    bus->master = &master;
+    RP_REG(RP_SPI_CR1) = 0;
+    RP_REG(RP_SPI_CPSR) = CPSR;
+    RP_REG(RP_SPI_DMACR) = RP_SPI_DMA_ON;
+    ol_rp_pin_setup(pins->sck, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, RP_FUNC_SPI);
+    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_4MA | RP_PAD_FAST, RP_FUNC_SPI);
+    ol_rp_pin_setup(pins->miso,
+                    RP_PAD_INPUT | RP_PAD_OFF | RP_PAD_SCHMITT | RP_PAD_PULL_DOWN,
+                    RP_FUNC_SPI);
+    ol_rp_bus_init(bus, pins);
+    (void)ol_rp_bus_set_clock(bus, clock_hz);
+    restart();
+}

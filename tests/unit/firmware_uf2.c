@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/boot/flash_map.h"
+#include "firmware/boot/image.h"
+#include "firmware/uf2/uf2.h"
+
+static struct uf2_flash flash, back;
+static uint8_t file[UF2_BLOCK * 64];
+
+static void put32(uint8_t *p, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        p[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+static uint32_t get32(const uint8_t *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+           (uint32_t)p[3] << 24;
+}
+
+/* An ELF file with up to three loadable segments, put together by hand. */
+static uint8_t elf[4096];
+static size_t elf_len;
+
+static void elf_begin(void)
+{
+    static const uint8_t ident[] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
+    memset(elf, 0, sizeof elf);
+    memcpy(elf, ident, sizeof ident);
+    elf[18] = 40;        /* ARM */
+    put32(elf + 28, 52); /* program headers follow */
+    elf[42] = 32;
+    elf_len = 52 + 3 * 32;
+}
+
+static void elf_add(uint32_t address, const void *data, uint32_t len)
+{
+    uint8_t *header = elf + 52 + 32 * elf[44]++;
+    put32(header, 1);
+    put32(header + 4, (uint32_t)elf_len);
+    put32(header + 12, address);
+    put32(header + 16, len);
+    memcpy(elf + elf_len, data, len);
+    elf_len += len;
+}
+
+/* A second stage, and an image of 300 bytes that begins with a header. */
+static void elf_good(void)
+{
+    uint8_t boot2[256] = {0x10, 0xb5, 3, 4};
+    uint8_t image[300];
+    memset(image, 0x5a, sizeof image);
+    put32(image, IMAGE_MAGIC);
+    put32(image + 4, IMAGE_LAYOUT);
+    elf_begin();
+    elf_add(UF2_FLASH_BASE, boot2, sizeof boot2);
+    elf_add(UF2_FLASH_BASE + FLASH_IMAGE_A_AT, image, sizeof image);
+}
+
+static size_t make_file(void)
+{
+    uint32_t count = uf2_flash_pages(&flash);
+    uint32_t number = 0;
+    for (uint32_t page = 0; page < UF2_PAGES; page++) {
+        if (flash.used[page]) {
+            uf2_block_encode(file + number * UF2_BLOCK, &flash, page, number, count);
+            number++;
+        }
+    }
+    return (size_t)number * UF2_BLOCK;
+}
+
+static size_t good_file(void)
+{
+    elf_good();
+    assert_null(uf2_flash_load(&flash, elf, elf_len));
+    assert_null(uf2_flash_seal(&flash));
+    return make_file();
+}
+
+static void crc_has_its_check_value(void **state)
+{
+    (void)state;
+    assert_int_equal(uf2_crc32((const uint8_t *)"123456789", 9), 0x0376e6e7);
+    assert_int_equal(uf2_crc32(NULL, 0), 0xffffffff);
+}
+
+static void a_good_file_has_the_documented_layout(void **state)
+{
+    (void)state;
+    size_t len = good_file();
+    assert_int_equal(len, 3 * UF2_BLOCK);
+    const uint8_t *second = file + UF2_BLOCK;
+    assert_memory_equal(second, "UF2\nWQ]\x9e", 8);
+    assert_int_equal(get32(second + 8), 0x2000);
+    assert_int_equal(get32(second + 12), 0x10010000);
+    assert_int_equal(get32(second + 16), 256);
+    assert_int_equal(get32(second + 20), 1);
+    assert_int_equal(get32(second + 24), 3);
+    assert_int_equal(get32(second + 28), 0xe48bff56);
+    assert_int_equal(get32(second + 508), 0x0ab16f30);
+    assert_int_equal(get32(file + 32 + 252), uf2_crc32(file + 32, 252));
+    /* 300 bytes of image: the last page is filled up with FF */
+    assert_int_equal(file[2 * UF2_BLOCK + 32 + 43], 0x5a);
+    assert_int_equal(file[2 * UF2_BLOCK + 32 + 44], 0xff);
+    assert_int_equal(file[2 * UF2_BLOCK + 32 + 255], 0xff);
+    assert_int_equal(file[2 * UF2_BLOCK + 32 + 256], 0);
+    assert_int_equal(uf2_flash_len(&flash), FLASH_IMAGE_A_AT + 512);
+}
+
+static void a_good_file_is_read_back(void **state)
+{
+    (void)state;
+    size_t len = good_file();
+    assert_null(uf2_check(&back, file, len));
+    assert_memory_equal(&back, &flash, sizeof flash);
+}
+
+/* Every bit of every field, of the padding and of the second stage counts; in the image only
+ * the header is looked at. */
+static void each_flipped_bit_outside_of_the_image_is_found(void **state)
+{
+    (void)state;
+    size_t len = good_file();
+    for (size_t bit = 0; bit < len * 8; bit++) {
+        size_t at = bit / 8 % UF2_BLOCK;
+        if (bit / 8 >= UF2_BLOCK + 40 && at >= 32 && at < 288) {
+            continue;
+        }
+        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        if (at < 12 || at >= 16) {
+            assert_non_null(uf2_check(&back, file, len));
+        } else {
+            /* an address: another page of slot A is as good as the right one to this check */
+            (void)uf2_check(&back, file, len);
+        }
+        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    assert_null(uf2_check(&back, file, len));
+}
+
+static void wrong_sets_of_blocks_are_refused(void **state)
+{
+    (void)state;
+    size_t len = good_file();
+    assert_non_null(uf2_check(&back, file, 0));
+    assert_non_null(uf2_check(&back, file, len - 1));
+    assert_non_null(uf2_check(&back, file, len - UF2_BLOCK));
+    put32(file + 2 * UF2_BLOCK + 12, UF2_FLASH_BASE + FLASH_SETTINGS_AT);
+    assert_string_equal(uf2_check(&back, file, len),
+                        "writes outside of boot and image A");
+    put32(file + 2 * UF2_BLOCK + 12, 0x20000000);
+    assert_non_null(uf2_check(&back, file, len));
+    put32(file + 2 * UF2_BLOCK + 12, UF2_FLASH_BASE + FLASH_IMAGE_A_AT);
+    assert_non_null(uf2_check(&back, file, len));
+}
+
+static void damaged_elf_files_are_refused(void **state)
+{
+    (void)state;
+    elf_good();
+    for (size_t len = 0; len < elf_len; len++) {
+        assert_non_null(uf2_flash_load(&flash, elf, len));
+    }
+    assert_null(uf2_flash_load(&flash, elf, elf_len));
+    uint8_t byte = 1;
+    static const uint32_t bad[] = {0, 0x0fffffff, 0x10200000, 0x20000000, 0xffffffff};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        elf_begin();
+        elf_add(bad[i], &byte, 1);
+        assert_non_null(uf2_flash_load(&flash, elf, elf_len));
+    }
+    elf_begin();
+    elf_add(UF2_FLASH_BASE, &byte, 1);
+    put32(elf + 52 + 16, 0xffffffff);
+    assert_non_null(uf2_flash_load(&flash, elf, elf_len));
+}
+
+static void sealing_needs_a_second_stage_with_room(void **state)
+{
+    (void)state;
+    uint8_t full[256];
+    memset(full, 0x11, sizeof full);
+    elf_begin();
+    elf_add(UF2_FLASH_BASE + 256, full, sizeof full);
+    assert_null(uf2_flash_load(&flash, elf, elf_len));
+    assert_non_null(uf2_flash_seal(&flash));
+    elf_begin();
+    elf_add(UF2_FLASH_BASE, full, sizeof full);
+    assert_null(uf2_flash_load(&flash, elf, elf_len));
+    assert_non_null(uf2_flash_seal(&flash));
+}
+
+static void the_flash_map_has_no_gap_and_no_overlap(void **state)
+{
+    (void)state;
+    static const uint32_t regions[][2] = {
+        {FLASH_BOOT_AT, FLASH_BOOT_SIZE},
+        {FLASH_IMAGE_A_AT, FLASH_IMAGE_SIZE},
+        {FLASH_IMAGE_B_AT, FLASH_IMAGE_SIZE},
+        {FLASH_SETTINGS_AT, FLASH_SETTINGS_SIZE},
+        {FLASH_STORE_AT, FLASH_STORE_SIZE},
+        {FLASH_RESERVE_AT, FLASH_RESERVE_SIZE},
+        {FLASH_IDENTITY_AT, FLASH_IDENTITY_SIZE},
+    };
+    uint32_t next = 0;
+    for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
+        assert_int_equal(regions[i][0], next);
+        assert_int_equal(regions[i][1] % FLASH_ERASE_SIZE, 0);
+        next += regions[i][1];
+    }
+    assert_int_equal(next, FLASH_SIZE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(crc_has_its_check_value),
+        cmocka_unit_test(a_good_file_has_the_documented_layout),
+        cmocka_unit_test(a_good_file_is_read_back),
+        cmocka_unit_test(each_flipped_bit_outside_of_the_image_is_found),
+        cmocka_unit_test(wrong_sets_of_blocks_are_refused),
+        cmocka_unit_test(damaged_elf_files_are_refused),
+        cmocka_unit_test(sealing_needs_a_second_stage_with_room),
+        cmocka_unit_test(the_flash_map_has_no_gap_and_no_overlap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
