@@ -67,8 +67,7 @@ bool ol_maintain_start(struct ol_maintain *m, struct event_base *base,
         !start(&m->log_timer, base, on_log_timer, m, OL_DB_LOG_BUSY_MS)) {
         return false;
     }
-    return (o->history_days == 0 && o->history_mb == 0) ||
-           start(&m->timer, base, on_timer, m, OL_DB_RETENTION_BUSY_MS);
+    return start(&m->timer, base, on_timer, m, OL_DB_RETENTION_BUSY_MS);
 }
 
 static void stop(struct event **timer)

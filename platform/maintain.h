@@ -32,7 +32,7 @@ struct ol_maintain {
     struct event *log_timer;
 };
 
-/* Starts; without a limit there is nothing to do. The access is open and stays so until
+/* Starts; without a limit only what deleted devices have left goes. The access is open and stays so until
  * ol_maintain_stop(). false: no memory. */
 bool ol_maintain_start(struct ol_maintain *m, struct event_base *base,
                        struct ol_access *access, struct ol_db *db,

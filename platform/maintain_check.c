@@ -117,7 +117,9 @@ static void check_all(struct check *c, int64_t version)
     each(c,
          SERIES
          "SELECT count(*), 'series of values belong to no device' FROM s WHERE p IS"
-         " NOT NULL AND p >> 16 NOT IN (SELECT id FROM device)",
+         " NOT NULL AND p >> 16 NOT IN (SELECT id FROM device UNION SELECT"
+         " CAST(substr(name, 9) AS INTEGER) FROM setting WHERE name BETWEEN 'deleted.'"
+         " AND 'deleted/')",
          orphan_row);
     each(c,
          SERIES "SELECT count(*), 'series of values belong to no property' FROM s JOIN"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "platform/store/internal.h"
+#include "platform/store/retention.h"
 
 /* These statements are rare: each is made when it is needed and dropped afterwards. */
 
@@ -123,12 +124,15 @@ int32_t ol_db_device_delete(struct ol_db *db, int64_t device)
         "INSERT OR REPLACE INTO setting(name, value) SELECT 'device_last',"
         " max(max(id), ifnull((SELECT CAST(value AS INTEGER) FROM setting"
         " WHERE name = 'device_last'), 0)) FROM device WHERE ?1 = ?1",
-        "DELETE FROM history WHERE point BETWEEN ?1 << 16 AND ?1 << 16 | 65535",
+        "INSERT OR REPLACE INTO setting(name, value) SELECT 'deleted.' || ?1, '' WHERE"
+        " EXISTS(SELECT 1 FROM history WHERE point BETWEEN ?1 << 16 AND ?1 << 16 |"
+        " 65535)",
         "DELETE FROM presence WHERE device = ?1",
         "DELETE FROM device WHERE id = ?1",
     };
     const struct ol_str none = {NULL, 0};
     int32_t rc = ol_db_batch(db);
+    rc = rc == OL_OK ? ol_db_deleted_drop(db, device, &(int){0}) : rc;
     for (size_t i = 0; i < sizeof traces / sizeof traces[0] && rc == OL_OK; i++) {
         rc = run_for(db, traces[i], device, none);
     }

@@ -32,9 +32,11 @@ OL_MUST int32_t ol_db_device_describe(struct ol_db *db, int64_t device,
 OL_MUST int32_t ol_db_device_rekey(struct ol_db *db, int64_t device,
                                    struct ol_str sec_key);
 
-/* Deletes the device with its history and its presence. Its id is never given to another.
- * Nothing may be put for it afterwards: end its session before. OL_OK; OL_E_NOENT: no
- * such device; OL_E_IO: nothing is deleted. */
+/* Deletes the device with its presence and its history. Of a long history only the
+ * beginning goes at once, the rest by ol_db_retention_step(); nobody can ask for it any
+ * more, and the id is never given to another. Nothing may be put for the device
+ * afterwards: end its session before. OL_OK; OL_E_NOENT: no such device; OL_E_IO: nothing
+ * is deleted. */
 OL_MUST int32_t ol_db_device_delete(struct ol_db *db, int64_t device);
 
 /* Stores a setting, in the place of one that is there; an empty value deletes it. OL_OK,

@@ -60,12 +60,10 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
     [OL_DB_PRESENCE_TRIM] =
         "DELETE FROM presence WHERE device = ?1 AND time <= (SELECT time FROM presence"
         " WHERE device = ?1 ORDER BY time DESC LIMIT 1 OFFSET ?2)",
-    [OL_DB_PRESENCE_END_LOG] =
-        "INSERT OR REPLACE INTO presence(device, time, online, reason)"
-        " SELECT id, max(?1, ifnull((SELECT max(time) + 1 FROM presence WHERE device = "
-        "id),"
-        " ?1)), 0, ?2 FROM device WHERE online <> 0",
-    [OL_DB_PRESENCE_END] = "UPDATE device SET online = 0, reason = ?1 WHERE online <> 0",
+    [OL_DB_PRESENCE_ONLINE] =
+        "SELECT device.id, seen_ms, product_id FROM device JOIN product"
+        " ON product.id = device.product WHERE online <> 0 AND device.id > ?1"
+        " ORDER BY device.id LIMIT 1",
     [OL_DB_RETENTION_NEXT] =
         "SELECT point, time, (SELECT max(time) FROM history AS n WHERE n.point = h.point)"
         " FROM history AS h WHERE point > ?1 ORDER BY point, time LIMIT 1",

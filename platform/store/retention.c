@@ -80,8 +80,17 @@ static bool is_age_due(const struct ol_db_retention *r, int64_t now_ms)
                                  now_ms - r->aged_ms >= OL_DB_RETENTION_AGE_MS);
 }
 
+/* The next device that is deleted and has left values; 0: none, or it cannot be told. */
+static int64_t next_deleted(struct ol_db *db)
+{
+    return number_of(db, OL_DB_DELETED_NEXT);
+}
+
 static int64_t begin_any(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms)
 {
+    if (next_deleted(db) != 0) {
+        return begin(r, OL_DB_RETENTION_DELETED);
+    }
     if (is_age_due(r, now_ms)) {
         return begin_by_age(r, now_ms);
     }
@@ -184,6 +193,49 @@ static int64_t failed(struct ol_db *db, struct ol_db_retention *r)
     return rest(r);
 }
 
+int32_t ol_db_deleted_drop(struct ol_db *db, int64_t device, int *count)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_DELETED_DROP);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    sqlite3_bind_int(st, 2, OL_DB_RETENTION_ROWS);
+    int32_t rc = ol_db_run(db, st);
+    *count = rc == OL_OK ? sqlite3_changes(db->sql) : 0;
+    return rc;
+}
+
+static int32_t deleted_end(struct ol_db *db, int64_t device)
+{
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_DELETED_END);
+    if (st == NULL) {
+        return OL_E_IO;
+    }
+    sqlite3_bind_int64(st, 1, device);
+    return ol_db_run(db, st);
+}
+
+static int64_t deleted_step(struct ol_db *db, struct ol_db_retention *r)
+{
+    int64_t device = next_deleted(db);
+    int count = 0;
+    if (device == 0) {
+        r->phase = OL_DB_RETENTION_IDLE;
+        return OL_DB_RETENTION_BUSY_MS;
+    }
+    int32_t rc = ol_db_batch(db);
+    rc = rc == OL_OK ? ol_db_deleted_drop(db, device, &count) : rc;
+    if (rc == OL_OK && count < OL_DB_RETENTION_ROWS) {
+        rc = deleted_end(db, device);
+    }
+    if (rc != OL_OK || ol_db_commit(db) != OL_OK) {
+        return failed(db, r);
+    }
+    r->deleted += (uint64_t)count;
+    return OL_DB_RETENTION_BUSY_MS;
+}
+
 static int64_t oldest_step(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms)
 {
     int rc = oldest_slice(db, r);
@@ -222,6 +274,8 @@ static int64_t delete_step(struct ol_db *db, struct ol_db_retention *r, int64_t 
 int64_t ol_db_retention_step(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms)
 {
     switch (r->phase) {
+    case OL_DB_RETENTION_DELETED:
+        return deleted_step(db, r);
     case OL_DB_RETENTION_OLDEST:
         return oldest_step(db, r, now_ms);
     case OL_DB_RETENTION_DELETE:

@@ -4,7 +4,8 @@
 
 #include "platform/store/db.h"
 
-/* Keeps the history within an age and a size: docs/storage.md. It works in slices, each a
+/* Keeps the history within an age and a size, and deletes that of deleted devices:
+ * docs/storage.md. It works in slices, each a
  * small commit of its own, so that devices are served in between.
  *
  * The newest value of a property always stays, however old: it is what the property is.
@@ -25,8 +26,9 @@
 
 enum ol_db_retention_phase {
     OL_DB_RETENTION_IDLE,
-    OL_DB_RETENTION_OLDEST, /* looks for the oldest value */
-    OL_DB_RETENTION_DELETE  /* deletes what is older than cutoff_ms */
+    OL_DB_RETENTION_DELETED, /* deletes what deleted devices have left */
+    OL_DB_RETENTION_OLDEST,  /* looks for the oldest value */
+    OL_DB_RETENTION_DELETE   /* deletes what is older than cutoff_ms */
 };
 
 /* Memory of the owner; max_* set, the rest zeroed and the module's. */
@@ -48,6 +50,10 @@ struct ol_db_retention {
  * before. Returns in how many ms the next slice is due. After an error (a busy or full
  * disk) it tries again at OL_DB_RETENTION_IDLE_MS. */
 int64_t ol_db_retention_step(struct ol_db *db, struct ol_db_retention *r, int64_t now_ms);
+
+/* Puts the deletion of a slice of a device's history into the batch; *count: how many
+ * values. OL_OK, OL_E_IO. */
+OL_MUST int32_t ol_db_deleted_drop(struct ol_db *db, int64_t device, int *count);
 
 /* Bytes of the pages in use; 0: it cannot be told. */
 int64_t ol_db_bytes_used(struct ol_db *db);

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "platform/store/admin.h"
 #include "platform/store/retention.h"
 #include "platform_store_world.h"
 
@@ -287,6 +288,52 @@ static void a_slice_that_fails_is_taken_back(void **state)
     assert_int_equal(rows(), 2 * 1441 + 1);
 }
 
+/* The device is gone at once; what it leaves goes in slices, also after a new start. */
+static void a_deleted_device_leaves_nothing(void **state)
+{
+    (void)state;
+    struct ol_db_retention r = {0};
+    char why[256];
+    int64_t other = store_world_device(&w, "other");
+    fill(&w.device, 1, 3000);
+    fill(&other, 1, 10);
+    for (int i = 0; i < 700; i++) {
+        store_world_put(&w, w.device, 1, NOW + i, "true");
+    }
+    store_world_commit(&w);
+    assert_int_equal(ol_db_device_delete(&w.db, w.device), OL_OK);
+    assert_int_equal(rows(), 3000 + 700 + 10 - OL_DB_RETENTION_ROWS);
+    assert_int_equal(ol_db_device_delete(&w.db, w.device), OL_E_NOENT);
+    assert_int_equal(rows(), 3000 + 700 + 10 - OL_DB_RETENTION_ROWS);
+    (void)ol_db_retention_step(&w.db, &r, NOW);
+    (void)ol_db_retention_step(&w.db, &r, NOW);
+    ol_db_close(&w.db);
+    assert_int_equal(ol_db_open(&w.db, w.file, why, sizeof why), OL_OK);
+    r = (struct ol_db_retention){0};
+    assert_in_range(settle(&r), 3444 / OL_DB_RETENTION_ROWS, 20);
+    assert_int_equal(rows(), 10);
+    assert_int_equal(store_world_int(&w, "SELECT count(*) FROM setting WHERE name LIKE"
+                                         " 'deleted%'"),
+                     0);
+    assert_int_equal(settle(&r), 1);
+}
+
+/* Two at once, one of them without any value. */
+static void deleted_devices_go_one_by_one(void **state)
+{
+    (void)state;
+    struct ol_db_retention r = {.max_age_ms = DAY};
+    int64_t other = store_world_device(&w, "other");
+    int64_t silent = store_world_device(&w, "silent");
+    fill(&w.device, 1, 1000);
+    fill(&other, 1, 1000);
+    assert_int_equal(ol_db_device_delete(&w.db, silent), OL_OK);
+    assert_int_equal(ol_db_device_delete(&w.db, w.device), OL_OK);
+    assert_int_equal(ol_db_device_delete(&w.db, other), OL_OK);
+    (void)settle(&r);
+    assert_int_equal(rows(), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -305,6 +352,8 @@ int main(void)
         CASE(devices_report_in_between),
         CASE(a_locked_database_is_tried_again),
         CASE(a_slice_that_fails_is_taken_back),
+        CASE(a_deleted_device_leaves_nothing),
+        CASE(deleted_devices_go_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
