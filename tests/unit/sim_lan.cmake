@@ -9,3 +9,9 @@ if(TARGET sim_wire)
     ol_test(test_sim_lan_chip SOURCES ${CMAKE_CURRENT_LIST_DIR}/sim_lan_chip.c
         DEPENDS ol_test_sim_lan sim_wire)
 endif()
+# Needs node and tshark.
+add_executable(sim_lan_trace ${CMAKE_CURRENT_LIST_DIR}/sim_lan_trace.c)
+target_link_libraries(sim_lan_trace PRIVATE sim_lan)
+ol_script_test(test_sim_lan_trace
+    COMMAND ${CMAKE_CURRENT_LIST_DIR}/sim_lan_trace.sh $<TARGET_FILE:sim_lan_trace>
+        ${CMAKE_BINARY_DIR}/sim/lan.wasm)
