@@ -222,11 +222,11 @@ static void test_reset_pin(void **state)
     rig_run(r, 1 * MS);
     assert_int_equal(rd8(n, 0, 0x39), 4);
     scribble(n);
-    sim_w5500_reset_pin(n->chip, 0, r->now);
+    reset_pin(n, 0);
     assert_int_equal(rd8(n, 0, 0x39), 0xFF);
     wr8(n, 0, 0x19, 0x11);
     rig_run(r, 500 * US);
-    sim_w5500_reset_pin(n->chip, 1, r->now);
+    reset_pin(n, 1);
     rig_run(r, 990 * US);
     assert_int_equal(rd8(n, 0, 0x39), 0xFF);
     rig_run(r, 10 * US);
@@ -241,9 +241,9 @@ static void test_reset_too_short(void **state)
     struct rig *r = rig_ready();
     struct node *n = &r->node[0];
     wr16(n, 0, 0x19, 0x1234);
-    sim_w5500_reset_pin(n->chip, 0, r->now);
+    reset_pin(n, 0);
     rig_run(r, 499 * US);
-    sim_w5500_reset_pin(n->chip, 1, r->now);
+    reset_pin(n, 1);
     assert_int_equal(rd16(n, 0, 0x19), 0x1234);
     assert_misuse(n, "reset pulse below 500 us");
     assert_int_equal(sim_w5500_get_stats(n->chip)->resets, 0);
@@ -319,12 +319,12 @@ static void test_phy(void **state)
     assert_int_equal(rd8(n, 0, 0x2E), 0xB8);
     rig_run(r, 5 * SEC);
     assert_int_equal(rd8(n, 0, 0x2E), 0xB8);
-    sim_w5500_link(n->chip, true, r->now);
+    cable(n, true);
     assert_in_range(until_link(r, n), SEC, 3 * SEC + 2 * MS);
     assert_int_equal(rd8(n, 0, 0x2E), 0xBF);
-    sim_w5500_link(n->chip, false, r->now);
+    cable(n, false);
     assert_int_equal(rd8(n, 0, 0x2E), 0xB8);
-    sim_w5500_link(n->chip, true, r->now);
+    cable(n, true);
     assert_in_range(until_link(r, n), SEC, 3 * SEC + 2 * MS);
     wr8(n, 0, 0x2E, 0x38);
     assert_int_equal(rd8(n, 0, 0x2E), 0x38);
@@ -335,9 +335,9 @@ static void test_phy(void **state)
     wr8(n, 0, 0, 0x80);
     rig_run(r, 1 * MS);
     assert_int_equal(rd8(n, 0, 0x2E), 0xBF);
-    sim_w5500_reset_pin(n->chip, 0, r->now);
+    reset_pin(n, 0);
     rig_run(r, 1 * MS);
-    sim_w5500_reset_pin(n->chip, 1, r->now);
+    reset_pin(n, 1);
     rig_run(r, 2 * MS);
     assert_in_range(until_link(r, n), SEC - 2 * MS, 3 * SEC);
     rig_free(r);
@@ -353,7 +353,7 @@ static void test_phy_modes(void **state)
                 {4, 0x03}, {6, 0x00}, {7, 0x07}};
     struct rig *r = rig_ready();
     struct node *n = &r->node[0];
-    sim_w5500_link(n->chip, true, r->now);
+    cable(n, true);
     until_link(r, n);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unsigned value = 0x40U | rows[i].mode << 3;
@@ -573,13 +573,13 @@ static void test_dead_bus(void **state)
         struct rig *r = rig_ready();
         struct node *n = &r->node[0];
         uint8_t in[5];
-        sim_w5500_set_fault(n->chip, rows[i].fault, 1);
+        set_fault(n, rows[i].fault, 1);
         spi(n, (const uint8_t[]){0, 0x39, 0, 0, 0}, in, 5);
         for (size_t k = 0; k < 5; k++) {
             assert_int_equal(in[k], rows[i].byte);
         }
         wr8(n, 0, 0x1B, 3);
-        sim_w5500_set_fault(n->chip, rows[i].fault, 0);
+        set_fault(n, rows[i].fault, 0);
         assert_int_equal(rd8(n, 0, 0x1B), rows[i].is_written ? 3 : 8);
         rig_free(r);
     }
@@ -592,17 +592,17 @@ static void test_command_faults(void **state)
     struct node *n = &r->node[0];
     wr8(n, REGS(1), 0, 2);
     wr8(n, REGS(2), 0, 2);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_CR_STUCK, 0x02);
+    set_fault(n, SIM_W5500_FAULT_CR_STUCK, 0x02);
     command(n, 2, 0x01);
     wr8(n, REGS(1), 1, 0x01);
     rig_run(r, 100 * SEC);
     assert_int_equal(rd8(n, REGS(1), 1), 0x01);
     assert_int_equal(rd8(n, REGS(1), 3), 0x00);
     assert_int_equal(rd8(n, REGS(2), 3), 0x22);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_CR_STUCK, 0);
+    set_fault(n, SIM_W5500_FAULT_CR_STUCK, 0);
     rig_run(r, 10 * US);
     assert_int_equal(rd8(n, REGS(1), 3), 0x22);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_CR_SLOW, 5000);
+    set_fault(n, SIM_W5500_FAULT_CR_SLOW, 5000);
     wr8(n, REGS(1), 1, 0x10);
     rig_run(r, 4990 * US);
     assert_int_equal(rd8(n, REGS(1), 1), 0x10);
@@ -617,26 +617,26 @@ static void test_register_faults(void **state)
     (void)state;
     struct rig *r = rig_ready();
     struct node *n = &r->node[0];
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_VERSION, 0x51);
+    set_fault(n, SIM_W5500_FAULT_VERSION, 0x51);
     assert_int_equal(rd8(n, 0, 0x39), 0x51);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_VERSION, 0);
+    set_fault(n, SIM_W5500_FAULT_VERSION, 0);
     assert_int_equal(rd8(n, 0, 0x39), 0x04);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_RSR, 0x4321);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_FSR, 0x8765);
+    set_fault(n, SIM_W5500_FAULT_RSR, 0x4321);
+    set_fault(n, SIM_W5500_FAULT_FSR, 0x8765);
     for (unsigned s = 0; s < 8; s++) {
         assert_int_equal(rd16(n, REGS(s), 0x26), 0x4321);
         assert_int_equal(rd16(n, REGS(s), 0x20), 0x8765);
     }
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_RSR, 0);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_FSR, 0);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_POINTERS, 1);
+    set_fault(n, SIM_W5500_FAULT_RSR, 0);
+    set_fault(n, SIM_W5500_FAULT_FSR, 0);
+    set_fault(n, SIM_W5500_FAULT_POINTERS, 1);
     unsigned seen = 0;
     for (unsigned i = 0; i < 8; i++) {
         seen |= rd16(n, REGS(0), 0x24);
         seen |= rd16(n, REGS(0), 0x28);
     }
     assert_true((seen & 0xFF) != 0 && (seen & 0xFF00) != 0);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_POINTERS, 0);
+    set_fault(n, SIM_W5500_FAULT_POINTERS, 0);
     assert_int_equal(rd16(n, REGS(0), 0x24), 0);
     rig_free(r);
 }
@@ -652,7 +652,7 @@ static void test_bit_flips(void **state)
     for (size_t i = 0; i < sizeof got; i += 2048) {
         rd(n, TX(0), 0, got + i, 2048);
     }
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_BIT_FLIPS, 64);
+    set_fault(n, SIM_W5500_FAULT_BIT_FLIPS, 64);
     for (unsigned i = 0; i < 64; i++) {
         uint8_t in[259];
         uint8_t out[259] = {0, 0, TX(0) << 3};
@@ -664,7 +664,7 @@ static void test_bit_flips(void **state)
         }
     }
     assert_in_range(flipped, 100, 500);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_BIT_FLIPS, 1);
+    set_fault(n, SIM_W5500_FAULT_BIT_FLIPS, 1);
     uint8_t in[3];
     spi(n, NULL, in, 3);
     assert_true(in[0] != 1 && in[1] != 2 && in[2] != 3);
@@ -685,7 +685,7 @@ static void test_torn(void **state)
     assert_int_equal(rd16(b, REGS(0), 0x26), 0);
     assert_true(send_all(a, 0, data, 0xF8 - 8));
     assert_int_equal(rd16(b, REGS(0), 0x26), 0xF8);
-    sim_w5500_set_fault(b->chip, SIM_W5500_FAULT_TORN, 1);
+    set_fault(b, SIM_W5500_FAULT_TORN, 1);
     assert_int_equal(rd16(b, REGS(0), 0x26), 0xF8);
     assert_true(send_all(a, 0, data, 0x10));
     assert_int_equal(rd16(b, REGS(0), 0x26), 0x0010);
@@ -734,9 +734,9 @@ static void test_no_interrupt_pin(void **state)
     assert_true(put(n, 0, "x", 1));
     assert_true(wait_bits(n, 0, 0x02, 0x10, SEC));
     assert_int_equal(sim_w5500_int_n(n->chip), 0);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_NO_INT, 1);
+    set_fault(n, SIM_W5500_FAULT_NO_INT, 1);
     assert_int_equal(sim_w5500_int_n(n->chip), 1);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_NO_INT, 0);
+    set_fault(n, SIM_W5500_FAULT_NO_INT, 0);
     assert_int_equal(sim_w5500_int_n(n->chip), 0);
     rig_free(r);
 }
@@ -749,12 +749,12 @@ static void test_no_sendok(void **state)
     struct node *n = &r->node[0];
     open_as(n, 2, 2, 1000);
     destination(n, 2, (const uint8_t[]){255, 255, 255, 255}, 9);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_NO_SENDOK, 0x04);
+    set_fault(n, SIM_W5500_FAULT_NO_SENDOK, 0x04);
     assert_true(put(n, 2, "x", 1));
     rig_run(r, 10 * SEC);
     assert_int_equal(n->sent, 1);
     assert_int_equal(rd8(n, REGS(2), 0x02), 0);
-    sim_w5500_set_fault(n->chip, SIM_W5500_FAULT_NO_SENDOK, 0);
+    set_fault(n, SIM_W5500_FAULT_NO_SENDOK, 0);
     command(n, 2, 0x10);
     command(n, 2, 0x01);
     assert_true(send_all(n, 2, "x", 1));
@@ -773,7 +773,7 @@ static void test_frozen(void **state)
     open_as(b, 0, 2, 2000);
     destination(a, 0, b->ip, 2000);
     assert_true(send_all(a, 0, "x", 1));
-    sim_w5500_set_fault(b->chip, SIM_W5500_FAULT_FROZEN, 1);
+    set_fault(b, SIM_W5500_FAULT_FROZEN, 1);
     assert_true(send_all(a, 0, "x", 1));
     rig_run(r, SEC);
     assert_int_equal(rd16(b, REGS(0), 0x26), 9);
@@ -783,7 +783,7 @@ static void test_frozen(void **state)
     assert_int_equal(rd8(b, REGS(0), 0x01), 0x40);
     assert_int_equal(rd16(b, REGS(0), 0x28), 9);
     assert_true(sim_w5500_deadline(b->chip) == SIM_NEVER);
-    sim_w5500_set_fault(b->chip, SIM_W5500_FAULT_FROZEN, 0);
+    set_fault(b, SIM_W5500_FAULT_FROZEN, 0);
     rig_run(r, 10 * US);
     assert_int_equal(rd8(b, REGS(0), 0x01), 0x00);
     assert_int_equal(rd16(b, REGS(0), 0x26), 0);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,81 @@ static void pcap_frame(struct rig *r, const struct rig_frame *f)
     }
 }
 
+/* Formats of the transcript, one letter each:
+ *   i SEED   s LEVEL NOW   x MOSI NOW MISO INT   f NOW FRAME   t NOW DEADLINE   l UP NOW
+ *   r LEVEL NOW   p FAULT ARG   o AT FRAME (comes out within the step of the line below) */
+static FILE *script_of(const struct node *n)
+{
+    return n->index == 0 ? n->rig->script : NULL;
+}
+
+static void note(const struct node *n, const char *format, ...)
+{
+    FILE *f = script_of(n);
+    if (f != NULL) {
+        va_list args;
+        va_start(args, format);
+        assert_true(vfprintf(f, format, args) > 0);
+        va_end(args);
+    }
+}
+
+static void note_frame(const struct node *n, char kind, uint64_t at, const uint8_t *data,
+                       size_t len)
+{
+    if (script_of(n) == NULL) {
+        return;
+    }
+    note(n, "%c %" PRIu64 " ", kind, at);
+    for (size_t i = 0; i < len; i++) {
+        note(n, "%02x", data[i]);
+    }
+    note(n, "\n");
+}
+
+static void step(struct node *n, uint64_t now)
+{
+    sim_w5500_step(n->chip, now);
+    note(n, "t %" PRIu64 " %" PRIu64 "\n", now, sim_w5500_deadline(n->chip));
+}
+
+static void chip_select(struct node *n, int level, uint64_t now)
+{
+    sim_w5500_select(n->chip, level, now);
+    note(n, "s %d %" PRIu64 "\n", level, now);
+}
+
+static uint8_t exchange(struct node *n, uint8_t mosi, uint64_t now)
+{
+    uint8_t miso = sim_w5500_exchange(n->chip, mosi, now);
+    note(n, "x %u %" PRIu64 " %u %d\n", mosi, now, miso, sim_w5500_int_n(n->chip));
+    return miso;
+}
+
+void inject(struct node *n, const uint8_t *frame, size_t len)
+{
+    sim_w5500_frame_in(n->chip, frame, len, n->rig->now);
+    note_frame(n, 'f', n->rig->now, frame, len);
+}
+
+void set_fault(struct node *n, enum sim_w5500_fault fault, uint32_t arg)
+{
+    sim_w5500_set_fault(n->chip, fault, arg);
+    note(n, "p %d %" PRIu32 "\n", (int)fault, arg);
+}
+
+void reset_pin(struct node *n, int level)
+{
+    sim_w5500_reset_pin(n->chip, level, n->rig->now);
+    note(n, "r %d %" PRIu64 "\n", level, n->rig->now);
+}
+
+void cable(struct node *n, bool is_in)
+{
+    sim_w5500_link(n->chip, is_in, n->rig->now);
+    note(n, "l %d %" PRIu64 "\n", is_in, n->rig->now);
+}
+
 static void frame_out(void *ctx, const uint8_t *frame, size_t len, uint64_t at_ns)
 {
     struct node *n = ctx;
@@ -40,6 +116,7 @@ static void frame_out(void *ctx, const uint8_t *frame, size_t len, uint64_t at_n
     f->len = len;
     memcpy(f->data, frame, len);
     pcap_frame(r, f);
+    note_frame(n, 'o', at_ns, frame, len);
     r->frames++;
     if (!r->is_joined || (r->drop_every != 0 && r->frames % r->drop_every == 0)) {
         return;
@@ -75,7 +152,9 @@ static void deliver(struct rig *r, int at)
     while (r->head != r->tail && r->wire[r->head % RIG_FRAMES].frame.len == 0) {
         r->head++;
     }
-    sim_w5500_frame_in(r->node[r->wire[at].to].chip, f.data, f.len, f.at);
+    struct node *to = &r->node[r->wire[at].to];
+    sim_w5500_frame_in(to->chip, f.data, f.len, f.at);
+    note_frame(to, 'f', f.at, f.data, f.len);
 }
 
 void rig_run(struct rig *r, uint64_t ns)
@@ -100,12 +179,12 @@ void rig_run(struct rig *r, uint64_t ns)
         if (is_frame) {
             deliver(r, at);
         } else {
-            sim_w5500_step(r->node[who].chip, due);
+            step(&r->node[who], due);
         }
     }
     r->now = end;
-    sim_w5500_step(r->node[0].chip, end);
-    sim_w5500_step(r->node[1].chip, end);
+    step(&r->node[0], end);
+    step(&r->node[1], end);
 }
 
 struct rig *rig_new_bare(uint64_t seed)
@@ -132,8 +211,14 @@ struct rig *rig_new_bare(uint64_t seed)
 struct rig *rig_new(uint64_t seed)
 {
     struct rig *r = rig_new_bare(seed);
-    sim_w5500_link(r->node[0].chip, true, 0);
-    sim_w5500_link(r->node[1].chip, true, 0);
+    rig_start(r);
+    return r;
+}
+
+void rig_start(struct rig *r)
+{
+    cable(&r->node[0], true);
+    cable(&r->node[1], true);
     rig_run(r, 4 * SEC);
     for (unsigned i = 0; i < 2; i++) {
         struct node *n = &r->node[i];
@@ -141,7 +226,6 @@ struct rig *rig_new(uint64_t seed)
         wr(n, 0, 0x09, n->mac, 6);
         wr(n, 0, 0x0F, n->ip, 4);
     }
-    return r;
 }
 
 void rig_free(struct rig *r)
@@ -154,17 +238,17 @@ void rig_free(struct rig *r)
 void spi(struct node *n, const uint8_t *mosi, uint8_t *miso, size_t len)
 {
     struct rig *r = n->rig;
-    sim_w5500_select(n->chip, 0, r->now);
+    chip_select(n, 0, r->now);
     for (size_t i = 0; i < len; i++) {
         uint8_t ahead = sim_w5500_peek(n->chip);
         r->now += r->byte_ns;
-        uint8_t byte = sim_w5500_exchange(n->chip, mosi != NULL ? mosi[i] : 0, r->now);
+        uint8_t byte = exchange(n, mosi != NULL ? mosi[i] : 0, r->now);
         assert_int_equal(byte, ahead);
         if (miso != NULL) {
             miso[i] = byte;
         }
     }
-    sim_w5500_select(n->chip, 1, r->now);
+    chip_select(n, 1, r->now);
     rig_run(r, r->byte_ns);
 }
 
@@ -428,11 +512,6 @@ struct packet to_node(const struct node *n, unsigned protocol)
     memcpy(p.to_mac, n->mac, 6);
     memcpy(p.to_ip, n->ip, 4);
     return p;
-}
-
-void inject(struct node *n, const uint8_t *frame, size_t len)
-{
-    sim_w5500_frame_in(n->chip, frame, len, n->rig->now);
 }
 
 const struct rig_frame *last(const struct node *n, unsigned i)

@@ -42,6 +42,7 @@ struct rig {
     unsigned frames;
     bool is_joined; /* what one chip sends goes to the other */
     FILE *pcap;
+    FILE *script; /* what node 0's chip is told and answers, one step a line */
     struct node node[2];
     unsigned head, tail;
     struct {
@@ -53,12 +54,18 @@ struct rig {
 /* Both chips powered, past the PLL, cable in and linked, addresses 10.0.0.1 and 10.0.0.2 (/24,
  * gateway .254), MAC 02:00:00:00:00:01 and :02. Joined by a cable of 10 us. */
 struct rig *rig_new(uint64_t seed);
-/* The same without reset wait, cable and addresses: time 0. */
+/* The same without reset wait, cable and addresses: time 0; and what brings it there. */
 struct rig *rig_new_bare(uint64_t seed);
+void rig_start(struct rig *r);
 void rig_free(struct rig *r);
 
 /* Lets time pass for both chips and the cable. */
 void rig_run(struct rig *r, uint64_t ns);
+
+/* The pins and faults, recorded. */
+void set_fault(struct node *n, enum sim_w5500_fault fault, uint32_t arg);
+void reset_pin(struct node *n, int level);
+void cable(struct node *n, bool is_in);
 
 /* One transfer with select low; mosi and miso may be NULL. Time passes per byte. */
 void spi(struct node *n, const uint8_t *mosi, uint8_t *miso, size_t len);

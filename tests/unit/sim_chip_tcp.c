@@ -1024,14 +1024,14 @@ static void test_cable(void **state)
     struct node *b = &r->node[1];
     char got[8];
     join(r, 0, 0, ND);
-    sim_w5500_link(a->chip, false, r->now);
+    cable(a, false);
     assert_true(put(a, 0, "held", 4));
     rig_run(r, 5 * SEC);
-    sim_w5500_link(a->chip, true, r->now);
+    cable(a, true);
     rig_run(r, 15 * SEC);
     assert_int_equal(take(b, 0, got, sizeof got), 4);
     assert_int_equal(rd16(a, REGS(0), 0x20), 2048);
-    sim_w5500_link(a->chip, false, r->now);
+    cable(a, false);
     rig_run(r, 1000 * SEC);
     assert_int_equal(sr(a, 0), ESTABLISHED);
     wr8(a, REGS(0), 0x02, 0x1F);

@@ -643,7 +643,7 @@ static void test_unplugged(void **state)
     struct node *b = &r->node[1];
     open_as(a, 0, 2, 1000);
     open_as(b, 0, 2, 2000);
-    sim_w5500_link(a->chip, false, r->now);
+    cable(a, false);
     destination(a, 0, b->ip, 2000);
     assert_true(put(a, 0, "x", 1));
     assert_true(wait_bits(a, 0, 0x02, 0x08, 3 * SEC));
@@ -652,7 +652,7 @@ static void test_unplugged(void **state)
     struct packet p = to_node(a, 17);
     inject(a, f, build_udp(f, &p, 9, 1000, "x", 1));
     assert_int_equal(rd16(a, REGS(0), 0x26), 0);
-    sim_w5500_link(a->chip, true, r->now);
+    cable(a, true);
     rig_run(r, 3 * SEC);
     wr8(a, REGS(0), 0x02, 0x1F);
     assert_true(send_all(a, 0, "x", 1));
