@@ -264,6 +264,28 @@ static int64_t wall_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Whom a platform that was killed left online is told offline now. */
+static bool end_presence(struct ol_platform *p)
+{
+    const struct ol_store store = ol_push_store(p->push);
+    struct ol_db_online d = {.device = 0};
+    int32_t rc = OL_OK;
+    while ((rc = ol_db_presence_next_online(&p->db, d.device, &d)) == OL_OK) {
+        const struct ol_store_presence offline = {
+            .device = d.device,
+            .product = store.ops->find_product(store.ctx, d.product_id),
+            .state = OL_PRESENCE_OFFLINE,
+            .time_ms = wall_ms(),
+            .last_seen_ms = d.seen_ms,
+            .reason = OL_STR("the platform restarted")};
+        if (offline.product == NULL ||
+            store.ops->put_presence(store.ctx, &offline) != OL_OK) {
+            return false;
+        }
+    }
+    return rc == OL_E_NOENT && store.ops->commit(store.ctx) == OL_OK;
+}
+
 static bool log_open(struct ol_platform *p, const struct ol_options *o, char *why,
                      size_t cap)
 {
@@ -285,8 +307,7 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
     if (!ol_datadir_lock(&p->dir, why, sizeof why) || !log_open(p, o, why, sizeof why)) {
         return failed(why);
     }
-    if (!load_user(p) || ol_db_presence_end_all(&p->db, wall_ms(),
-                                                OL_STR("the platform restarted")) != OL_OK) {
+    if (!load_user(p)) {
         return failed("the database cannot be written; is the disk full?");
     }
     if (!write_token(p, why, sizeof why)) {
@@ -299,6 +320,9 @@ int ol_serve(struct ol_platform *p, const struct ol_options *o)
     }
     if (!ol_platform_push_restore(p)) {
         return failed("the database cannot be read");
+    }
+    if (!end_presence(p)) {
+        return failed("the database cannot be written; is the disk full?");
     }
     int status = open_ports(p, o);
     ol_api_close(p->api);

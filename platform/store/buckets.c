@@ -23,8 +23,6 @@ struct bucket {
     int64_t time_ms;
     int64_t count;
     int64_t numbers;
-    struct number first; /* in time */
-    struct number last;
     struct number min;
     struct number max;
     bool sum_is_exact; /* all are integers, and their sum fits */
@@ -154,32 +152,20 @@ static struct ol_str mean_text(const struct bucket *b, char text[OL_DB_NUMBER_CA
     if (b->sum_is_exact && b->sum % b->numbers == 0) {
         return integer_text(b->sum / b->numbers, text);
     }
-    if (b->sum_is_exact) {
-        /* The whole part apart: a sum above 2^53 keeps its fraction. */
-        double whole = (double)(b->sum / b->numbers);
-        return real_text(whole + (double)(b->sum % b->numbers) / (double)b->numbers,
-                         text);
-    }
-    return real_text((double)(b->real_sum / (long double)b->numbers), text);
+    /* A long double holds a sum of 64 bits as it is. */
+    long double sum = b->sum_is_exact ? (long double)b->sum : b->real_sum;
+    return real_text((double)(sum / (long double)b->numbers), text);
 }
 
 /* ---- buckets ---- */
 
-static void add_number(struct bucket *b, const struct number *n, bool descending)
+static void add_number(struct bucket *b, const struct number *n)
 {
-    if (b->numbers == 0) {
-        b->first = *n;
-        b->last = *n;
+    if (b->numbers == 0 || is_less(n, &b->min)) {
         b->min = *n;
+    }
+    if (b->numbers == 0 || is_less(&b->max, n)) {
         b->max = *n;
-    } else {
-        *(descending ? &b->first : &b->last) = *n;
-        if (is_less(n, &b->min)) {
-            b->min = *n;
-        }
-        if (is_less(&b->max, n)) {
-            b->max = *n;
-        }
     }
     b->numbers++;
     b->real_sum += n->real;
@@ -205,11 +191,9 @@ static void emit(struct sink *sink, struct bucket *b)
         return;
     }
     sink->limit--;
-    struct ol_db_bucket out = {b->time_ms, b->count,  b->numbers, {NULL, 0},
-                               {NULL, 0},  {NULL, 0}, {NULL, 0},  {NULL, 0}};
+    struct ol_db_bucket out = {
+        .time_ms = b->time_ms, .count = b->count, .numbers = b->numbers};
     if (b->numbers > 0) {
-        out.first = number_text(&b->first);
-        out.last = number_text(&b->last);
         out.min = number_text(&b->min);
         out.max = number_text(&b->max);
         out.mean = mean_text(b, mean);
@@ -254,7 +238,7 @@ int32_t ol_db_buckets_each(struct ol_db *db, const struct ol_store_product *prod
         }
         b.count++;
         if (read_number(st, &n)) {
-            add_number(&b, &n, range->descending);
+            add_number(&b, &n);
         }
     }
     sqlite3_reset(st);

@@ -8,16 +8,14 @@
 
 #define OL_DB_NUMBER_CAP 32 /* text of a number, without NUL */
 
-/* A stretch of width ms that holds values. The numbers are JSON text: first, last, min
- * and max as they were reported (one too long for OL_DB_NUMBER_CAP as the nearest
+/* A stretch of width ms that holds values. The numbers are JSON text: min and
+ * max as they were reported (one too long for OL_DB_NUMBER_CAP as the nearest
  * double); the mean exact where it is an integer, else the nearest double. The strings
  * live during the call. */
 struct ol_db_bucket {
     int64_t time_ms; /* where it begins: a multiple of width */
     int64_t count;   /* values */
     int64_t numbers; /* of them are numbers; 0: the texts below are empty */
-    struct ol_str first;
-    struct ol_str last;
     struct ol_str min;
     struct ol_str max;
     struct ol_str mean;

@@ -260,23 +260,22 @@ int32_t ol_db_presence_range(struct ol_db *db, int64_t device,
     return rc == SQLITE_DONE ? OL_OK : OL_E_IO;
 }
 
-int32_t ol_db_presence_end_all(struct ol_db *db, int64_t now_ms, struct ol_str reason)
+int32_t ol_db_presence_next_online(struct ol_db *db, int64_t after,
+                                   struct ol_db_online *out)
 {
-    int32_t rc = ol_db_batch(db);
-    sqlite3_stmt *log = rc == OL_OK ? ol_db_statement(db, OL_DB_PRESENCE_END_LOG) : NULL;
-    sqlite3_stmt *end = rc == OL_OK ? ol_db_statement(db, OL_DB_PRESENCE_END) : NULL;
-    if (log == NULL || end == NULL) {
-        ol_db_rollback(db);
+    sqlite3_stmt *st = ol_db_statement(db, OL_DB_PRESENCE_ONLINE);
+    if (st == NULL) {
         return OL_E_IO;
     }
-    sqlite3_bind_int64(log, 1, now_ms);
-    ol_db_bind_str(log, 2, reason);
-    ol_db_bind_str(end, 1, reason);
-    rc = ol_db_run(db, log);
-    rc = rc == OL_OK ? ol_db_run(db, end) : rc;
-    if (rc != OL_OK) {
-        ol_db_rollback(db);
-        return rc;
+    sqlite3_bind_int64(st, 1, after);
+    int rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW) {
+        struct ol_str *const kept[] = {&out->product_id};
+        out->device = sqlite3_column_int64(st, 0);
+        out->seen_ms = sqlite3_column_int64(st, 1);
+        out->product_id = ol_db_column_str(st, 2);
+        rc = ol_db_keep(db, kept, 1) ? rc : SQLITE_NOMEM;
     }
-    return ol_db_commit(db);
+    sqlite3_reset(st);
+    return rc == SQLITE_ROW ? OL_OK : rc == SQLITE_DONE ? OL_E_NOENT : OL_E_IO;
 }

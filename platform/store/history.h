@@ -49,8 +49,15 @@ OL_MUST int32_t
 ol_db_presence_range(struct ol_db *db, int64_t device, const struct ol_db_range *range,
                      void (*row)(void *ctx, const struct ol_db_presence *p), void *ctx);
 
-/* Marks every device offline that a platform that died left online. OL_OK, OL_E_IO. */
-OL_MUST int32_t ol_db_presence_end_all(struct ol_db *db, int64_t now_ms,
-                                       struct ol_str reason);
+/* A device that is marked as online. */
+struct ol_db_online {
+    int64_t device;
+    int64_t seen_ms;
+    struct ol_str product_id; /* lives until the next call */
+};
+
+/* The one with the lowest id above after. OL_OK; OL_E_NOENT: no more; OL_E_IO. */
+OL_MUST int32_t ol_db_presence_next_online(struct ol_db *db, int64_t after,
+                                           struct ol_db_online *out);
 
 #endif

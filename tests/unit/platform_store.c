@@ -448,10 +448,15 @@ static void presence_is_kept(void **state)
     assert_true(ol_str_equal(row.reason, OL_STR("why")));
     come_and_go(300, OL_PRESENCE_ONLINE);
     commit();
-    assert_int_equal(ol_db_presence_end_all(&t.db, 400, OL_STR("ended")), OL_OK);
-    assert_int_equal(ol_db_device_get(&t.db, t.product, OL_STR("dev"), &row), OL_OK);
-    assert_false(row.online);
-    assert_true(ol_str_equal(row.reason, OL_STR("ended")));
+    struct ol_db_online online;
+    assert_int_equal(ol_db_presence_next_online(&t.db, 0, &online), OL_OK);
+    assert_int_equal(online.device, t.device);
+    assert_int_equal(online.seen_ms, row.seen_ms + 100);
+    assert_true(ol_str_equal(online.product_id, t.product->product_id));
+    assert_int_equal(ol_db_presence_next_online(&t.db, t.device, &online), OL_E_NOENT);
+    come_and_go(400, OL_PRESENCE_OFFLINE);
+    commit();
+    assert_int_equal(ol_db_presence_next_online(&t.db, 0, &online), OL_E_NOENT);
     int count = 0;
     const struct ol_db_range all = {0, INT64_MAX, -1, 0, true};
     assert_int_equal(ol_db_presence_range(&t.db, t.device, &all, count_row, &count),

@@ -35,14 +35,13 @@ static void put(int64_t time_ms, const char *value)
     store_world_put(&w, w.device, 0, time_ms, value);
 }
 
-/* time:count/numbers first..last min..max mean */
+/* time:count/numbers min..max mean */
 static void on_bucket(void *ctx, const struct ol_db_bucket *b)
 {
     (void)ctx;
     size_t len = strlen(out);
-    snprintf(out + len, sizeof out - len, "%lld:%lld/%lld %.*s..%.*s %.*s..%.*s %.*s\n",
+    snprintf(out + len, sizeof out - len, "%lld:%lld/%lld %.*s..%.*s %.*s\n",
              (long long)b->time_ms, (long long)b->count, (long long)b->numbers,
-             (int)b->first.len, b->first.ptr, (int)b->last.len, b->last.ptr,
              (int)b->min.len, b->min.ptr, (int)b->max.len, b->max.ptr, (int)b->mean.len,
              b->mean.ptr);
 }
@@ -73,11 +72,10 @@ static void values_are_gathered(void **state)
     put(11, "5");
     put(19, "3");
     put(30, "4.5");
-    assert_string_equal(buckets_of(all, 10), "0:2/2 1..2 1..2 1.5\n"
-                                             "10:3/3 -7..3 -7..5 0.3333333333333333\n"
-                                             "30:1/1 4.5..4.5 4.5..4.5 4.5\n");
-    assert_string_equal(buckets_of(all, INT64_MAX),
-                        "0:6/6 1..4.5 -7..5 1.4166666666666667\n");
+    assert_string_equal(buckets_of(all, 10), "0:2/2 1..2 1.5\n"
+                                             "10:3/3 -7..5 0.3333333333333333\n"
+                                             "30:1/1 4.5..4.5 4.5\n");
+    assert_string_equal(buckets_of(all, INT64_MAX), "0:6/6 -7..5 1.4166666666666667\n");
 }
 
 /* Both ends count, and the stretches stay where they are. */
@@ -90,21 +88,21 @@ static void a_range_cuts_its_ends(void **state)
         put(i, text);
     }
     struct ol_db_range r = {5, 25, 100, 0, false};
-    assert_string_equal(buckets_of(r, 10), "0:5/5 5..9 5..9 7\n"
-                                           "10:10/10 10..19 10..19 14.5\n"
-                                           "20:6/6 20..25 20..25 22.5\n");
+    assert_string_equal(buckets_of(r, 10), "0:5/5 5..9 7\n"
+                                           "10:10/10 10..19 14.5\n"
+                                           "20:6/6 20..25 22.5\n");
     r.descending = true;
-    assert_string_equal(buckets_of(r, 10), "20:6/6 20..25 20..25 22.5\n"
-                                           "10:10/10 10..19 10..19 14.5\n"
-                                           "0:5/5 5..9 5..9 7\n");
+    assert_string_equal(buckets_of(r, 10), "20:6/6 20..25 22.5\n"
+                                           "10:10/10 10..19 14.5\n"
+                                           "0:5/5 5..9 7\n");
     r.limit = 1;
     r.offset = 1;
-    assert_string_equal(buckets_of(r, 10), "10:10/10 10..19 10..19 14.5\n");
+    assert_string_equal(buckets_of(r, 10), "10:10/10 10..19 14.5\n");
     r.offset = 3;
     assert_string_equal(buckets_of(r, 10), "");
     r.offset = 2;
     r.limit = 2;
-    assert_string_equal(buckets_of(r, 10), "0:5/5 5..9 5..9 7\n");
+    assert_string_equal(buckets_of(r, 10), "0:5/5 5..9 7\n");
 }
 
 static void times_before_1970_belong_to_the_stretch_before(void **state)
@@ -114,9 +112,9 @@ static void times_before_1970_belong_to_the_stretch_before(void **state)
     put(-10, "2");
     put(-11, "3");
     put(0, "4");
-    assert_string_equal(buckets_of(all, 10), "-20:1/1 3..3 3..3 3\n"
-                                             "-10:2/2 2..1 1..2 1.5\n"
-                                             "0:1/1 4..4 4..4 4\n");
+    assert_string_equal(buckets_of(all, 10), "-20:1/1 3..3 3\n"
+                                             "-10:2/2 1..2 1.5\n"
+                                             "0:1/1 4..4 4\n");
 }
 
 static void the_ends_of_time_are_no_trouble(void **state)
@@ -124,9 +122,8 @@ static void the_ends_of_time_are_no_trouble(void **state)
     (void)state;
     put(INT64_MIN, "1");
     put(INT64_MAX, "2");
-    assert_string_equal(buckets_of(all, INT64_MAX),
-                        "-9223372036854775808:1/1 1..1 1..1 1\n"
-                        "9223372036854775807:1/1 2..2 2..2 2\n");
+    assert_string_equal(buckets_of(all, INT64_MAX), "-9223372036854775808:1/1 1..1 1\n"
+                                                    "9223372036854775807:1/1 2..2 2\n");
 }
 
 static void what_is_no_number_only_counts(void **state)
@@ -138,9 +135,9 @@ static void what_is_no_number_only_counts(void **state)
     put(11, "5");
     put(12, "false");
     put(21, "1e999");
-    assert_string_equal(buckets_of(all, 10), "0:3/0 .. .. \n"
-                                             "10:2/1 5..5 5..5 5\n"
-                                             "20:1/0 .. .. \n");
+    assert_string_equal(buckets_of(all, 10), "0:3/0 .. \n"
+                                             "10:2/1 5..5 5\n"
+                                             "20:1/0 .. \n");
 }
 
 static void integers_stay_exact(void **state)
@@ -149,18 +146,16 @@ static void integers_stay_exact(void **state)
     put(1, "9223372036854775807");
     put(2, "9223372036854775806");
     assert_string_equal(buckets_of(all, 10),
-                        "0:2/2 9223372036854775807..9223372036854775806"
-                        " 9223372036854775806..9223372036854775807"
+                        "0:2/2 9223372036854775806..9223372036854775807"
                         " 9.223372036854776e+18\n");
     put(11, "9007199254740993");
     put(12, "9007199254740995");
     put(21, "-9223372036854775808");
-    assert_string_equal(
-        buckets_of((struct ol_db_range){10, 29, 100, 0, false}, 10),
-        "10:2/2 9007199254740993..9007199254740995 9007199254740993..9007199254740995"
-        " 9007199254740994\n"
-        "20:1/1 -9223372036854775808..-9223372036854775808"
-        " -9223372036854775808..-9223372036854775808 -9223372036854775808\n");
+    assert_string_equal(buckets_of((struct ol_db_range){10, 29, 100, 0, false}, 10),
+                        "10:2/2 9007199254740993..9007199254740995"
+                        " 9007199254740994\n"
+                        "20:1/1 -9223372036854775808..-9223372036854775808"
+                        " -9223372036854775808\n");
 }
 
 /* As reported: no digit is lost or made up. */
@@ -172,7 +167,7 @@ static void decimals_come_back_as_reported(void **state)
     put(3, "1e2");
     put(4, "-0");
     put(5, "0.10000000000000000000000000000000000000001");
-    assert_string_equal(buckets_of(all, 10), "0:5/5 67.00..0.1 -0..1e2 33.44\n");
+    assert_string_equal(buckets_of(all, 10), "0:5/5 -0..1e2 33.44\n");
 }
 
 static void numbers_beyond_a_sum_have_a_mean(void **state)
@@ -180,8 +175,17 @@ static void numbers_beyond_a_sum_have_a_mean(void **state)
     (void)state;
     put(1, "1.7e308");
     put(2, "1.7e308");
+    assert_string_equal(buckets_of(all, 10), "0:2/2 1.7e308..1.7e308 1.7e+308\n");
+}
+
+/* Rounded once: a mean is never below the least of its values. */
+static void the_mean_is_the_nearest_double(void **state)
+{
+    (void)state;
+    put(1, "9007199254740993");
+    put(2, "9007199254740994");
     assert_string_equal(buckets_of(all, 10),
-                        "0:2/2 1.7e308..1.7e308 1.7e308..1.7e308 1.7e+308\n");
+                        "0:2/2 9007199254740993..9007199254740994 9007199254740994\n");
 }
 
 /* ---- against a plain reckoning ---- */
@@ -208,7 +212,6 @@ static void check_bucket(void *ctx, const struct ol_db_bucket *b)
     double min = 1e300;
     double max = -1e300;
     int n = 0;
-    double first = c->values[c->at];
     while (c->at < c->count && c->times[c->at] / c->width * c->width == b->time_ms) {
         double v = c->values[c->at++];
         sum += v;
@@ -218,8 +221,6 @@ static void check_bucket(void *ctx, const struct ol_db_bucket *b)
     }
     assert_int_equal(b->count, n);
     assert_int_equal(b->numbers, n);
-    assert_true(real_of(b->first) == first);
-    assert_true(real_of(b->last) == c->values[c->at - 1]);
     assert_true(real_of(b->min) == min);
     assert_true(real_of(b->max) == max);
     assert_true(real_of(b->mean) - (double)(sum / n) < 1e-9);
@@ -271,6 +272,7 @@ int main(void)
         CASE(integers_stay_exact),
         CASE(decimals_come_back_as_reported),
         CASE(numbers_beyond_a_sum_have_a_mean),
+        CASE(the_mean_is_the_nearest_double),
         CASE(random_series_agree_with_a_plain_reckoning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
