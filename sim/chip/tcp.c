@@ -38,7 +38,7 @@ void w5_tcp_resolved(struct sim_w5500 *c, struct w5_socket *s)
     send_syn(c, s);
 }
 
-/* The low half of the sequence number is the pointer, so the distance is the same (4.6). */
+/* The low half of a sequence number is the pointer: distances are the same (model 4.6). */
 void w5_tcp_send(struct sim_w5500 *c, struct w5_socket *s, uint16_t added)
 {
     s->tcp.send_end += added;

@@ -25,7 +25,7 @@ static uint16_t window(const struct w5_socket *s)
     return (uint16_t)w5_rx_free(s);
 }
 
-/* One segment from TX memory: its pointers are the low halves of sequence numbers (4.6). */
+/* One segment; pointers to TX memory are the low halves of sequence numbers (model 4.6). */
 void w5_tcp_segment(struct sim_w5500 *c, struct w5_socket *s, uint8_t flags, uint32_t seq,
                     size_t len)
 {

@@ -528,7 +528,7 @@ static void test_interrupts(void **state)
     assert_int_equal(sim_w5500_int_n(b->chip), 0);
     wr8(b, REGS(6), 0x02, 0x1F);
     assert_int_equal(sim_w5500_int_n(b->chip), 1);
-    /* Data that is there gives no new bit (2.6 of the facts): RX_RSR is the truth. */
+    /* Data that is there gives no new bit (5.4): RX_RSR is the truth. */
     assert_int_equal(rd16(b, REGS(6), 0x26), 18);
     uint8_t got[9];
     assert_int_equal(take(b, 6, got, 9), 9);

@@ -322,11 +322,11 @@ static bool wait_for(struct node *n, unsigned s, unsigned addr, unsigned mask,
                      unsigned value, uint64_t ns)
 {
     uint64_t end = n->rig->now + ns;
-    while ((rd8(n, REGS(s), addr) & mask) != value) {
+    for (unsigned i = 0; (rd8(n, REGS(s), addr) & mask) != value; i++) {
         if (n->rig->now >= end) {
             return false;
         }
-        rig_run(n->rig, 100 * US);
+        rig_run(n->rig, (i < 100 ? 100 : 500) * US);
     }
     return true;
 }
