@@ -83,7 +83,7 @@ bool ol_push_restore_message(struct ol_push *push, const struct ol_push_kept *me
 
 /* Where a product's messages go. */
 struct ol_push_settings {
-    struct ol_str url;   /* http://host[:port][/path][?query] */
+    struct ol_str url;   /* http://host[:port][/path][?query]; IPv6 in brackets */
     struct ol_str token; /* 1 to OL_PUSH_TOKEN_MAX printable ASCII characters */
     struct ol_str aes;   /* empty, or OL_PUSH_AES_LEN of them: secure mode */
 };

@@ -60,6 +60,7 @@ struct ol_push_target {
     struct ol_str aes;
     char *text; /* what the spans above point into */
     struct evhttp_uri *uri;
+    char host[OL_PUSH_URL_MAX + 1]; /* an IPv6 address without its brackets */
     char path[OL_PUSH_URL_MAX + 2]; /* with the query */
     enum ol_push_state state;
     bool agreed; /* to what the settings are now; messages are made */

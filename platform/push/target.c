@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <event2/util.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "platform/push/state.h"
 
@@ -57,7 +59,24 @@ static const char *what_is_wrong(const struct ol_push_settings *s)
     return NULL;
 }
 
-/* http:// alone, to a name or an IPv4 address, without a user or a fragment. */
+/* A name, an IPv4 address, or an IPv6 address in brackets. */
+static bool set_host(struct ol_push_target *t, const char *host)
+{
+    unsigned char address[16];
+    size_t len = host == NULL ? 0 : strlen(host);
+    if (len < 2 || len > OL_PUSH_URL_MAX) {
+        return false;
+    }
+    if (host[0] != '[') {
+        memcpy(t->host, host, len + 1);
+        return true;
+    }
+    memcpy(t->host, host + 1, len - 1);
+    t->host[len - 2] = '\0';
+    return host[len - 1] == ']' && evutil_inet_pton(AF_INET6, t->host, address) == 1;
+}
+
+/* http:// alone, without a user or a fragment. */
 static bool parse_url(struct ol_push_target *t)
 {
     char url[OL_PUSH_URL_MAX + 1];
@@ -72,9 +91,8 @@ static bool parse_url(struct ol_push_target *t)
     const char *path = evhttp_uri_get_path(t->uri);
     const char *query = evhttp_uri_get_query(t->uri);
     int port = evhttp_uri_get_port(t->uri);
-    if (scheme == NULL || strcmp(scheme, "http") != 0 || host == NULL ||
-        host[0] == '\0' || host[0] == '[' || port == 0 || port > UINT16_MAX ||
-        evhttp_uri_get_userinfo(t->uri) != NULL ||
+    if (scheme == NULL || strcmp(scheme, "http") != 0 || !set_host(t, host) ||
+        port == 0 || port > UINT16_MAX || evhttp_uri_get_userinfo(t->uri) != NULL ||
         evhttp_uri_get_fragment(t->uri) != NULL) {
         return false;
     }

@@ -57,8 +57,9 @@ static void on_reply(struct evhttp_request *request, void *ctx)
 /* A name needs a resolver that does not block; an address needs none. */
 static struct evdns_base *resolver_for(struct ol_push *push, const char *host)
 {
-    unsigned char address[4];
-    if (evutil_inet_pton(AF_INET, host, address) == 1) {
+    unsigned char address[16];
+    if (evutil_inet_pton(AF_INET, host, address) == 1 ||
+        evutil_inet_pton(AF_INET6, host, address) == 1) {
         return NULL;
     }
     if (push->dns == NULL) {
@@ -105,7 +106,6 @@ struct ol_push_exchange *ol_push_exchange_open(
     void (*done)(void *ctx, const struct ol_push_exchange *x), void *ctx)
 {
     struct ol_push *push = t->push;
-    const char *host = evhttp_uri_get_host(t->uri);
     int port = evhttp_uri_get_port(t->uri);
     struct timeval limit = {OL_PUSH_REPLY_S, 0};
     struct ol_push_exchange *x = calloc(1, sizeof *x);
@@ -115,8 +115,8 @@ struct ol_push_exchange *ol_push_exchange_open(
     *x =
         (struct ol_push_exchange){.push = push, .reply = reply, .done = done, .ctx = ctx};
     x->timer = event_new(push->config.base, -1, 0, on_over, x);
-    struct evdns_base *dns = resolver_for(push, host);
-    x->connection = evhttp_connection_base_new(push->config.base, dns, host,
+    struct evdns_base *dns = resolver_for(push, t->host);
+    x->connection = evhttp_connection_base_new(push->config.base, dns, t->host,
                                                (uint16_t)(port > 0 ? port : 80));
     if (x->timer == NULL || x->connection == NULL || event_add(x->timer, &limit) != 0) {
         ol_push_exchange_close(x);

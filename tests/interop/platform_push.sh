@@ -15,8 +15,10 @@ make_product $p
 make_device $p lamp
 make_device $p fan
 
+# receiver_start [ADDRESS]
 receiver_start() {
-    python3 "$interop/platform_push_receiver.py" $port "$mode" "$seen" >"$work/port" 2>"$work/receiver.err" &
+    rm -f "$work/port"
+    python3 "$interop/platform_push_receiver.py" $port "$mode" "$seen" "${1-127.0.0.1}" >"$work/port" 2>"$work/receiver.err" &
     receiver_pid=$!
     await_line "$work/port" '^[0-9]'
     port=$(cat "$work/port")
@@ -85,7 +87,7 @@ is 'none yet' none "$(show state)"
 is 'nothing to ask again' '10407 user operation error:no push is set' "$(push verify)"
 is 'nothing to delete' '10407 user operation error:no push is set' "$(push delete)"
 for bad in https://127.0.0.1/ ftp://x/ 127.0.0.1 http:/// http://u:p@127.0.0.1/ http://127.0.0.1:70000/ \
-    http://127.0.0.1:0/ 'http://127.0.0.1/#a' 'http://a b/' http://[::1]/ "http://x/$(printf '%0600d' 0)"; do
+    http://127.0.0.1:0/ 'http://127.0.0.1/#a' 'http://a b/' 'http://[::1' 'http://[]/' 'http://[127.0.0.1]/' 'http://[fe80::1%25lo]/' "http://x/$(printf '%0600d' 0)"; do
     is "url $bad" '10001 parameter error:url' "$(push set ",\"url\":\"$bad\",\"token\":\"x\"")"
 done
 is 'token with a space' '10001 parameter error:token' "$(push set ",\"url\":\"$url\",\"token\":\"a b\"")"
@@ -197,7 +199,7 @@ await 'all is forgotten' 0 kept
 : >"$seen"
 echo fail >"$mode"
 for i in 61 62 63; do report lamp $i; done
-is 'all is kept' 9 "$(kept)"
+await 'all is kept' 9 kept
 platform_stop KILL
 : >"$seen"
 echo ok >"$mode"
@@ -212,6 +214,19 @@ is 'in order, none twice' true "$(jq -s '[.[] | select(.method == "POST") | .bod
 report lamp 64
 await 'and goes on' '61 62 63 64' counts lamp
 is 'signed' "$(count)" "$(signed POST)"
+: >"$seen"
+came_and_went() {
+    msgs 'select(.data.status) | [.deviceName, .data.status] | join(" ")' | tr -d '"' | tr '\n' ' '
+}
+device_start $p fan silent
+await 'a device that stays' 'fan online ' came_and_went
+platform_stop KILL
+device_stop
+platform_start
+await 'is told online, then offline' 'fan online fan offline ' came_and_went
+is 'the same in its history' '0 the platform restarted' "$(api "$api_token" GET \
+    "/device/status-history?product_id=$p&device_name=fan&start_time=0&end_time=9000000000000&limit=1" |
+    jq -r '.data.list[0] | "\(.status) \(.reason)"')"
 echo fail >"$mode"
 report lamp 65
 platform_stop
@@ -263,6 +278,12 @@ is 'nothing more comes' "$n" "$(count)"
 is 'no trace' 0 "$(sqlite3 "$data/onelink.db" "SELECT count(*) FROM setting WHERE name LIKE 'push.%'")"
 is 'an address that nobody has' '0 succ' "$(push set ',"url":"http://127.0.0.1:1/","token":"x"')"
 await 'refused' 'no answer' show reason
+receiver_stop
+echo ok >"$mode"
+receiver_start ::1
+is 'IPv6' '0 succ' "$(push set ",\"url\":\"http://[::1]:$port/\",\"token\":\"x\"")"
+await 'agreed' active show state
+is 'the host it was told' "[::1]:$port" "$(tail -1 "$seen" | jq -r .host)"
 is 'a name that nobody has' '0 succ' "$(push set ',"url":"http://nobody.invalid/","token":"x"')"
 await 'refused too' 'no answer' show reason
 for i in $(seq 10 26); do

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Receives pushes: platform_push_receiver.py PORT MODE_FILE LOG_FILE
+"""Receives pushes: platform_push_receiver.py PORT MODE_FILE LOG_FILE [ADDRESS]
 
 Prints its port, then answers as the first word of MODE_FILE says at that moment:
 
@@ -16,6 +16,7 @@ Each request is one line of JSON in LOG_FILE before it is answered: method, path
 """
 import http.server
 import json
+import socket
 import sys
 import time
 import urllib.parse
@@ -85,6 +86,9 @@ class Server(http.server.ThreadingHTTPServer):
         """The platform may hang up on a slow answer: that is what is tested."""
 
 
-server = Server(("127.0.0.1", int(sys.argv[1])), Handler)
+address = sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"
+if ":" in address:
+    Server.address_family = socket.AF_INET6
+server = Server((address, int(sys.argv[1])), Handler)
 print(server.server_address[1], flush=True)
 server.serve_forever()
