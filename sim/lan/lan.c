@@ -48,7 +48,10 @@ uint64_t sim_lan_deadline(const struct sim_lan *lan)
     if (lan->link_due || lan->tcp_due) {
         return lan->now;
     }
-    return earlier(wire_deadline(lan), earlier(arp_deadline(lan), tcp_deadline(lan)));
+    uint64_t at =
+        earlier(wire_deadline(lan), earlier(arp_deadline(lan), tcp_deadline(lan)));
+    return at > lan->now ? at
+                         : lan->now; /* a timer may have run out while it was silenced */
 }
 
 static void tell_links(struct sim_lan *lan)
@@ -90,7 +93,7 @@ void sim_lan_step(struct sim_lan *lan, uint64_t now_ns)
         if (at > now_ns) {
             break;
         }
-        lan->now = at > lan->now ? at : lan->now;
+        lan->now = at;
         if (wire_deadline(lan) <= lan->now) {
             wire_event(lan);
         } else {

@@ -88,7 +88,8 @@ static void device_frame(void *ctx, const uint8_t *f, size_t len, uint64_t at_ns
         r->to = get32(f + 26);
         r->to_port = (uint16_t)(f[34] << 8 | f[35]);
         r->port = (uint16_t)(f[36] << 8 | f[37]);
-        r->ack = get32(f + 38) + (uint32_t)(total - 40) + ((f[47] & 3) != 0);
+        uint32_t payload = (uint32_t)total - 20 - (uint32_t)(f[46] >> 4) * 4;
+        r->ack = get32(f + 38) + payload + ((f[47] & 3) != 0);
         r->seq = get32(f + 42);
     }
 }
@@ -260,6 +261,7 @@ static void environment(struct run *r)
         sim_lan_cable(r->lan, next(r) % 20, next(r) & 1);
         break;
     case 2:
+        r->is_flipping = true; /* the action may be that */
         (void)sim_lan_add_rule(
             r->lan, &(struct sim_lan_rule){.from = next(r) & 3,
                                            .protocol = next(r) & 7,

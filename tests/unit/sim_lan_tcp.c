@@ -230,8 +230,14 @@ static void test_silent_connection(void **state)
     rig_run(&p.rig, 10 * RIG_S);
     assert_int_equal(p.server.received, 10);
     assert_int_equal(sim_lan_tcp_unacked(p.rig.lan, p.client.conn), 10);
+    /* The other way its timers stand still, and none is due in the past when it wakes. */
+    p.server.to_send = 5;
+    rig_pump(&p.server);
+    rig_run(&p.rig, 10 * RIG_S);
     sim_lan_tcp_silence(p.rig.lan, p.server.conn, false);
+    assert_true(sim_lan_deadline(p.rig.lan) == sim_lan_now(p.rig.lan));
     rig_run(&p.rig, 60 * RIG_S);
+    assert_int_equal(p.client.received, 5);
     assert_int_equal(p.server.received, 20);
     /* And for ever: the sender gives up. */
     sim_lan_tcp_silence(p.rig.lan, p.server.conn, true);
