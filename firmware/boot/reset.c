@@ -56,9 +56,12 @@ static void reset_all(void)
     }
 }
 
+/* A start that ends because somebody wanted that is none of the failed ones. */
 static void note(enum boot_cause cause, uint32_t pc, uint32_t lr)
 {
-    RP_REG(RP_WATCHDOG_SCRATCH(SCRATCH_STATE)) = STATE(cause, failed_starts());
+    uint32_t failed = failed_starts();
+    failed -= cause == BOOT_REQUEST && failed > 0;
+    RP_REG(RP_WATCHDOG_SCRATCH(SCRATCH_STATE)) = STATE(cause, failed);
     RP_REG(RP_WATCHDOG_SCRATCH(SCRATCH_PC)) = pc;
     RP_REG(RP_WATCHDOG_SCRATCH(SCRATCH_LR)) = lr;
 }

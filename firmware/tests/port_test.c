@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "board.h"
+#include "firmware/board_machine.h"
 #include "firmware/boot/reset.h"
-#include "ports/rp2040/bus.h"
 #include "ports/rp2040/clock.h"
-#include "ports/rp2040/cpu.h"
-#include "ports/rp2040/gpio.h"
 #include "ports/rp2040/sleep.h"
-#include "ports/rp2040/uart.h"
-#include "ports/rp2040/watchdog.h"
 
-/* The port's own test image: shows each part on UART0 in lines that a script can read. The LED
- * is on while a part is measured, for an oscilloscope or an emulator. */
+/* The port's own test image: tries each part of the machine without any of the application and
+ * reports on UART0, one part a line, in words that a script can read. The LED is on while a
+ * frame is on the bus, for an oscilloscope or an emulator that counts cycles. USB sends back
+ * what it gets. A letter on the UART asks for what cannot be part of the round: c crash,
+ * w watchdog, r reboot, u USB drive. */
 
-static struct ol_rp_bus bus_state;
+static const struct app_machine *m;
 static uint8_t out[1460], in[1460];
 
 static void text(const char *s)
 {
     while (*s != '\0') {
-        s += ol_rp_uart_write(s, strlen(s));
+        s += m->ops->console_write(m->ctx, APP_CONSOLE_UART, s, strlen(s));
     }
 }
 
@@ -39,77 +37,193 @@ static void number(const char *name, uint32_t value)
     text(line + at);
 }
 
-static uint32_t frame(const struct ol_bus *bus, enum ol_bus_dir dir, uint16_t address,
-                      uint8_t block, void *data, size_t len)
+static void hex(const uint8_t *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        const char pair[3] = {"0123456789abcdef"[bytes[i] >> 4],
+                              "0123456789abcdef"[bytes[i] & 15], '\0'};
+        text(pair);
+    }
+}
+
+static uint32_t micros(void)
+{
+    return (uint32_t)ol_rp_now_us();
+}
+
+/* Sleeps that long, whatever wakes it. */
+static void pause(uint32_t us)
+{
+    uint64_t end = ol_rp_now_us() + us;
+    while (ol_rp_now_us() < end) {
+        ol_rp_sleep_until(end);
+    }
+}
+
+static uint32_t frame(enum ol_bus_dir dir, uint16_t address, uint8_t block, void *data,
+                      size_t len)
 {
     const struct ol_bus_frame f = {
         .header = {(uint8_t)(address >> 8), (uint8_t)address,
-                   (uint8_t)(block << 3 | (dir == OL_BUS_WRITE ? 4 : 0))},
+                   (uint8_t)(block << 3 | (dir == OL_BUS_WRITE) << 2)},
         .header_len = 3,
         .dir = dir,
         .data = data,
         .len = len};
-    uint32_t begin = ol_rp_micros();
-    ol_rp_pin_set(BOARD_PIN_LED, 1);
-    int32_t status = bus->ops->transfer(bus->ctx, &f, 5000);
-    ol_rp_pin_set(BOARD_PIN_LED, 0);
-    return status == OL_OK ? ol_rp_micros() - begin : (uint32_t)-status + 1000000u;
+    unsigned led = m->ops->led_pin(m->ctx);
+    (void)m->ops->gpio_write(m->ctx, led, 1);
+    uint32_t begin = micros();
+    int32_t status = m->bus.ops->transfer(m->bus.ctx, &f, 5000);
+    uint32_t us = micros() - begin;
+    (void)m->ops->gpio_write(m->ctx, led, 0);
+    return status == OL_OK ? us : 1000000u + (uint32_t)-status;
 }
 
-static void test_bus(const struct ol_bus *bus)
+static void test_boot(void)
 {
-    bus->ops->reset_line(bus->ctx, 0);
-    ol_rp_sleep_until(ol_rp_now_us() + 1000u);
-    bus->ops->reset_line(bus->ctx, 1);
-    ol_rp_sleep_until(ol_rp_now_us() + 2000u);
-    text("bus");
-    number("clock", ol_rp_bus_set_clock(&bus_state, BOARD_BUS_HZ));
-    uint32_t us = frame(bus, OL_BUS_READ, 0x39, 0, in, 1);
+    struct app_boot boot = m->ops->boot(m->ctx);
+    uint8_t id[8];
+    m->ops->unique_id(m->ctx, id);
+    text("\r\nboot board=");
+    text(m->board);
+    text(" version=");
+    text(m->version);
+    number("cause", boot.cause);
+    number("failed", boot.failed_in_a_row);
+    number("pc", boot.crash_pc);
+    number("us", micros());
+    text(" id=");
+    hex(id, sizeof id);
+}
+
+static void test_bus(void)
+{
+    static const uint16_t sizes[] = {1, 2, 3, 4, 5, 8, 16, 40, 256, 1460};
+    m->bus.ops->reset_line(m->bus.ctx, 0);
+    pause(1000);
+    m->bus.ops->reset_line(m->bus.ctx, 1);
+    pause(2000);
+    text("\r\nbus");
+    number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
+    uint32_t us = frame(OL_BUS_READ, 0x39, 0, in, 1);
     number("version", in[0]);
     number("us", us);
-    text("\r\nbus sizes");
-    static const uint16_t sizes[] = {1, 2, 4, 6, 7, 8, 10, 16, 40, 256, 1460};
+    number("header", frame(OL_BUS_READ, 0x39, 0, NULL, 0));
+    text(m->ops->chip_interrupt(m->ctx) ? " int=low" : " int=high");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (size_t j = 0; j < sizes[i]; j++) {
             out[j] = (uint8_t)(j * 7 + i);
         }
         memset(in, 0, sizeof in);
-        number("write", frame(bus, OL_BUS_WRITE, 0, 2, out, sizes[i]));
-        number("read", frame(bus, OL_BUS_READ, 0, 2, in, sizes[i]));
+        number("write", frame(OL_BUS_WRITE, 0, 2, out, sizes[i]));
+        number("read", frame(OL_BUS_READ, 0, 2, in, sizes[i]));
         text(memcmp(in, out, sizes[i]) == 0 ? " same" : " DIFFERENT");
     }
-    text("\r\n");
+    number("slow", m->ops->set_bus_clock(m->ctx, 1000000));
+    number("read", frame(OL_BUS_READ, 0, 2, in, 40));
+    number("late", frame(OL_BUS_READ, 0, 2, in, 1460));
+    number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
+    number("again", frame(OL_BUS_READ, 0x39, 0, in, 1));
+    number("version", in[0]);
+}
+
+static void test_flash(void)
+{
+    const struct ol_flash *flash = &m->settings;
+    uint32_t at = flash->size - flash->erase_size;
+    uint8_t before[4] = {0};
+    text("\r\nflash");
+    number("size", flash->size);
+    (void)flash->ops->read(flash->ctx, at, before, sizeof before);
+    text(" before=");
+    hex(before, sizeof before);
+    uint32_t begin = micros();
+    number("erase", (uint32_t)-flash->ops->erase(flash->ctx, at));
+    number("us", micros() - begin);
+    begin = micros();
+    number("program", (uint32_t)-flash->ops->program(flash->ctx, at, out, 256));
+    number("us", micros() - begin);
+    (void)flash->ops->read(flash->ctx, at, in, 256);
+    text(memcmp(in, out, 256) == 0 ? " same" : " DIFFERENT");
+    number("misaligned", (uint32_t)-flash->ops->program(flash->ctx, at + 1, out, 256));
+    number("outside", (uint32_t)-flash->ops->erase(flash->ctx, flash->size));
+}
+
+static void test_inputs(void)
+{
+    uint8_t random[16] = {0};
+    text("\r\nentropy");
+    number("status", (uint32_t)-m->entropy.fill(m->entropy.ctx, random, sizeof random));
+    text(" bytes=");
+    hex(random, sizeof random);
+    text("\r\nadc");
+    for (unsigned input = 0; input < 5; input++) {
+        number("value", (uint32_t)m->ops->adc_read(m->ctx, input));
+    }
+    number("none", (uint32_t)-m->ops->adc_read(m->ctx, 5));
+    text("\r\ngpio");
+    number("pin2", (uint32_t)m->ops->gpio_read(m->ctx, 2));
+    number("reserved", (uint32_t)-m->ops->gpio_write(m->ctx, 0, 1));
+    number("none", (uint32_t)-m->ops->gpio_read(m->ctx, 30));
+}
+
+static void test_sleep(void)
+{
+    uint64_t begin = ol_rp_now_us();
+    m->ops->sleep(m->ctx, 0); /* what woke before ends the next one at once */
+    m->ops->sleep(m->ctx, begin / 1000 + 100);
+    text("\r\nsleep");
+    number("us", (uint32_t)(ol_rp_now_us() - begin));
+    begin = ol_rp_now_us();
+    m->ops->sleep(m->ctx, OL_NEVER);
+    number("longest", (uint32_t)(ol_rp_now_us() - begin));
+    number("stack", (uint32_t)boot_stack_used());
+    text("\r\nready\r\n");
+}
+
+static void obey(char command)
+{
+    switch (command) {
+    case 'c':
+        __asm__ volatile("svc 0"); /* an exception that nobody handles */
+        break;
+    case 'w':
+        for (;;) {
+        }
+    case 'r':
+        m->ops->reboot(m->ctx, APP_REBOOT_NORMAL);
+        break;
+    case 'u':
+        m->ops->reboot(m->ctx, APP_REBOOT_BOOTSEL);
+        break;
+    case 's':
+        m->ops->boot_succeeded(m->ctx);
+        break;
+    default:
+        text("?");
+    }
 }
 
 int main(void)
 {
-    static const struct ol_rp_bus_pins pins = {.cs = BOARD_PIN_CS,
-                                               .sck = BOARD_PIN_SCK,
-                                               .mosi = BOARD_PIN_MOSI,
-                                               .miso = BOARD_PIN_MISO,
-                                               .reset = BOARD_PIN_RESET};
-    ol_rp_watchdog_start();
-    ol_rp_uart_init(BOARD_SYS_HZ, 115200);
-    ol_rp_sleep_init(BOARD_PIN_INT);
-    ol_rp_pin_output(BOARD_PIN_LED, 0);
-    text("boot board=" BOARD_NAME);
-    number("cause", boot_record.cause);
-    number("failed", boot_record.failed_in_a_row);
-    number("us", (uint32_t)ol_rp_now_us());
-    text("\r\n");
-#if BOARD_BUS_IS_PIO
-    ol_rp_bus_init_pio(&bus_state, &pins, BOARD_SYS_HZ, BOARD_BUS_HZ);
-#else
-    ol_rp_bus_init_spi(&bus_state, &pins, BOARD_SYS_HZ, BOARD_BUS_HZ);
-#endif
-    struct ol_bus bus = ol_rp_bus(&bus_state);
-    test_bus(&bus);
+    m = board_machine_init();
+    test_boot();
+    test_bus();
+    test_flash();
+    test_inputs();
+    test_sleep();
     for (;;) {
-        uint64_t begin = ol_rp_now_us();
-        ol_rp_sleep_until(begin + 1000000u);
-        number("slept", (uint32_t)(ol_rp_now_us() - begin));
-        number("stack", (uint32_t)boot_stack_used());
-        text("\r\n");
-        ol_rp_watchdog_feed();
+        char bytes[64];
+        size_t len = m->ops->console_read(m->ctx, APP_CONSOLE_USB, bytes, sizeof bytes);
+        size_t sent = 0;
+        while (sent < len && m->ops->console_is_open(m->ctx, APP_CONSOLE_USB)) {
+            sent +=
+                m->ops->console_write(m->ctx, APP_CONSOLE_USB, bytes + sent, len - sent);
+        }
+        if (m->ops->console_read(m->ctx, APP_CONSOLE_UART, bytes, 1) == 1) {
+            obey(bytes[0]);
+        }
+        m->ops->watchdog_feed(m->ctx);
+        m->ops->sleep(m->ctx, OL_NEVER);
     }
 }

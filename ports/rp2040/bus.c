@@ -115,7 +115,7 @@ static int32_t move(const struct ol_rp_bus_master *m, const struct ol_bus_frame 
     bool in_time = true;
     uint32_t mask = ol_rp_irq_off();
     uint32_t begin = ol_rp_micros();
-    RP_REG(RP_TIMER_ALARM(ALARM)) = begin + limit;
+    RP_REG(RP_TIMER_ALARM(ALARM)) = begin + limit + 1u; /* surely past the limit */
     done = false;
     start_dma(m, frame);
     while (!done && in_time) {

@@ -27,6 +27,8 @@ static const uint16_t program[] = {
 #define CYCLES_A_BIT 2u
 #define DIVIDER_MAX  65535u
 
+#define DRAIN_ROUNDS 5000u
+
 #define AUTO_PUSH  (1u << 16)
 #define AUTO_PULL  (1u << 17)
 #define PUSH_AT(n) ((n) << 20)
@@ -39,8 +41,15 @@ static const uint16_t program[] = {
 #define PINS_IN(base)   ((base) << 15)
 #define PINS_SIDE(base) ((base) << 10 | 1u << 29)
 
+/* Bytes that are under way go out, which nobody hears without chip select, and what comes is
+ * thrown away; then the state machine is stopped, whatever it does. */
 static void restart(void)
 {
+    uint32_t rounds = DRAIN_ROUNDS;
+    while ((RP_REG(RP_PIO_FSTAT) & RP_PIO_EMPTY) != RP_PIO_EMPTY && rounds > 0) {
+        (void)RP_REG(RP_PIO_RXF);
+        rounds--;
+    }
     RP_CLEAR(RP_PIO_CTRL) = RP_PIO_ENABLE;
     /* Any change of the way the FIFOs are joined empties them. */
     RP_SET(RP_PIO_SHIFTCTRL) = RP_PIO_JOIN_RX;

@@ -6,15 +6,18 @@
 #define CPSR    2u
 #define SCR_MAX 255u
 
-#define FIFO_DEPTH 8u
+/* Longer than two full FIFOs take at the slowest clock. */
+#define DRAIN_ROUNDS 20000u
 
+/* Bytes that are under way go out, which nobody hears without chip select, and what comes is
+ * thrown away. */
 static void restart(void)
 {
-    RP_CLEAR(RP_SPI_CR1) = RP_SPI_CR1_ON;
-    for (uint32_t i = 0; i < FIFO_DEPTH; i++) {
+    uint32_t rounds = DRAIN_ROUNDS;
+    while ((RP_REG(RP_SPI_SR) & (RP_SPI_SR_BSY | RP_SPI_SR_RNE)) != 0 && rounds > 0) {
         (void)RP_REG(RP_SPI_DR);
+        rounds--;
     }
-    RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
 }
 
 static uint32_t set_clock(const struct ol_rp_bus *bus, uint32_t hz)
@@ -50,5 +53,5 @@ void ol_rp_bus_init_spi(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins
                     RP_FUNC_SPI);
     ol_rp_bus_init(bus, pins);
     (void)ol_rp_bus_set_clock(bus, clock_hz);
-    restart();
+    RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
 }

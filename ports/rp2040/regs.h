@@ -156,6 +156,7 @@
 #define RP_UART_CR           0x40034030u
 #define RP_UART_IMSC         0x40034038u
 #define RP_UART_ICR          0x40034044u
+#define RP_UART_FR_BUSY      (1u << 3)
 #define RP_UART_FR_RXFE      (1u << 4)
 #define RP_UART_FR_TXFF      (1u << 5)
 #define RP_UART_DR_BAD       0xf00u /* framing, parity, break, overrun */
@@ -169,15 +170,20 @@
 #define RP_SPI_CR0            0x4003c000u
 #define RP_SPI_CR1            0x4003c004u
 #define RP_SPI_DR             0x4003c008u
+#define RP_SPI_SR    0x4003c00cu
 #define RP_SPI_CPSR           0x4003c010u
 #define RP_SPI_DMACR          0x4003c024u
 #define RP_SPI_CR0_8BIT_MODE3 0xc7u
 #define RP_SPI_CR0_SCR(scr)   ((scr) << 8)
 #define RP_SPI_CR1_ON         (1u << 1)
+#define RP_SPI_SR_RNE         (1u << 2)
+#define RP_SPI_SR_BSY         (1u << 4)
 #define RP_SPI_DMA_ON         3u
 
 /* PIO0, state machine 0. */
 #define RP_PIO_CTRL      0x50200000u
+#define RP_PIO_FSTAT     0x50200004u
+#define RP_PIO_EMPTY     (1u << 24 | 1u << 8) /* both FIFOs of state machine 0 */
 #define RP_PIO_TXF       0x50200010u
 #define RP_PIO_RXF       0x50200020u
 #define RP_PIO_BYPASS    0x50200038u
@@ -233,8 +239,6 @@
 #define RP_USB_SIE_CTRL         0x5011004cu
 #define RP_USB_SIE_STATUS       0x50110050u
 #define RP_USB_BUFF_STATUS      0x50110058u
-#define RP_USB_ABORT            0x50110060u
-#define RP_USB_ABORT_DONE       0x50110064u
 #define RP_USB_STALL_ARM        0x50110068u
 #define RP_USB_MUXING           0x50110074u
 #define RP_USB_PWR              0x50110078u
@@ -267,6 +271,7 @@
 #define RP_SYST_CSR  0xe000e010u
 #define RP_SYST_RVR  0xe000e014u
 #define RP_SYST_CVR  0xe000e018u
+#define RP_SYST_ON   5u /* count at clk_sys, no interrupt */
 #define RP_NVIC_ISER 0xe000e100u
 #define RP_NVIC_ICPR 0xe000e280u
 #define RP_SCB_VTOR  0xe000ed08u

@@ -5,6 +5,7 @@
 
 #include "ports/rp2040/clock.h"
 #include "ports/rp2040/cpu.h"
+#include "ports/rp2040/entropy.h"
 #include "ports/rp2040/gpio.h"
 #include "ports/rp2040/irq.h"
 
@@ -40,6 +41,7 @@ void ol_rp_irq_timer0(void)
  * until the next sleep. */
 void ol_rp_irq_io(void)
 {
+    ol_rp_entropy_event();
     RP_CLEAR(RP_IO_INTE(chip_pin)) = RP_IO_LEVEL_LOW(chip_pin);
     woken = true;
 }
@@ -76,7 +78,7 @@ static uint64_t sleep_end(uint64_t now, uint64_t at_us)
 
 static void wait_until(uint64_t end)
 {
-    RP_REG(RP_TIMER_ALARM(ALARM)) = (uint32_t)end;
+    RP_REG(RP_TIMER_ALARM(ALARM)) = (uint32_t)end + 1u; /* surely past the end */
     for (;;) {
         /* The alarm compares for equality, so one that was set too late never comes. */
         if (woken || ol_rp_now_us() >= end) {

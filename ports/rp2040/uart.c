@@ -80,3 +80,8 @@ size_t ol_rp_uart_write(const void *data, size_t len)
     ol_rp_irq_restore(mask);
     return taken;
 }
+
+bool ol_rp_uart_is_sent(void)
+{
+    return ol_rp_ring_used(&tx) == 0 && (RP_REG(RP_UART_FR) & RP_UART_FR_BUSY) == 0;
+}

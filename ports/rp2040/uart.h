@@ -2,6 +2,7 @@
 #ifndef PORTS_RP2040_UART_H
 #define PORTS_RP2040_UART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,8 @@ size_t ol_rp_uart_read(void *buf, size_t cap);
 /* Takes as many of len bytes as there is room for (1 KB) and returns how many; sends them in
  * the background. */
 size_t ol_rp_uart_write(const void *data, size_t len);
+
+/* All that was taken is on the wire. */
+bool ol_rp_uart_is_sent(void);
 
 #endif
