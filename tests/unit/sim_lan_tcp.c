@@ -125,6 +125,72 @@ static void test_back_pressure(void **state)
     rig_close(&p.rig);
 }
 
+/* With delayed acknowledgements about every second segment is answered; one alone after the
+ * delay. */
+static void test_delayed_acks(void **state)
+{
+    static struct pair p;
+    (void)state;
+    open_pair(&p, 14, 1460000, 0);
+    connect_pair(&p);
+    rig_run(&p.rig, 5 * RIG_S);
+    check_intact(&p);
+    uint64_t at_once = sim_lan_get_stats(p.rig.lan)->sent;
+    assert_in_range(at_once, 2000, 2020);
+    sim_lan_set_tcp(p.rig.lan, &(struct sim_lan_tcp){.ack_delay_us = 40000});
+    p.client.to_send += 1460000;
+    rig_pump(&p.client);
+    rig_run(&p.rig, 5 * RIG_S);
+    check_intact(&p);
+    assert_in_range(sim_lan_get_stats(p.rig.lan)->sent - at_once, 1500, 1510);
+    p.client.to_send += 1;
+    rig_pump(&p.client);
+    rig_run(&p.rig, 40 * RIG_MS);
+    assert_int_equal(sim_lan_tcp_unacked(p.rig.lan, p.client.conn), 1);
+    rig_run(&p.rig, 2 * RIG_MS);
+    assert_int_equal(sim_lan_tcp_unacked(p.rig.lan, p.client.conn), 0);
+    rig_close(&p.rig);
+}
+
+static void test_small_segments(void **state)
+{
+    static struct pair p;
+    (void)state;
+    open_pair(&p, 15, 53600, 0);
+    sim_lan_set_tcp(p.rig.lan, &(struct sim_lan_tcp){.mss = 536});
+    uint32_t full = sim_lan_add_rule(
+        p.rig.lan, &(struct sim_lan_rule){
+                       .payload_min = 536, .count = UINT32_MAX, .action = SIM_LAN_DELAY});
+    uint32_t more =
+        sim_lan_add_rule(p.rig.lan, &(struct sim_lan_rule){.payload_min = 537});
+    connect_pair(&p);
+    rig_run(&p.rig, 5 * RIG_S);
+    check_intact(&p);
+    assert_in_range(sim_lan_rule_hits(p.rig.lan, full), 100, 110);
+    assert_int_equal(sim_lan_rule_hits(p.rig.lan, more), 0);
+    rig_close(&p.rig);
+}
+
+/* Who closes and waits for a peer that never does is told after a minute. */
+static void test_peer_never_closes(void **state)
+{
+    static struct pair p;
+    (void)state;
+    open_pair(&p, 16, 10, 0);
+    p.server.is_paused = true;
+    p.client.closes = true;
+    connect_pair(&p);
+    rig_run(&p.rig, 59 * RIG_S);
+    assert_false(p.client.was_closed);
+    rig_run(&p.rig, 2 * RIG_S);
+    assert_true(p.client.was_closed && p.client.why == SIM_LAN_CLOSED_TIMEOUT);
+    p.server.is_paused = false;
+    rig_pump(&p.server); /* closes too: nobody knows this connection any more */
+    rig_run(&p.rig, RIG_S);
+    assert_true(p.server.was_closed && p.server.why == SIM_LAN_CLOSED_RESET);
+    rig_close(&p.rig);
+}
+
 /* ---- A bad wire ---- */
 
 static void bad_wire(uint64_t seed, const struct sim_lan_wire *wire)
@@ -430,6 +496,9 @@ int main(void)
         cmocka_unit_test(test_line_rate),
         cmocka_unit_test(test_window_limits_rate),
         cmocka_unit_test(test_back_pressure),
+        cmocka_unit_test(test_delayed_acks),
+        cmocka_unit_test(test_small_segments),
+        cmocka_unit_test(test_peer_never_closes),
         cmocka_unit_test(test_loss),
         cmocka_unit_test(test_duplicates_and_reorder),
         cmocka_unit_test(test_all_at_once),

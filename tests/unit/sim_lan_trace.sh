@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # sim_lan_trace.sh TRACE MODULE: the native network and the WebAssembly module send the same
-# bytes at the same times, and tshark finds nothing wrong with what they send.
+# bytes at the same times, and tshark finds nothing wrong with what they send. 77 (skipped):
+# tshark has nothing to say against it, but there is no node.
 set -euo pipefail
 trace=$1
 module=$2
@@ -9,8 +10,10 @@ here=$(dirname "$0")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
+has_node=$(command -v node || true)
 for mode in clean faulty; do
     "$trace" $mode "$dir/$mode.pcap"
+    [ -n "$has_node" ] || continue
     node "$here/sim_lan_trace.mjs" "$module" $mode "$dir/$mode-wasm.pcap"
     cmp "$dir/$mode.pcap" "$dir/$mode-wasm.pcap"
 done
@@ -50,3 +53,4 @@ for seen in 'dns.a == 203.0.113.5 && dns.cname == "cloud.example"' \
     [ -n "$(shark -Y "$seen")" ] || { echo "not seen: $seen" >&2; exit 1; }
 done
 echo "$frames frames, none wrong"
+[ -n "$has_node" ] || exit 77
