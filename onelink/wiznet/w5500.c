@@ -9,6 +9,7 @@
 #define WAKE_MS             200 /* a chip is given so long to answer */
 #define RETRY_MS            250
 #define RETRY_MAX_MS        5000
+#define GOOD_MS             10000 /* up for so long, a fault is not the last one's echo */
 #define LOOK_MS             1000
 #define LOOK_DOWN_MS        200 /* while the link is down */
 #define IDLE_CALLS          8 /* interrupts without a reason, before the chip is looked at */
@@ -64,8 +65,7 @@ int32_t ol_w5500_init(struct ol_w5500 *c, const struct ol_w5500_config *config)
                            .keepalive = keepalive_of(config->keepalive_s),
                            .retry_count = config->retry_count != 0 ? config->retry_count
                                                                    : RETRY_DEFAULT_COUNT,
-                           .poll_ms = config->poll_ms,
-                           .attempt_ms = RETRY_MS};
+                           .poll_ms = config->poll_ms};
     memcpy(c->common + COMMON_SHAR, config->mac, sizeof config->mac);
     c->common[COMMON_SIMR] = 0xFF;
     ol_w5500_set16(c->common + COMMON_RTR, (uint16_t)(retry_ms * 10u));
@@ -127,10 +127,13 @@ static void give_up(struct ol_w5500 *c)
     c->busy = 0;
     c->stale = 0;
     c->doubts = 0;
-    c->next_at = c->state == STATE_UP ? c->now : ol_ms_add(c->now, c->attempt_ms);
-    if (c->state != STATE_UP && c->attempt_ms < RETRY_MAX_MS) {
-        c->attempt_ms = (uint16_t)(2 * c->attempt_ms);
+    if (c->state == STATE_UP && c->now >= c->good_at) {
+        c->attempt_ms = 0;
     }
+    c->next_at = ol_ms_add(c->now, c->attempt_ms);
+    c->attempt_ms = (uint16_t)(c->attempt_ms == 0                 ? RETRY_MS
+                               : c->attempt_ms < RETRY_MAX_MS / 2 ? 2 * c->attempt_ms
+                                                                  : RETRY_MAX_MS);
     c->state = STATE_IDLE;
     tell_owners(c);
 }
@@ -168,7 +171,7 @@ static void set_up(struct ol_w5500 *c)
     enum ol_w5500_reason reason = judge(c, r);
     if (reason == OL_W5500_REASON_NONE) {
         c->state = STATE_UP;
-        c->attempt_ms = RETRY_MS;
+        c->good_at = ol_ms_add(c->now, GOOD_MS);
         c->is_link_up = (r[COMMON_PHYCFGR] & PHYCFGR_LINK) != 0;
         c->next_at = ol_ms_add(c->now, LOOK_DOWN_MS);
         c->interrupt = false;

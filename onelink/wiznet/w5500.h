@@ -146,6 +146,7 @@ struct ol_w5500 {
     ol_ms next_at;    /* of the start-up, or the next look at everything */
     ol_ms give_up_at; /* of the start-up */
     ol_ms poll_at;
+    ol_ms good_at; /* the chip has proved itself */
     ol_ms linger_until; /* sockets in `lingering` are closed by force */
     struct ol_netif_config net;
     uint8_t common[OL_W5500_COMMON_LEN]; /* as the chip should have it */

@@ -142,10 +142,14 @@ void bench_init(struct bench *b, uint64_t seed, const struct ol_w5500_config *co
         own.bus = (struct ol_bus){.ctx = n, .ops = &ops};
         own.entropy = (struct ol_entropy){.ctx = n, .fill = fill};
         memcpy(own.mac, (const uint8_t[]){2, 0, 0, 0, 0, (uint8_t)(1 + i)}, 6);
+        if (i == 1) {
+            own.keepalive_s =
+                5; /* so that a vanished peer does not hold a socket for long */
+        }
         assert_int_equal(ol_w5500_init(&n->driver, &own), OL_OK);
         ol_w5500_tcp_init(&n->tcp, &n->driver);
         ol_w5500_udp_init(&n->udp, &n->driver);
-        ol_w5500_server_init(&n->server, &n->driver, n->set, 2);
+        ol_w5500_server_init(&n->server, &n->driver, n->set, BENCH_SERVED);
         n->stream = ol_w5500_tcp_stream(&n->tcp);
         n->datagram = ol_w5500_udp_datagram(&n->udp);
         n->netif = ol_w5500_netif(&n->driver);
@@ -205,6 +209,9 @@ static void turn(struct bench *b, uint64_t end_ns)
     if (b->turn != NULL) {
         b->turn(b);
     }
+    if (b->app != NULL) {
+        b->app(b);
+    }
     uint64_t at = due(b);
     for (unsigned i = 0; i < 2; i++) {
         struct bench_node *n = &b->node[i];
@@ -215,6 +222,9 @@ static void turn(struct bench *b, uint64_t end_ns)
         if (!n->edge_only && sim_w5500_int_n(n->chip) == 0) {
             at = b->now_ns;
         }
+    }
+    if (b->app != NULL && at > b->now_ns + 20 * BENCH_MS) {
+        at = b->now_ns + 20 * BENCH_MS; /* it has times of its own */
     }
     at = at < b->now_ns + 10000 ? b->now_ns + 10000 : at;
     advance(b, at < end_ns ? at : end_ns);
@@ -259,7 +269,7 @@ void bench_up(struct bench *b)
 {
     bench_set_address(&b->node[0], 1);
     bench_set_address(&b->node[1], 2);
-    bench_until(b, are_up, 10000);
+    bench_until(b, are_up, 20000);
 }
 
 struct ol_addr bench_addr(unsigned node, uint16_t port)
@@ -269,7 +279,11 @@ struct ol_addr bench_addr(unsigned node, uint16_t port)
 
 /* ---- The server ---- */
 
-static void echo(struct bench *b, struct ol_stream *stream)
+/* The chip keeps nothing alive that never carried a byte. */
+#define BENCH_IDLE_MS 4000
+#define BENCH_TRIES   300
+
+static void echo(struct bench *b, struct ol_stream *stream, uint64_t *heard_ns)
 {
     uint8_t buf[700];
     struct bench_node *n = &b->node[1];
@@ -277,7 +291,8 @@ static void echo(struct bench *b, struct ol_stream *stream)
     bench_enter(n);
     int32_t len = stream->ops->recv(stream->ctx, buf, sizeof buf);
     bench_leave(n);
-    for (int32_t at = 0; len > 0 && at < len;) {
+    unsigned waits = 0;
+    for (int32_t at = 0; len > 0 && at < len && waits < BENCH_TRIES;) {
         bench_enter(n);
         int32_t sent = stream->ops->send(stream->ctx, buf + at, (size_t)(len - at));
         bench_leave(n);
@@ -289,9 +304,18 @@ static void echo(struct bench *b, struct ol_stream *stream)
             at += sent;
         } else {
             advance(b, b->now_ns + BENCH_MS);
+            waits++;
         }
     }
-    if (len == OL_E_CLOSED) {
+    if (waits == BENCH_TRIES) {
+        len = OL_E_CLOSED; /* nobody takes it */
+    }
+    if (len > 0 || *heard_ns == 0) {
+        *heard_ns = b->now_ns;
+    }
+    if (len == OL_E_CLOSED ||
+        (b->app != NULL && b->now_ns - *heard_ns > BENCH_IDLE_MS * BENCH_MS)) {
+        *heard_ns = 0;
         stream->ops->close(stream->ctx, bench_ms(b), bench_ms(b));
     }
 }
@@ -306,10 +330,10 @@ static void serve(struct bench *b)
     while (ol_w5500_server_accept(&n->server) != NULL) {
         b->accepted++;
     }
-    for (unsigned i = 0; i < 2 && !b->deaf; i++) {
+    for (unsigned i = 0; i < BENCH_SERVED && !b->deaf; i++) {
         struct ol_stream stream = ol_w5500_tcp_stream(&n->set[i]);
         if (n->set[i].is_given) {
-            echo(b, &stream);
+            echo(b, &stream, &b->heard_ns[i]);
         }
     }
 }
@@ -358,6 +382,106 @@ void bench_echo(struct bench *b, size_t len)
             turn(b, b->now_ns + BENCH_MS);
         }
         assert_true(b->now_ns < give_up_ns);
+    }
+}
+
+/* ---- The application ---- */
+
+#define LIFE_LEN 50
+
+static uint8_t life_byte(const struct bench_life *l, size_t at)
+{
+    return (uint8_t)(l->rounds * 7 + at);
+}
+
+static void life_fails(struct bench *b)
+{
+    struct bench_node *n = &b->node[0];
+
+    b->life.failures++;
+    bench_close(n, 0);
+    b->life.is_waiting = false;
+    b->life.next_at = bench_ms(b) + 200;
+}
+
+static void life_moves(struct bench *b)
+{
+    struct bench_life *l = &b->life;
+    struct bench_node *n = &b->node[0];
+    uint8_t buf[2 * LIFE_LEN];
+
+    if (l->out < LIFE_LEN) {
+        for (size_t i = 0; i < LIFE_LEN; i++) {
+            buf[i] = life_byte(l, i);
+        }
+        int32_t sent = bench_send(n, buf + l->out, LIFE_LEN - l->out);
+        l->out += sent > 0 ? (size_t)sent : 0;
+    }
+    int32_t got;
+    while ((got = bench_recv(n, buf, sizeof buf)) > 0) {
+        for (int32_t i = 0; i < got; i++, l->in++) {
+            l->is_wrong |= l->in >= LIFE_LEN || buf[i] != life_byte(l, l->in);
+        }
+    }
+    if (l->is_wrong) {
+        l->wrong++;
+        life_fails(b);
+    } else if (got == OL_E_CLOSED) {
+        life_fails(b);
+    } else if (l->in == LIFE_LEN) {
+        l->rounds++;
+        l->is_waiting = false;
+        l->next_at = bench_ms(b) + 200;
+    }
+}
+
+static void life_turn(struct bench *b)
+{
+    struct bench_life *l = &b->life;
+    struct ol_addr peer = bench_addr(1, 1883);
+    int32_t state = bench_state(&b->node[0]);
+    ol_ms now = bench_ms(b);
+
+    if (l->is_waiting && now >= l->late_at) {
+        life_fails(b);
+    } else if (l->is_waiting) {
+        if (state == OL_OK) {
+            life_moves(b);
+        } else if (state != OL_E_AGAIN) {
+            life_fails(b);
+        }
+    } else if (now >= l->next_at) {
+        if (state != OL_OK && bench_open(&b->node[0], &peer, 2000) != OL_OK) {
+            l->failures++;
+            l->next_at = now + 200;
+            return;
+        }
+        *l = (struct bench_life){.rounds = l->rounds,
+                                 .wrong = l->wrong,
+                                 .failures = l->failures,
+                                 .is_waiting = true,
+                                 .late_at = now + 3000};
+    }
+}
+
+void bench_live(struct bench *b)
+{
+    bench_up(b);
+    bench_serve(b, 1883);
+    b->app = life_turn;
+    bench_survives(b, 12000);
+}
+
+void bench_survives(struct bench *b, uint64_t ms)
+{
+    uint64_t rounds = b->life.rounds + 2;
+    uint64_t end_ns = b->now_ns + ms * BENCH_MS;
+
+    while (b->life.rounds < rounds) {
+        if (b->now_ns >= end_ns) {
+            fail_msg("no echo after %llu ms", (unsigned long long)ms);
+        }
+        turn(b, end_ns);
     }
 }
 

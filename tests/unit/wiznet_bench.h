@@ -15,6 +15,8 @@
 #define BENCH_FRAME_NS 200 /* select to select */
 #define BENCH_WIRE     64  /* frames on the cable */
 
+#define BENCH_SERVED 4 /* sockets of the server */
+
 struct bench;
 
 struct bench_node {
@@ -24,7 +26,7 @@ struct bench_node {
     struct ol_w5500_tcp tcp;
     struct ol_w5500_udp udp;
     struct ol_w5500_server server;
-    struct ol_w5500_tcp set[2]; /* of the server */
+    struct ol_w5500_tcp set[BENCH_SERVED];
     struct ol_stream stream;
     struct ol_datagram datagram;
     struct ol_netif netif;
@@ -51,6 +53,21 @@ struct bench_frame {
     uint8_t data[SIM_FRAME_MAX];
 };
 
+/* An application on node 0 (`app`) that never gives up: it connects to port 1883 of node 1, has
+ * 50 bytes echoed every 200 ms, and connects anew when that fails or takes 3 s. A round is one
+ * echo, correct to the byte. */
+struct bench_life {
+    ol_ms next_at;
+    ol_ms late_at;
+    size_t out;
+    size_t in;
+    bool is_waiting;
+    bool is_wrong;
+    uint64_t rounds;
+    uint64_t wrong; /* echoes with other bytes */
+    uint64_t failures;
+};
+
 struct bench {
     uint64_t now_ns;
     uint64_t random;
@@ -62,9 +79,12 @@ struct bench {
     unsigned count;
     /* Called once a turn, after the drivers' steps. */
     void (*turn)(struct bench *b);
-    bool deaf;       /* the server reads nothing */
-    uint64_t served; /* bytes that it read */
+    void (*app)(struct bench *b); /* after turn */
+    bool deaf;                    /* the server reads nothing */
+    uint64_t served;              /* bytes that it read */
     unsigned accepted;
+    uint64_t heard_ns[BENCH_SERVED]; /* when each connection last had something */
+    struct bench_life life;
 };
 
 /* Chips powered, cable in, drivers set up but not stepped. config may be NULL. */
@@ -82,13 +102,17 @@ uint64_t bench_random(struct bench *b);
 struct ol_addr bench_addr(unsigned node, uint16_t port);
 
 /* Node 1 listens on port: it gives back what comes, or keeps it unread, and closes what the peer
- * closes. */
+ * closes, or what has been idle for long when there is an application. */
 void bench_serve(struct bench *b, uint16_t port);
 /* Whether node 0's stream is open, or over. */
 bool bench_is_open(struct bench *b);
 bool bench_is_over(struct bench *b);
 /* Sends a message from node 0 to the echo of node 1 and waits until it is back. */
 void bench_echo(struct bench *b, size_t len);
+
+void bench_live(struct bench *b);
+/* Runs until rounds go on, at most ms. */
+void bench_survives(struct bench *b, uint64_t ms);
 
 /* The driver's functions, with the check. */
 int32_t bench_open(struct bench_node *n, const struct ol_addr *peer, ol_ms for_ms);
