@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 add_library(ol_test_sim_lan STATIC sim_lan_rig.c)
 target_link_libraries(ol_test_sim_lan PUBLIC sim_lan cmocka)
-foreach(part tcp dhcp services wire)
+foreach(part tcp segments dhcp services wire)
     ol_test(test_sim_lan_${part} SOURCES sim_lan_${part}.c
         DEPENDS ol_test_sim_lan)
 endforeach()

@@ -85,8 +85,8 @@ static uint32_t fold(uint32_t s)
     return ~s & 0xFFFF;
 }
 
-void rig_udp(struct rig *r, uint32_t from, uint16_t from_port, uint32_t to,
-             uint16_t to_port, const void *data, size_t len)
+void rig_ip(struct rig *r, uint32_t from, uint32_t to, uint8_t protocol, uint8_t *data,
+            size_t len, size_t sum_at)
 {
     uint8_t f[SIM_LAN_FRAME_MAX] = {2, 0x4C, 0x41, 0x4E, 0, (uint8_t)r->router};
     if (to == UINT32_MAX) {
@@ -96,19 +96,32 @@ void rig_udp(struct rig *r, uint32_t from, uint16_t from_port, uint32_t to,
     put16(f + 12, 0x0800);
     uint8_t *ip = f + 14;
     ip[0] = 0x45;
-    put16(ip + 2, (uint32_t)(28 + len));
+    put16(ip + 2, (uint32_t)(20 + len));
     ip[8] = 64;
-    ip[9] = 17;
+    ip[9] = protocol;
     put32(ip + 12, from);
     put32(ip + 16, to);
     put16(ip + 10, fold(sum(ip, 20, 0)));
-    put16(ip + 20, from_port);
-    put16(ip + 22, to_port);
-    put16(ip + 24, (uint32_t)(8 + len));
-    memcpy(ip + 28, data, len);
-    uint32_t s = fold(sum(ip + 12, 16 + len, 17 + 8 + (uint32_t)len));
-    put16(ip + 26, s != 0 ? s : 0xFFFF);
-    sim_lan_transmit(r->lan, r->device, f, 42 + len, sim_lan_now(r->lan));
+    memcpy(ip + 20, data, len);
+    if (sum_at != 0) {
+        bool is_icmp = protocol == 1;
+        uint32_t s = is_icmp ? sum(ip + 20, len, 0)
+                             : sum(ip + 12, 8 + len, protocol + (uint32_t)len);
+        put16(ip + 20 + sum_at, fold(s) != 0 ? fold(s) : 0xFFFF);
+    }
+    sim_lan_transmit(r->lan, r->device, f, 34 + len, sim_lan_now(r->lan));
+}
+
+void rig_udp(struct rig *r, uint32_t from, uint16_t from_port, uint32_t to,
+             uint16_t to_port, const void *data, size_t len)
+{
+    uint8_t udp[8 + 1472] = {0};
+    assert_true(len <= 1472);
+    put16(udp, from_port);
+    put16(udp + 2, to_port);
+    put16(udp + 4, (uint32_t)(8 + len));
+    memcpy(udp + 8, data, len);
+    rig_ip(r, from, to, 17, udp, 8 + len, 6);
 }
 
 void rig_announce(struct rig *r, uint32_t address)

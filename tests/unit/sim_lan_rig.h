@@ -35,9 +35,13 @@ void rig_open(struct rig *r, uint64_t seed);
 void rig_close(struct rig *r);
 /* Lets time pass. */
 void rig_run(struct rig *r, uint64_t ns);
-/* The device sends a whole Ethernet frame to the router: UDP with checksums. */
+/* The device sends a datagram to the router's hardware address, or to all. */
 void rig_udp(struct rig *r, uint32_t from, uint16_t from_port, uint32_t to,
              uint16_t to_port, const void *data, size_t len);
+/* A whole IPv4 packet with right checksums around data, which is what follows the IPv4 header;
+ * its own checksum is put at sum_at (0: it has none to be put). */
+void rig_ip(struct rig *r, uint32_t from, uint32_t to, uint8_t protocol, uint8_t *data,
+            size_t len, size_t sum_at);
 /* The device says who has its address, as a host that came up does. */
 void rig_announce(struct rig *r, uint32_t address);
 /* UDP payload of the n-th datagram to this port that the device received and its length; NULL

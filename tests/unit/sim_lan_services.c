@@ -427,20 +427,9 @@ static uint32_t sum_of(const uint8_t *p, size_t len)
 
 static void send_ping(struct rig *r)
 {
-    uint8_t f[] = {2, 0x4C, 0x41, 0x4E, 0, 1, 2, 0, 0, 0, 0, 0x33, 8, 0,
-                   /* IPv4, 192.168.7.30 to 192.168.7.1 */
-                   0x45, 0, 0, 31, 0, 0, 0, 0, 64, 1, 0, 0, 192, 168, 7, 30, 192, 168, 7,
-                   1,
-                   /* echo request, "odd" */
-                   8, 0, 0, 0, 0x10, 0x09, 0x5B, 0x00, 'o', 'd', 'd'};
-    uint32_t ip = ~sum_of(f + 14, 20);
-    uint32_t icmp = ~sum_of(f + 34, 11);
-    f[24] = (uint8_t)(ip >> 8);
-    f[25] = (uint8_t)ip;
-    f[36] = (uint8_t)(icmp >> 8);
-    f[37] = (uint8_t)icmp;
+    uint8_t icmp[] = {8, 0, 0, 0, 0x10, 0x09, 0x5B, 0x00, 'o', 'd', 'd'};
     r->got_count = 0;
-    sim_lan_transmit(r->lan, r->device, f, sizeof f, sim_lan_now(r->lan));
+    rig_ip(r, RIG_DEVICE, RIG_ROUTER, 1, icmp, sizeof icmp, 2);
     rig_run(r, 10 * RIG_MS);
 }
 
