@@ -2,7 +2,7 @@
 #ifndef ONELINK_STORE_LAYOUT_H
 #define ONELINK_STORE_LAYOUT_H
 
-#include "onelink/store/store.h"
+#include "onelink/store/record.h"
 
 /* What stands in a block, from its beginning, each part on its own pages:
  *
@@ -14,44 +14,46 @@
  *     mark    magic 2, sequence, CRC of the bytes,         CRC of these 12 bytes
  *     seal    the same as the mark, programmed after it: where a seal was begun, the mark was
  *             programmed to its end */
-#define STORE_HEADER_LEN 20u
-#define STORE_MARK_LEN   16u
-#define STORE_HEADER     0x31E50C01u
-#define STORE_MARK       0x31E50C02u
+#define RECORD_HEADER_LEN 20u
+#define RECORD_MARK_LEN   16u
+#define RECORD_HEADER     0x31E50C01u
+#define RECORD_MARK       0x31E50C02u
 
-struct store_header {
+struct ol_record_header {
     uint32_t sequence;
     uint32_t len;
     uint32_t crc;
 };
 
 /* Bytes on whole pages. */
-uint32_t store_round(const struct ol_store *s, uint32_t len);
+uint32_t ol_record_round(const struct ol_record *s, uint32_t len);
 
 /* Pages of header and bytes; of mark or seal; of all of a record. */
-uint32_t store_body_size(const struct ol_store *s, uint32_t len);
-uint32_t store_mark_size(const struct ol_store *s);
-uint32_t store_record_size(const struct ol_store *s, uint32_t len);
+uint32_t ol_record_body_size(const struct ol_record *s, uint32_t len);
+uint32_t ol_record_mark_size(const struct ol_record *s);
+uint32_t ol_record_size(const struct ol_record *s, uint32_t len);
 
-uint32_t store_block_of(const struct ol_store *s, uint32_t at);
+/* Where the block of an offset begins. */
+uint32_t ol_record_block_of(const struct ol_record *s, uint32_t at);
 
-/* Into the beginning of out, STORE_HEADER_LEN or STORE_MARK_LEN bytes. */
-void store_header_encode(uint8_t *out, const struct store_header *h);
-void store_mark_encode(uint8_t *out, const struct store_header *h);
+/* Into the beginning of out, RECORD_HEADER_LEN or RECORD_MARK_LEN bytes. */
+void ol_record_header_encode(uint8_t *out, const struct ol_record_header *h);
+void ol_record_mark_encode(uint8_t *out, const struct ol_record_header *h);
 
 /* OL_OK and *h when a header stands at `at` and its record can be there; OL_E_CORRUPT when
  * not; OL_E_IO. */
-int32_t store_header_read(const struct ol_store *s, uint32_t at, struct store_header *h);
+int32_t ol_record_header_read(const struct ol_record *s, uint32_t at,
+                              struct ol_record_header *h);
 
 /* OL_OK when the mark of *h stands at `at`; OL_E_CORRUPT, OL_E_IO. */
-int32_t store_mark_check(const struct ol_store *s, uint32_t at,
-                         const struct store_header *h);
+int32_t ol_record_mark_check(const struct ol_record *s, uint32_t at,
+                             const struct ol_record_header *h);
 
 /* OL_OK when the bytes of the record at `at` are as their CRC says; OL_E_CORRUPT, OL_E_IO. */
-int32_t store_bytes_check(const struct ol_store *s, uint32_t at,
-                          const struct store_header *h);
+int32_t ol_record_bytes_check(const struct ol_record *s, uint32_t at,
+                              const struct ol_record_header *h);
 
 /* OL_OK when all of [at, end) is erased; OL_E_CORRUPT when not; OL_E_IO. */
-int32_t store_blank_check(const struct ol_store *s, uint32_t at, uint32_t end);
+int32_t ol_record_blank_check(const struct ol_record *s, uint32_t at, uint32_t end);
 
 #endif

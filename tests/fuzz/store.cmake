@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-ol_fuzzer(fuzz_store SOURCES fuzz_store.c DEPENDS ol_store)
+ol_fuzzer(fuzz_store_record SOURCES fuzz_store_record.c DEPENDS ol_store)

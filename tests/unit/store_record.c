@@ -10,14 +10,14 @@
 #include <cmocka.h>
 
 #include "onelink/store/crc32.h"
-#include "onelink/store/store.h"
+#include "onelink/store/record.h"
 #include "tests/support/nor_flash.h"
 
 /* A region, the store on it, and what was committed: record k is bytes that only k gives. */
 struct world {
     struct ol_nor nor;
     struct ol_flash flash;
-    struct ol_store store;
+    struct ol_record store;
     uint8_t page[256];
 };
 
@@ -34,15 +34,15 @@ static void start(struct world *w, struct shape shape, uint64_t seed)
 {
     ol_nor_init(&w->nor, shape.size, shape.erase_size, shape.program_size, seed);
     w->flash = ol_nor_link(&w->nor);
-    assert_int_equal(ol_store_init(&w->store, &w->flash, w->page, sizeof(w->page)),
+    assert_int_equal(ol_record_init(&w->store, &w->flash, w->page, sizeof(w->page)),
                      OL_OK);
 }
 
 static int32_t mount(struct world *w)
 {
-    assert_int_equal(ol_store_init(&w->store, &w->flash, w->page, sizeof(w->page)),
+    assert_int_equal(ol_record_init(&w->store, &w->flash, w->page, sizeof(w->page)),
                      OL_OK);
-    return ol_store_open(&w->store);
+    return ol_record_open(&w->store);
 }
 
 /* A copy has its own memory, so its pointers are its own. */
@@ -69,31 +69,30 @@ static void record_make(uint32_t k, uint8_t *out, size_t len)
 static int32_t commit(struct world *w, uint32_t k)
 {
     uint8_t data[4096];
-    size_t len = record_len(k, ol_store_cap(&w->store));
+    size_t len = record_len(k, ol_record_cap(&w->store));
     record_make(k, data, len);
-    return ol_store_commit(&w->store, data, len);
+    return ol_record_commit(&w->store, data, len);
 }
 
 /* Record k is in force. */
 static bool has(const struct world *w, uint32_t k)
 {
     uint8_t wanted[4096], got[4096];
-    size_t len = record_len(k, ol_store_cap(&w->store));
-    if (!w->store.has_record || ol_store_len(&w->store) != len) {
+    size_t len = record_len(k, ol_record_cap(&w->store));
+    if (!w->store.has_record || ol_record_len(&w->store) != len) {
         return false;
     }
     record_make(k, wanted, len);
-    assert_int_equal(ol_store_read(&w->store, 0, got, len), OL_OK);
+    assert_int_equal(ol_record_read(&w->store, 0, got, len), OL_OK);
     return memcmp(wanted, got, len) == 0;
 }
 
 static void crc_is_the_well_known_one(void **state)
 {
     (void)state;
-    assert_int_equal(ol_store_crc32(0, "123456789", 9), 0xCBF43926u);
-    assert_int_equal(ol_store_crc32(ol_store_crc32(0, "1234", 4), "56789", 5),
-                     0xCBF43926u);
-    assert_int_equal(ol_store_crc32(0, NULL, 0), 0);
+    assert_int_equal(ol_crc32(0, "123456789", 9), 0xCBF43926u);
+    assert_int_equal(ol_crc32(ol_crc32(0, "1234", 4), "56789", 5), 0xCBF43926u);
+    assert_int_equal(ol_crc32(0, NULL, 0), 0);
 }
 
 static void geometry_is_checked(void **state)
@@ -108,7 +107,7 @@ static void geometry_is_checked(void **state)
         w.flash.size = bad[i].size;
         w.flash.erase_size = bad[i].erase_size;
         w.flash.program_size = bad[i].program_size;
-        assert_int_equal(ol_store_init(&w.store, &w.flash, w.page, sizeof(w.page)),
+        assert_int_equal(ol_record_init(&w.store, &w.flash, w.page, sizeof(w.page)),
                          OL_E_ARG);
     }
 }
@@ -119,39 +118,39 @@ static void a_new_region_is_empty_and_takes_a_record(void **state)
     struct world w;
     uint8_t byte;
     start(&w, board, 1);
-    assert_int_equal(ol_store_open(&w.store), OL_E_NOENT);
-    assert_int_equal(ol_store_len(&w.store), 0);
-    assert_int_equal(ol_store_read(&w.store, 0, &byte, 1), OL_E_NOENT);
-    assert_int_equal(ol_store_commit(&w.store, "hello", 5), OL_OK);
+    assert_int_equal(ol_record_open(&w.store), OL_E_NOENT);
+    assert_int_equal(ol_record_len(&w.store), 0);
+    assert_int_equal(ol_record_read(&w.store, 0, &byte, 1), OL_E_NOENT);
+    assert_int_equal(ol_record_commit(&w.store, "hello", 5), OL_OK);
     assert_int_equal(mount(&w), OL_OK);
     char text[5];
-    assert_int_equal(ol_store_len(&w.store), 5);
-    assert_int_equal(ol_store_read(&w.store, 1, text, 4), OL_OK);
+    assert_int_equal(ol_record_len(&w.store), 5);
+    assert_int_equal(ol_record_read(&w.store, 1, text, 4), OL_OK);
     assert_memory_equal(text, "ello", 4);
-    assert_int_equal(ol_store_read(&w.store, 5, text, 0), OL_OK);
-    assert_int_equal(ol_store_read(&w.store, 2, text, 4), OL_E_ARG);
-    assert_int_equal(ol_store_read(&w.store, 6, text, 0), OL_E_ARG);
-    assert_int_equal(ol_store_damaged(&w.store), 0);
+    assert_int_equal(ol_record_read(&w.store, 5, text, 0), OL_OK);
+    assert_int_equal(ol_record_read(&w.store, 2, text, 4), OL_E_ARG);
+    assert_int_equal(ol_record_read(&w.store, 6, text, 0), OL_E_ARG);
+    assert_int_equal(ol_record_damaged(&w.store), 0);
 }
 
 static void records_from_none_to_the_largest(void **state)
 {
     (void)state;
-    static const struct shape shapes[] = {small, three, bytewise, board};
+    const struct shape shapes[] = {small, three, bytewise, board};
     static uint8_t data[4096], got[4096];
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
         struct world w;
         start(&w, shapes[k], 1);
-        size_t cap = ol_store_cap(&w.store);
+        size_t cap = ol_record_cap(&w.store);
         for (size_t len = 0; len <= cap; len += cap - len < 64 || len < 64 ? 1 : 29) {
             record_make((uint32_t)len, data, len);
-            assert_int_equal(ol_store_commit(&w.store, data, len), OL_OK);
+            assert_int_equal(ol_record_commit(&w.store, data, len), OL_OK);
             assert_int_equal(mount(&w), OL_OK);
-            assert_int_equal(ol_store_len(&w.store), len);
-            assert_int_equal(ol_store_read(&w.store, 0, got, len), OL_OK);
+            assert_int_equal(ol_record_len(&w.store), len);
+            assert_int_equal(ol_record_read(&w.store, 0, got, len), OL_OK);
             assert_memory_equal(got, data, len);
         }
-        assert_int_equal(ol_store_commit(&w.store, data, cap + 1), OL_E_ARG);
+        assert_int_equal(ol_record_commit(&w.store, data, cap + 1), OL_E_ARG);
         assert_null(w.nor.misuse);
     }
 }
@@ -162,7 +161,7 @@ static void blocks_wear_evenly_and_seldom(void **state)
     struct world w;
     start(&w, (struct shape){16384, 4096, 256}, 1);
     for (uint32_t k = 0; k < 1000; k++) {
-        assert_int_equal(ol_store_commit(&w.store, "0123456789", 10), OL_OK);
+        assert_int_equal(ol_record_commit(&w.store, "0123456789", 10), OL_OK);
     }
     for (int i = 0; i < 4; i++) { /* 1000 / 5 a block / 4 blocks */
         assert_in_range(w.nor.erases[i], 49, 51);
@@ -245,8 +244,8 @@ static void cut_everywhere(struct shape shape, uint64_t seed, bool weak_bits)
 static void a_cut_leaves_the_old_or_the_new_record(void **state)
 {
     (void)state;
-    static const struct shape shapes[] = {small, three, bytewise, board};
-    uint64_t seed = ol_rng_seed("test_store", 1);
+    const struct shape shapes[] = {small, three, bytewise, board};
+    uint64_t seed = ol_rng_seed("test_store_record", 1);
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
         uint64_t runs = shapes[k].program_size > 1 && shapes[k].size < 4096 ? 12 : 1;
         for (uint64_t i = 0; i < runs; i++) {
@@ -259,7 +258,7 @@ static void a_cut_wipe_leaves_the_old_or_the_empty_record(void **state)
 {
     (void)state;
     static struct world w, full;
-    uint64_t seed = ol_rng_seed("test_store", 1);
+    uint64_t seed = ol_rng_seed("test_store_record", 1);
     for (uint64_t i = 0; i < 20; i++) {
         start(&full, i % 2 ? small : board, seed + i);
         assert_int_equal(run(&full, 1, 4), 4);
@@ -268,13 +267,13 @@ static void a_cut_wipe_leaves_the_old_or_the_empty_record(void **state)
             branch(&w, &full);
             w.nor.rng = ol_rng_make(seed + i * 100 + n);
             w.nor.cut_at = w.nor.operations + n;
-            rc = ol_store_wipe(&w.store);
+            rc = ol_record_wipe(&w.store);
             ol_nor_power_on(&w.nor);
             assert_int_equal(mount(&w), OL_OK);
-            assert_true(ol_store_len(&w.store) == 0 || has(&w, 3));
-            assert_int_equal(ol_store_wipe(&w.store), OL_OK);
+            assert_true(ol_record_len(&w.store) == 0 || has(&w, 3));
+            assert_int_equal(ol_record_wipe(&w.store), OL_OK);
             assert_int_equal(mount(&w), OL_OK);
-            assert_int_equal(ol_store_len(&w.store), 0);
+            assert_int_equal(ol_record_len(&w.store), 0);
             assert_null(w.nor.misuse);
         }
     }
@@ -283,18 +282,18 @@ static void a_cut_wipe_leaves_the_old_or_the_empty_record(void **state)
 static void a_wipe_leaves_no_byte_of_a_key(void **state)
 {
     (void)state;
-    static const struct shape shapes[] = {small, three, board};
+    const struct shape shapes[] = {small, three, board};
     static struct world w;
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
         for (uint32_t records = 0; records < 12; records++) {
             start(&w, shapes[k], 1);
             for (uint32_t i = 0; i < records; i++) {
-                assert_int_equal(ol_store_commit(&w.store, "SECRETSECRET", 12), OL_OK);
+                assert_int_equal(ol_record_commit(&w.store, "SECRETSECRET", 12), OL_OK);
             }
-            assert_int_equal(ol_store_wipe(&w.store), OL_OK);
+            assert_int_equal(ol_record_wipe(&w.store), OL_OK);
             assert_null(memmem(w.nor.bytes, w.nor.size, "SECRET", 6));
             assert_int_equal(mount(&w), OL_OK);
-            assert_int_equal(ol_store_len(&w.store), 0);
+            assert_int_equal(ol_record_len(&w.store), 0);
         }
     }
 }
@@ -308,13 +307,13 @@ static void a_rotten_record_is_skipped_and_counted(void **state)
     start(&full, small, 1);
     assert_int_equal(run(&full, 1, 3), 3);
     uint32_t from = full.store.record_at;
-    uint32_t end = from + 20 + (uint32_t)ol_store_len(&full.store);
+    uint32_t end = from + 20 + (uint32_t)ol_record_len(&full.store);
     for (uint32_t bit = from * 8; bit < end * 8; bit++) {
         branch(&w, &full);
         w.nor.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_int_equal(mount(&w), OL_OK);
         assert_true(has(&w, 1));
-        assert_int_equal(ol_store_damaged(&w.store), 1);
+        assert_int_equal(ol_record_damaged(&w.store), 1);
         assert_int_equal(commit(&w, 3), OL_OK);
         assert_int_equal(mount(&w), OL_OK);
         assert_true(has(&w, 3));
@@ -372,15 +371,15 @@ static void a_flash_that_keeps_nothing_is_told_and_the_old_record_stays(void **s
     assert_int_equal(mount(&w), OL_OK);
     assert_true(has(&w, 1));
     w.nor.is_off = true;
-    assert_int_equal(ol_store_open(&w.store), OL_E_IO);
-    assert_int_equal(ol_store_len(&w.store), 0);
+    assert_int_equal(ol_record_open(&w.store), OL_E_IO);
+    assert_int_equal(ol_record_len(&w.store), 0);
 }
 
 static void any_content_is_survived(void **state)
 {
     (void)state;
     static struct world w;
-    uint64_t seed = ol_rng_seed("test_store", 1);
+    uint64_t seed = ol_rng_seed("test_store_record", 1);
     for (uint64_t i = 0; i < 2000; i++) {
         start(&w, i % 2 ? three : small, seed + i);
         if (i % 3 == 0) {

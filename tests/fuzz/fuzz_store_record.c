@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "onelink/store/store.h"
+#include "onelink/store/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -53,18 +53,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct ol_flash_ops ops = {flash_read, flash_program, flash_erase};
     const struct ol_flash flash = {NULL, &ops, SIZE, BLOCK, UNIT};
-    struct ol_store store;
+    struct ol_record store;
     uint8_t page[UNIT], text[BLOCK];
     memset(bytes, 0xFF, SIZE);
     memcpy(bytes, data, size < SIZE ? size : SIZE);
-    require(ol_store_init(&store, &flash, page, sizeof(page)) == OL_OK);
-    if (ol_store_open(&store) == OL_OK) {
-        require(ol_store_len(&store) <= ol_store_cap(&store));
-        require(ol_store_read(&store, 0, text, ol_store_len(&store)) == OL_OK);
+    require(ol_record_init(&store, &flash, page, sizeof(page)) == OL_OK);
+    if (ol_record_open(&store) == OL_OK) {
+        require(ol_record_len(&store) <= ol_record_cap(&store));
+        require(ol_record_read(&store, 0, text, ol_record_len(&store)) == OL_OK);
     }
-    require(ol_store_commit(&store, "a new record", 12) == OL_OK);
-    require(ol_store_open(&store) == OL_OK && ol_store_len(&store) == 12);
-    require(ol_store_read(&store, 0, text, 12) == OL_OK);
+    require(ol_record_commit(&store, "a new record", 12) == OL_OK);
+    require(ol_record_open(&store) == OL_OK && ol_record_len(&store) == 12);
+    require(ol_record_read(&store, 0, text, 12) == OL_OK);
     require(memcmp(text, "a new record", 12) == 0);
     return 0;
 }

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "firmware/app/editor.h"
+
+#include <string.h>
+
+#include "onelink/agent/settings.h"
+
+#define CTRL(letter) ((letter) - '@')
+#define ESC          '\x1B'
+#define DEL          '\x7F'
+#define CLEAR_LINE   "\r\x1B[K"
+
+enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CSI, ESCAPE_SS3 };
+
+/* --- output ------------------------------------------------------------------------- */
+
+static size_t room(const struct app_editor *c)
+{
+    return APP_OUT_CAP - c->out_len;
+}
+
+static void put_byte(struct app_editor *c, char byte)
+{
+    if (c->out_len < APP_OUT_CAP) {
+        c->out[(c->out_head + c->out_len) % APP_OUT_CAP] = byte;
+        c->out_len++;
+    }
+}
+
+static void put(struct app_editor *c, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        put_byte(c, text[i]);
+    }
+}
+
+static void put_text(struct app_editor *c, const char *text)
+{
+    put(c, text, strlen(text));
+}
+
+const char *app_editor_output(const struct app_editor *c, size_t *len)
+{
+    size_t straight = APP_OUT_CAP - c->out_head;
+    *len = c->out_len < straight ? c->out_len : straight;
+    return *len > 0 ? c->out + c->out_head : NULL;
+}
+
+void app_editor_output_done(struct app_editor *c, size_t n)
+{
+    n = n < c->out_len ? n : c->out_len;
+    c->out_head = (uint16_t)((c->out_head + n) % APP_OUT_CAP);
+    c->out_len = (uint16_t)(c->out_len - n);
+}
+
+bool app_editor_has_room(const struct app_editor *c)
+{
+    return room(c) >= 2 * APP_LINE_CAP;
+}
+
+uint16_t app_editor_take_lost(struct app_editor *c)
+{
+    uint16_t lost = c->lost;
+    c->lost = 0;
+    return lost;
+}
+
+/* --- the line on the screen --------------------------------------------------------- */
+
+static bool is_blank(char ch)
+{
+    return ch == ' ' || ch == '\t';
+}
+
+static bool is_secret_key(struct ol_str key)
+{
+    for (int i = 0; i < OL_SETTING_KEY_COUNT; i++) {
+        const struct ol_setting *s = ol_setting_get((enum ol_setting_key)i);
+        if (s->type == OL_SETTING_SECRET && ol_str_equal(key, ol_str_from(s->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A word that ends at a blank or '='; *at moves behind it and the blanks and '=' there. */
+static struct ol_str take_word(struct ol_str line, size_t *at)
+{
+    size_t from = *at, to;
+    while (from < line.len && is_blank(line.ptr[from])) {
+        from++;
+    }
+    for (to = from; to < line.len && !is_blank(line.ptr[to]) && line.ptr[to] != '=';
+         to++) {
+    }
+    for (*at = to; *at < line.len && (is_blank(line.ptr[*at]) || line.ptr[*at] == '=');
+         (*at)++) {
+    }
+    return (struct ol_str){line.ptr + from, to - from};
+}
+
+size_t app_editor_secret_at(struct ol_str line)
+{
+    size_t at = 0;
+    if (line.len == 0 || !ol_str_equal(take_word(line, &at), OL_STR("set"))) {
+        return line.len;
+    }
+    return is_secret_key(take_word(line, &at)) ? at : line.len;
+}
+
+/* line[from, to) as it may be seen. */
+static void put_line(struct app_editor *c, size_t from, size_t to)
+{
+    size_t secret = app_editor_secret_at((struct ol_str){c->line, c->line_len});
+    for (size_t i = from; i < to; i++) {
+        put_byte(c, i < secret ? c->line[i] : '*');
+    }
+}
+
+static void redraw(struct app_editor *c)
+{
+    put_text(c, CLEAR_LINE APP_PROMPT);
+    put_line(c, 0, c->line_len);
+    if (c->cursor < c->line_len) { /* back to the cursor, however wide the letters are */
+        put_text(c, "\r" APP_PROMPT);
+        put_line(c, 0, c->cursor);
+    }
+}
+
+void app_editor_prompt(struct app_editor *c)
+{
+    c->line_len = 0;
+    c->cursor = 0;
+    c->recalled = 0;
+    c->is_long = false;
+    c->is_prompted = true;
+    put_text(c, APP_PROMPT);
+}
+
+void app_editor_say(struct app_editor *c, struct ol_str line)
+{
+    size_t needed = line.len + 2;
+    if (c->is_prompted) {
+        needed += 2u * c->line_len + 16;
+    }
+    if (room(c) < needed) {
+        c->lost = (uint16_t)(c->lost + (c->lost < UINT16_MAX));
+        return;
+    }
+    if (c->is_prompted) {
+        put_text(c, CLEAR_LINE);
+    }
+    put(c, line.ptr, line.len);
+    put_text(c, "\r\n");
+    if (c->is_prompted) {
+        redraw(c);
+    }
+}
+
+/* --- history ------------------------------------------------------------------------ */
+
+/* The line `back` lines ago; empty when there is none. */
+static struct ol_str history_get(const struct app_editor *c, unsigned back)
+{
+    size_t end = c->history_len;
+    for (; end > 0; back--) {
+        size_t from = end - 1; /* its NUL */
+        while (from > 0 && c->history[from - 1] != '\0') {
+            from--;
+        }
+        if (back == 1) {
+            return (struct ol_str){c->history + from, end - 1 - from};
+        }
+        end = from;
+    }
+    return (struct ol_str){NULL, 0};
+}
+
+static void history_add(struct app_editor *c, struct ol_str line)
+{
+    if (line.len == 0 || line.len >= APP_HISTORY_CAP ||
+        app_editor_secret_at(line) < line.len || ol_str_equal(history_get(c, 1), line)) {
+        return;
+    }
+    while (c->history_len + line.len + 1 > APP_HISTORY_CAP) {
+        size_t oldest = strlen(c->history) + 1;
+        c->history_len = (uint16_t)(c->history_len - oldest);
+        memmove(c->history, c->history + oldest, c->history_len);
+    }
+    memcpy(c->history + c->history_len, line.ptr, line.len);
+    c->history[c->history_len + line.len] = '\0';
+    c->history_len = (uint16_t)(c->history_len + line.len + 1);
+}
+
+static void recall(struct app_editor *c, unsigned back)
+{
+    struct ol_str line = {NULL, 0};
+    if (back > 0) {
+        line = history_get(c, back);
+        if (line.len == 0) {
+            return;
+        }
+        memcpy(c->line, line.ptr, line.len);
+    }
+    c->recalled = (uint8_t)back;
+    c->line_len = (uint16_t)line.len;
+    c->cursor = c->line_len;
+    redraw(c);
+}
+
+/* --- editing ------------------------------------------------------------------------ */
+
+static bool is_inside(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80; /* of a UTF-8 character */
+}
+
+static size_t left_of(const struct app_editor *c, size_t at)
+{
+    while (at > 0 && is_inside(c->line[--at])) {
+    }
+    return at;
+}
+
+static size_t right_of(const struct app_editor *c, size_t at)
+{
+    for (at += at < c->line_len; at < c->line_len && is_inside(c->line[at]); at++) {
+    }
+    return at;
+}
+
+static void move_to(struct app_editor *c, size_t at)
+{
+    c->cursor = (uint16_t)at;
+    redraw(c);
+}
+
+static void cut(struct app_editor *c, size_t from, size_t to)
+{
+    memmove(c->line + from, c->line + to, c->line_len - to);
+    c->line_len = (uint16_t)(c->line_len - (to - from));
+    move_to(c, from);
+}
+
+static void insert(struct app_editor *c, char byte)
+{
+    if (c->line_len >= APP_LINE_CAP) {
+        c->is_long = true;
+        put_byte(c, '\a');
+        return;
+    }
+    memmove(c->line + c->cursor + 1, c->line + c->cursor, c->line_len - c->cursor);
+    c->line[c->cursor++] = byte;
+    c->line_len++;
+    if (c->cursor == c->line_len) {
+        put_line(c, c->cursor - 1u, c->cursor);
+    } else {
+        redraw(c);
+    }
+}
+
+static size_t word_left(const struct app_editor *c)
+{
+    size_t at = c->cursor;
+    while (at > 0 && c->line[at - 1] == ' ') {
+        at--;
+    }
+    while (at > 0 && c->line[at - 1] != ' ') {
+        at--;
+    }
+    return at;
+}
+
+static void control(struct app_editor *c, char byte)
+{
+    switch (byte) {
+    case CTRL('A'):
+        move_to(c, 0);
+        break;
+    case CTRL('C'):
+        put_text(c, "^C\r\n");
+        app_editor_prompt(c);
+        break;
+    case CTRL('E'):
+        move_to(c, c->line_len);
+        break;
+    case CTRL('H'):
+    case DEL:
+        cut(c, left_of(c, c->cursor), c->cursor);
+        break;
+    case CTRL('K'):
+        cut(c, c->cursor, c->line_len);
+        break;
+    case CTRL('U'):
+        cut(c, 0, c->cursor);
+        break;
+    case CTRL('W'):
+        cut(c, word_left(c), c->cursor);
+        break;
+    case '\t':
+        insert(c, ' ');
+        break;
+    case ESC:
+        c->escape = ESCAPE_BEGUN;
+        c->escape_arg = 0;
+        break;
+    default:
+        break;
+    }
+}
+
+static void cursor_key(struct app_editor *c, char final)
+{
+    if (final == '~') { /* VT220: 1 home, 3 delete, 4 end; 7, 8 of rxvt */
+        final = c->escape_arg == 1 || c->escape_arg == 7   ? 'H'
+                : c->escape_arg == 4 || c->escape_arg == 8 ? 'F'
+                : c->escape_arg == 3                       ? 'X'
+                                                           : '~';
+    }
+    switch (final) {
+    case 'A':
+        recall(c, c->recalled + 1u);
+        break;
+    case 'B':
+        if (c->recalled > 0) {
+            recall(c, c->recalled - 1u);
+        }
+        break;
+    case 'C':
+        move_to(c, right_of(c, c->cursor));
+        break;
+    case 'D':
+        move_to(c, left_of(c, c->cursor));
+        break;
+    case 'F':
+        move_to(c, c->line_len);
+        break;
+    case 'H':
+        move_to(c, 0);
+        break;
+    case 'X':
+        cut(c, c->cursor, right_of(c, c->cursor));
+        break;
+    default:
+        break;
+    }
+}
+
+static void escape(struct app_editor *c, char byte)
+{
+    if (c->escape == ESCAPE_BEGUN) {
+        c->escape = byte == '[' ? ESCAPE_CSI : byte == 'O' ? ESCAPE_SS3 : ESCAPE_NONE;
+        return;
+    }
+    if (byte >= '0' && byte <= '9') {
+        c->escape_arg = (uint8_t)(c->escape_arg * 10 + (byte - '0'));
+        return;
+    }
+    if (byte == ';') { /* a modifier follows: the key counts without it */
+        return;
+    }
+    c->escape = ESCAPE_NONE;
+    cursor_key(c, byte);
+}
+
+static enum app_typed end_line(struct app_editor *c)
+{
+    put_text(c, "\r\n");
+    c->is_prompted = false;
+    if (c->is_long) {
+        return APP_TYPED_LONG;
+    }
+    history_add(c, app_editor_line(c));
+    return APP_TYPED_LINE;
+}
+
+struct ol_str app_editor_line(const struct app_editor *c)
+{
+    size_t from = 0, to = c->line_len;
+    while (from < to && is_blank(c->line[from])) {
+        from++;
+    }
+    while (to > from && is_blank(c->line[to - 1])) {
+        to--;
+    }
+    return (struct ol_str){c->line + from, to - from};
+}
+
+enum app_typed app_editor_input(struct app_editor *c, char byte)
+{
+    char last = c->last;
+    c->last = byte;
+    if (byte == '\r' || (byte == '\n' && last != '\r')) {
+        c->escape = ESCAPE_NONE;
+        return end_line(c);
+    }
+    if (byte == '\n' || byte == '\0') {
+        return APP_TYPED_NOTHING;
+    }
+    if (c->escape != ESCAPE_NONE && byte != ESC) {
+        escape(c, byte);
+    } else if ((unsigned char)byte < ' ' || byte == DEL) {
+        control(c, byte);
+    } else {
+        insert(c, byte);
+    }
+    return APP_TYPED_NOTHING;
+}
+
+void app_editor_init(struct app_editor *c)
+{
+    memset(c, 0, sizeof(*c));
+}

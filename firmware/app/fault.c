@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "firmware/app/private.h"
+
+#define SHOWN_MAX 64
+
+static enum app_message message_of(const struct ol_setting_error *err)
+{
+    switch (err->problem) {
+    case OL_SETTING_UNKNOWN:
+        return MSG_FAULT_UNKNOWN;
+    case OL_SETTING_ENCODING:
+        return MSG_FAULT_ENCODING;
+    case OL_SETTING_CONTROL:
+        return MSG_FAULT_CONTROL;
+    case OL_SETTING_NO_EQUALS:
+        return MSG_FAULT_EQUALS;
+    case OL_SETTING_TWICE:
+        return MSG_FAULT_TWICE;
+    case OL_SETTING_QUOTE:
+        return MSG_FAULT_QUOTE;
+    case OL_SETTING_HASH:
+        return MSG_FAULT_HASH;
+    case OL_SETTING_EMPTY:
+        return MSG_FAULT_EMPTY;
+    case OL_SETTING_NUMBER:
+        return MSG_FAULT_NUMBER;
+    case OL_SETTING_RANGE:
+        return MSG_FAULT_RANGE;
+    case OL_SETTING_CHOICE:
+        return MSG_FAULT_CHOICE;
+    case OL_SETTING_LENGTH:
+        return MSG_FAULT_LENGTH;
+    case OL_SETTING_IDENTIFIER:
+        return MSG_FAULT_IDENTIFIER;
+    case OL_SETTING_PROPERTIES:
+        return MSG_FAULT_PROPERTIES;
+    case OL_SETTING_MISSING:
+        return MSG_FAULT_MISSING;
+    case OL_SETTING_CREDENTIAL:
+        return MSG_FAULT_CREDENTIAL;
+    case OL_SETTING_CONFLICT:
+        return MSG_FAULT_CONFLICT;
+    case OL_SETTING_ELSEWHERE:
+        return MSG_FAULT_ELSEWHERE;
+    case OL_SETTING_OK:
+    case OL_SETTING_CHARACTER:
+    case OL_SETTING_REASON:
+        break;
+    }
+    return err->value.len > 0 ? MSG_FAULT_CHARACTER : MSG_FAULT_SECRET;
+}
+
+/* The message ends with what is allowed where the table says that. */
+static bool is_of_value(enum ol_setting_problem problem)
+{
+    switch (problem) {
+    case OL_SETTING_EMPTY:
+    case OL_SETTING_NUMBER:
+    case OL_SETTING_RANGE:
+    case OL_SETTING_CHOICE:
+    case OL_SETTING_LENGTH:
+    case OL_SETTING_CHARACTER:
+    case OL_SETTING_MISSING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum app_message allowed_of(const struct ol_setting *setting)
+{
+    if (setting == ol_setting_property_get(OL_PROPERTY_KEY_SOURCE)) {
+        return MSG_ALLOWED_SOURCE;
+    }
+    if (setting == ol_setting_property_get(OL_PROPERTY_KEY_COMMAND)) {
+        return MSG_ALLOWED_COMMAND;
+    }
+    switch ((enum ol_setting_type)setting->type) {
+    case OL_SETTING_NAME:
+        return MSG_ALLOWED_NAME;
+    case OL_SETTING_HOST:
+        return MSG_ALLOWED_HOST;
+    case OL_SETTING_HOSTS:
+        return MSG_ALLOWED_HOSTS;
+    case OL_SETTING_INT:
+        return MSG_ALLOWED_INT;
+    case OL_SETTING_DURATION:
+        return MSG_ALLOWED_DURATION;
+    case OL_SETTING_DECIMAL:
+        return MSG_ALLOWED_DECIMAL;
+    case OL_SETTING_BOOL:
+        return MSG_ALLOWED_BOOL;
+    case OL_SETTING_SECRET:
+        return MSG_ALLOWED_SECRET;
+    case OL_SETTING_IPV4:
+        return MSG_ALLOWED_IPV4;
+    case OL_SETTING_IPV4S:
+        return MSG_ALLOWED_IPV4S;
+    case OL_SETTING_NETMASK:
+        return MSG_ALLOWED_NETMASK;
+    case OL_SETTING_MAC:
+        return MSG_ALLOWED_MAC;
+    case OL_SETTING_STRING:
+    case OL_SETTING_FILE:
+    case OL_SETTING_ENUM:
+        break;
+    }
+    return MSG_ALLOWED_CHARS;
+}
+
+void app_allowed_put(struct app *app, struct ol_writer *w,
+                     const struct ol_setting *setting)
+{
+    if (setting->type != OL_SETTING_ENUM) {
+        PUT(app, w, allowed_of(setting), app_number(setting->min),
+            app_number(setting->max));
+        return;
+    }
+    for (const char *p = setting->choices; *p; p++) {
+        ol_writer_str(w, *p == '|' ? OL_STR(", ") : ol_str_make(p, 1));
+    }
+}
+
+static void put_nearest(struct app *app, struct ol_writer *w, struct ol_str key)
+{
+    bool property = ol_str_has_prefix(key, OL_STR("property."));
+    const struct ol_setting *best = NULL;
+    uint8_t best_slip = UINT8_MAX;
+    struct ol_str name = key;
+    for (size_t i = 0; property && i < key.len; i++) {
+        if (key.ptr[i] == '.') {
+            name = ol_str_make(key.ptr + i + 1, key.len - i - 1);
+        }
+    }
+    for (int i = 0;
+         i < (property ? (int)OL_PROPERTY_KEY_COUNT : (int)OL_SETTING_KEY_COUNT); i++) {
+        const struct ol_setting *row =
+            property ? ol_setting_property_get((enum ol_property_key)i)
+                     : ol_setting_get((enum ol_setting_key)i);
+        uint8_t slip = ol_setting_slip(name, ol_str_from(row->name));
+        if (row->where != OL_SETTING_LINUX && slip < best_slip) {
+            best = row;
+            best_slip = slip;
+        }
+    }
+    if (!best) {
+        PUT(app, w, MSG_SEE_SHOW);
+        return;
+    }
+    char text[OL_SETTINGS_IDENTIFIER_MAX + 32];
+    struct ol_writer whole = ol_writer_make(text, sizeof(text));
+    ol_writer_bytes(&whole, key.ptr, key.len - name.len);
+    ol_writer_str(&whole, ol_str_from(best->name));
+    PUT(app, w, MSG_DID_YOU_MEAN, app_str(ol_str_make(text, whole.len)));
+}
+
+static struct ol_str shown(struct ol_str s)
+{
+    return (struct ol_str){s.ptr, s.len < SHOWN_MAX ? s.len : SHOWN_MAX};
+}
+
+void app_fault_put(struct app *app, struct ol_writer *w, const struct app_fault *fault)
+{
+    const struct ol_setting_error *err = &fault->err;
+    if (err->key.len > 0) {
+        ol_writer_str(w, shown(err->key));
+        PUT(app, w, MSG_COLON);
+    }
+    if (err->problem == OL_SETTING_REASON) {
+        PUT(app, w, fault->reason, app_number(fault->number));
+        if (fault->allowed != MSG_OK) {
+            PUT(app, w, MSG_ALLOWED, app_sub(fault->allowed));
+        }
+        return;
+    }
+    PUT(app, w, message_of(err),
+        err->other                              ? app_text(err->other->name)
+        : err->problem == OL_SETTING_PROPERTIES ? app_number(APP_PROPERTY_MAX)
+                                                : app_str(shown(err->value)));
+    if (err->problem == OL_SETTING_UNKNOWN) {
+        put_nearest(app, w, err->key);
+    }
+    if (err->setting && is_of_value(err->problem)) {
+        PUT(app, w, MSG_ALLOWED, app_text(""));
+        app_allowed_put(app, w, err->setting);
+    }
+}
+
+void app_fault_log(struct app *app, const struct app_fault *fault, bool is_stored)
+{
+    struct ol_writer w = app_line_begin(app, "");
+    if (is_stored) {
+        PUT(app, &w, MSG_LINE_OF, app_number(fault->err.line));
+    }
+    app_fault_put(app, &w, fault);
+    if (is_stored) {
+        PUT(app, &w, MSG_DEFAULT_USED);
+    }
+    app_line_log(app, OL_LOG_WARN, &w);
+}

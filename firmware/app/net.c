@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "firmware/app/private.h"
+
+#define BUS_HZ_MIN 1000000u
+#define STEP_DOWN  3 /* attempts at one clock before a slower one is tried */
+#define FLUSH_MS   100u
+#define DAY_S      86400
+
+/* --- chip --------------------------------------------------------------------------- */
+
+/* Locally administered, from the flash chip's number: FNV-1a, 64 bits. */
+static void make_mac(struct app *app, uint8_t mac[6])
+{
+    uint8_t id[8];
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    app->machine->ops->unique_id(app->machine->ctx, id);
+    for (size_t i = 0; i < sizeof(id); i++) {
+        hash = (hash ^ id[i]) * UINT64_C(0x100000001B3);
+    }
+    mac[0] = 0x02;
+    for (size_t i = 1; i < 6; i++) {
+        mac[i] = (uint8_t)(hash >> (8 * i));
+    }
+}
+
+void app_chip_set_clock(struct app *app, uint32_t hz)
+{
+    const struct app_machine *m = app->machine;
+    app->chip.bus_hz = m->ops->set_bus_clock(m->ctx, hz);
+}
+
+static uint32_t base_clock(const struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    return ol_settings_is_set(s, OL_SETTING_KEY_SPI_HZ)
+               ? (uint32_t)ol_settings_number(s, OL_SETTING_KEY_SPI_HZ)
+               : app->machine->bus_clock_hz;
+}
+
+void app_chip_start(struct app *app)
+{
+    struct app_chip *c = &app->chip;
+    bool was_found = c->was_found;
+    memset(c, 0, sizeof(*c));
+    c->was_found = was_found;
+    struct ol_str mac = ol_settings_text(&app->settings.parsed, OL_SETTING_KEY_MAC);
+    if (mac.len == 0 || ol_setting_mac_decode(mac, c->mac) != OL_OK) {
+        make_mac(app, c->mac);
+    }
+    app->base_hz = base_clock(app);
+    app_chip_set_clock(app, app->base_hz);
+    struct ol_w5500_config config = {.bus = app->machine->bus,
+                                     .entropy = app->machine->entropy};
+    memcpy(config.mac, c->mac, sizeof(config.mac));
+    (void)!ol_w5500_init(&c->w5500, &config);
+    ol_w5500_tcp_init(&c->tcp, &c->w5500);
+    ol_w5500_udp_init(&c->udp, &c->w5500);
+    ol_w5500_udp_init(&c->dhcp_udp, &c->w5500);
+    c->netif = ol_w5500_netif(&c->w5500);
+}
+
+static enum app_message reason_of(uint8_t reason)
+{
+    return (enum app_message)(MSG_CHIP_BUS + reason - OL_W5500_REASON_BUS);
+}
+
+/* A clock that is too fast for the wires looks like a chip that is not there. */
+static void chip_lost(struct app *app, uint8_t reason)
+{
+    struct app_chip *c = &app->chip;
+    if (c->is_found) {
+        SAY(app, OL_LOG_WARN, MSG_CHIP_LOST, app_sub(reason_of(reason)));
+        c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
+        c->failures = 0;
+    }
+    c->is_found = false;
+    c->reason = reason;
+    c->failures++;
+    if (c->failures % STEP_DOWN == 0) {
+        app_chip_set_clock(app,
+                           c->bus_hz / 2 >= BUS_HZ_MIN ? c->bus_hz / 2 : app->base_hz);
+    }
+    if (app->now >= c->nag_at) {
+        SAY(app, OL_LOG_ERROR, MSG_CHIP_SILENT, app_sub(reason_of(reason)),
+            app_number(c->bus_hz));
+        if (!c->was_found) {
+            SAY(app, OL_LOG_ERROR, MSG_CHIP_BOARD, app_text(app->machine->board));
+        }
+        c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
+    }
+}
+
+static void chip_step(struct app *app)
+{
+    const struct app_machine *m = app->machine;
+    struct app_chip *c = &app->chip;
+    struct ol_w5500_event ev;
+    if (m->ops->chip_interrupt(m->ctx)) {
+        ol_w5500_interrupt(&c->w5500);
+    }
+    ol_w5500_step(&c->w5500, app->now);
+    while (ol_w5500_next_event(&c->w5500, &ev)) {
+        switch (ev.type) {
+        case OL_W5500_EVENT_FOUND:
+            c->is_found = true;
+            c->was_found = true;
+            c->failures = 0;
+            SAY(app, OL_LOG_INFO, MSG_CHIP_FOUND, app_number(c->bus_hz));
+            break;
+        case OL_W5500_EVENT_LOST:
+            chip_lost(app, (uint8_t)ev.reason);
+            break;
+        case OL_W5500_EVENT_LINK_UP:
+            SAY(app, OL_LOG_INFO, MSG_LINK_UP);
+            break;
+        case OL_W5500_EVENT_LINK_DOWN:
+            SAY(app, OL_LOG_WARN, MSG_LINK_DOWN);
+            break;
+        }
+    }
+}
+
+/* --- the chip as the agent's interface: name servers may be set by hand -------------- */
+
+static bool is_link_up(void *ctx)
+{
+    struct app_chip *c = &((struct app *)ctx)->chip;
+    return c->netif.ops->is_link_up(c->netif.ctx);
+}
+
+static void get_mac(void *ctx, uint8_t mac[6])
+{
+    memcpy(mac, ((struct app *)ctx)->chip.mac, 6);
+}
+
+static void get_config(void *ctx, struct ol_netif_config *out)
+{
+    struct app_chip *c = &((struct app *)ctx)->chip;
+    c->netif.ops->get_config(c->netif.ctx, out);
+}
+
+static int32_t set_config(void *ctx, const struct ol_netif_config *config)
+{
+    struct app *app = ctx;
+    struct ol_netif_config own = *config;
+    if (app->address.dns[0].family != OL_ADDR_NONE) {
+        memcpy(own.dns, app->address.dns, sizeof(own.dns));
+    }
+    return app->chip.netif.ops->set_config(app->chip.netif.ctx, &own);
+}
+
+static int32_t probe(void *ctx, const struct ol_addr *candidate, ol_ms now)
+{
+    struct app_chip *c = &((struct app *)ctx)->chip;
+    return c->netif.ops->probe(c->netif.ctx, candidate, now);
+}
+
+static enum ol_probe probe_result(void *ctx, ol_ms now)
+{
+    struct app_chip *c = &((struct app *)ctx)->chip;
+    return c->netif.ops->probe_result(c->netif.ctx, now);
+}
+
+static const struct ol_netif_ops netif_ops = {.is_link_up = is_link_up,
+                                              .get_mac = get_mac,
+                                              .get_config = get_config,
+                                              .set_config = set_config,
+                                              .probe = probe,
+                                              .probe_result = probe_result};
+
+/* --- configuration of the agent ----------------------------------------------------- */
+
+static void set_identity(struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    struct ol_agent_config *c = &app->config;
+    enum ol_setting_key key = OL_SETTING_KEY_TOKEN;
+    c->product_id = ol_settings_text(s, OL_SETTING_KEY_PRODUCT_ID);
+    c->device_name = ol_settings_text(s, OL_SETTING_KEY_DEVICE_NAME);
+    c->key_kind = OL_AGENT_KEY_TOKEN;
+    if (ol_settings_is_set(s, OL_SETTING_KEY_DEVICE_KEY)) {
+        c->key_kind = OL_AGENT_KEY_DEVICE;
+        key = OL_SETTING_KEY_DEVICE_KEY;
+    } else if (ol_settings_is_set(s, OL_SETTING_KEY_PRODUCT_KEY)) {
+        c->key_kind = OL_AGENT_KEY_PRODUCT;
+        key = OL_SETTING_KEY_PRODUCT_KEY;
+    }
+    c->key = ol_settings_text(s, key);
+    switch ((enum ol_setting_method)ol_settings_number(s, OL_SETTING_KEY_TOKEN_METHOD)) {
+    case OL_SETTING_METHOD_MD5:
+        c->method = &ol_onenet_md5;
+        break;
+    case OL_SETTING_METHOD_SHA1:
+        c->method = &ol_onenet_sha1;
+        break;
+    case OL_SETTING_METHOD_SHA256:
+        c->method = &ol_onenet_sha256;
+        break;
+    }
+    c->token_days =
+        (uint16_t)((ol_settings_number(s, OL_SETTING_KEY_TOKEN_LIFE) + DAY_S - 1) /
+                   DAY_S);
+}
+
+static void set_servers(struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    struct ol_agent_config *c = &app->config;
+    struct ol_str list = ol_settings_text(s, OL_SETTING_KEY_NTP);
+    for (size_t i = 0; i < OL_AGENT_NTP_MAX && list.len > 0; i++) {
+        c->ntp[i] = ol_setting_list_next(&list);
+    }
+    c->host = ol_settings_text(s, OL_SETTING_KEY_HOST);
+    c->port = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_PORT);
+    c->keepalive_s = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_KEEPALIVE_S);
+    c->date_host = ol_settings_text(s, OL_SETTING_KEY_DATE_HOST);
+}
+
+static struct ol_addr address_of(const struct app *app, enum ol_setting_key key)
+{
+    struct ol_addr out = {.family = OL_ADDR_NONE};
+    (void)!ol_addr_decode(ol_settings_text(&app->settings.parsed, key), 0, &out);
+    return out;
+}
+
+/* Addressing by hand; with DHCP only the name servers count. */
+static void set_address(struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    struct ol_netif_config *a = &app->address;
+    struct ol_str list = ol_settings_text(s, OL_SETTING_KEY_DNS);
+    memset(a, 0, sizeof(*a));
+    for (size_t i = 0; i < OL_NETIF_SERVERS_MAX && list.len > 0; i++) {
+        (void)!ol_addr_decode(ol_setting_list_next(&list), 53, &a->dns[i]);
+    }
+    app->is_static = ol_settings_number(s, OL_SETTING_KEY_DHCP) == 0;
+    if (app->is_static) {
+        a->address = address_of(app, OL_SETTING_KEY_ADDRESS);
+        a->gateway = address_of(app, OL_SETTING_KEY_GATEWAY);
+        (void)!ol_setting_prefix_decode(ol_settings_text(s, OL_SETTING_KEY_NETMASK),
+                                        &a->prefix_len);
+        (void)!app->chip.netif.ops->set_config(app->chip.netif.ctx, a);
+        return;
+    }
+    struct ol_str name = ol_settings_text(
+        s, ol_settings_is_set(s, OL_SETTING_KEY_HOSTNAME) ? OL_SETTING_KEY_HOSTNAME
+                                                          : OL_SETTING_KEY_DEVICE_NAME);
+    name.len = name.len < 63 ? name.len : 63;
+    ol_agent_dhcp_init(&app->dhcp, ol_w5500_udp_datagram(&app->chip.dhcp_udp), name);
+    app->config.dhcp = &app->dhcp;
+}
+
+static void set_memory(struct app *app)
+{
+    struct ol_agent_config *c = &app->config;
+    c->model = &app->model;
+    c->slots = app->slots;
+    c->slot_count = APP_PROPERTY_MAX;
+    c->stream = ol_w5500_tcp_stream(&app->chip.tcp);
+    c->datagram = ol_w5500_udp_datagram(&app->chip.udp);
+    c->netif = (struct ol_netif){.ctx = app, .ops = &netif_ops};
+    c->entropy = app->machine->entropy;
+    c->rx = app->rx;
+    c->rx_cap = sizeof(app->rx);
+    c->tx = app->tx;
+    c->tx_cap = sizeof(app->tx);
+    c->queue = app->queue;
+    c->queue_cap = sizeof(app->queue);
+    c->scratch = &app->scratch;
+}
+
+/* --- beginning and ending ----------------------------------------------------------- */
+
+/* Tells everything that keeps the settings from being used. true: there is nothing. */
+static bool is_complete(struct app *app)
+{
+    struct app_fault fault = {.reason = MSG_OK};
+    uint8_t next = 0;
+    bool complete = true;
+    while (ol_settings_check_next(&app->settings.parsed, &next, &fault.err) != OL_OK) {
+        if (complete) {
+            SAY(app, OL_LOG_WARN, MSG_UNCONFIGURED);
+        }
+        complete = false;
+        app_fault_log(app, &fault, false);
+    }
+    if (complete && app->model.property_count == 0) {
+        SAY(app, OL_LOG_WARN, MSG_UNCONFIGURED);
+        SAY(app, OL_LOG_WARN, MSG_FAULT_NOTHING);
+        complete = false;
+    }
+    return complete;
+}
+
+static bool open_agent(struct app *app)
+{
+    enum ol_agent_error error = OL_AGENT_ERROR_NONE;
+    memset(&app->config, 0, sizeof(app->config));
+    set_identity(app);
+    set_servers(app);
+    set_address(app);
+    set_memory(app);
+    if (ol_agent_init(&app->agent, &app->config, &error) != OL_OK) {
+        SAY(app, OL_LOG_ERROR, MSG_AGENT_ERROR, app_text(ol_agent_error_str(error)));
+        return false;
+    }
+    for (uint16_t i = 0; i < app->model.property_count; i++) {
+        bool pin = app_command_pin(app->bindings[i].command, 0) >= 0;
+        (void)!ol_agent_set_policy(&app->agent, i, pin ? OL_AGENT_ASK : OL_AGENT_KEEP);
+    }
+    ol_agent_open(&app->agent, app->now);
+    return true;
+}
+
+void app_net_start(struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    app_chip_start(app);
+    app_property_load(app);
+    app->interval_ms =
+        (uint32_t)ol_settings_number(s, OL_SETTING_KEY_REPORT_INTERVAL_S) * 1000;
+    app->sample_at = app->now;
+    app->memory = (struct app_memory){.reply_code = 0};
+    app->phase = is_complete(app) && open_agent(app) ? APP_ACTIVE : APP_IDLE;
+}
+
+void app_net_end(struct app *app, enum app_after after)
+{
+    if (app->phase == APP_ACTIVE) {
+        ol_agent_close(&app->agent, app->now);
+        app->has_agent = true;
+    } else if (app->phase == APP_IDLE) {
+        app->has_agent = false;
+    }
+    app->after = after;
+    app->phase = APP_ENDING;
+    app->end_at = ol_ms_add(app->now, APP_GOODBYE_MS);
+    app->flush_until = ol_ms_add(app->now, FLUSH_MS);
+}
+
+static bool is_over(const struct app *app)
+{
+    if (app->now >= app->end_at) {
+        return true;
+    }
+    bool quiet = !app->has_agent || ol_agent_get_state(&app->agent) == OL_AGENT_CLOSED;
+    return quiet && (app->after == APP_AFTER_RESTART || app->now >= app->flush_until);
+}
+
+static void finish(struct app *app)
+{
+    const struct app_machine *m = app->machine;
+    if (app->after == APP_AFTER_REBOOT) {
+        m->ops->reboot(m->ctx, APP_REBOOT_NORMAL);
+    } else if (app->after == APP_AFTER_BOOTSEL) {
+        m->ops->reboot(m->ctx, APP_REBOOT_BOOTSEL);
+    }
+    app_start(app); /* also where a test's reboot returns */
+}
+
+/* --- turn --------------------------------------------------------------------------- */
+
+static void agent_step(struct app *app)
+{
+    const struct ol_clock *clock = &app->machine->clock;
+    struct ol_agent_event ev;
+    ol_agent_step(&app->agent, app->now, clock->ops->wall(clock->ctx));
+    while (ol_agent_next_event(&app->agent, &ev)) {
+        if (ev.kind == OL_AGENT_EVENT_SET) {
+            app_property_obey(app, &ev);
+        } else {
+            app_tell(app, &ev);
+        }
+    }
+}
+
+/* Readings stand at whole intervals; those missed are not made up. */
+static void sample(struct app *app)
+{
+    if (app->now >= app->sample_at) {
+        app_property_sample(app);
+        ol_ms missed = (app->now - app->sample_at) / app->interval_ms;
+        app->sample_at += (missed + 1) * app->interval_ms;
+    }
+}
+
+void app_net_step(struct app *app)
+{
+    chip_step(app);
+    if (app->phase == APP_ACTIVE) {
+        agent_step(app);
+        sample(app);
+    } else if (app->phase == APP_ENDING) {
+        if (app->has_agent) {
+            agent_step(app);
+        }
+        if (is_over(app)) {
+            finish(app);
+        }
+    }
+}
+
+ol_ms app_net_deadline(const struct app *app)
+{
+    ol_ms at = ol_w5500_deadline(&app->chip.w5500);
+    if (app->phase == APP_ACTIVE) {
+        at = ol_ms_min(at, app->sample_at);
+    }
+    if (app->phase == APP_ENDING) {
+        at = ol_ms_min(at, ol_ms_min(app->end_at, app->flush_until));
+    }
+    if (app->phase == APP_ACTIVE || (app->phase == APP_ENDING && app->has_agent)) {
+        at = ol_ms_min(at, ol_agent_deadline(&app->agent));
+    }
+    return at;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "firmware/app/private.h"
+
+#define CODE_OK     200
+#define CODE_FAILED 500
+
+/* What a property is where the settings do not say: OL_E_NOENT when nothing tells. */
+static int32_t type_by_source(const struct app_binding *b)
+{
+    if (ol_str_equal(b->source, OL_STR("led")) ||
+        ol_str_has_prefix(b->source, OL_STR("gpio:"))) {
+        return OL_SETTING_PROPERTY_BOOL;
+    }
+    if (b->source.len > 0) {
+        return ol_str_has_prefix(b->source, OL_STR("adc:")) ? OL_SETTING_PROPERTY_INT32
+                                                            : OL_SETTING_PROPERTY_FLOAT;
+    }
+    return app_command_pin(b->command, 0) >= 0 ? OL_SETTING_PROPERTY_BOOL : OL_E_NOENT;
+}
+
+/* An enum without a model has no list of values: it is a whole number on the wire. */
+static enum ol_onenet_type type_of(int64_t setting)
+{
+    switch ((enum ol_setting_property_type)setting) {
+    case OL_SETTING_PROPERTY_INT32:
+    case OL_SETTING_PROPERTY_ENUM:
+        return OL_ONENET_INT32;
+    case OL_SETTING_PROPERTY_INT64:
+        return OL_ONENET_INT64;
+    case OL_SETTING_PROPERTY_FLOAT:
+        return OL_ONENET_FLOAT;
+    case OL_SETTING_PROPERTY_DOUBLE:
+        return OL_ONENET_DOUBLE;
+    case OL_SETTING_PROPERTY_BOOL:
+        return OL_ONENET_BOOL;
+    case OL_SETTING_PROPERTY_STRING:
+        break;
+    }
+    return OL_ONENET_STRING;
+}
+
+static void tell_wrong(struct app *app, struct ol_str identifier,
+                       enum ol_property_key key, enum app_message reason,
+                       enum app_message allowed)
+{
+    char text[OL_SETTINGS_IDENTIFIER_MAX + 24];
+    struct ol_writer w = ol_writer_make(text, sizeof(text));
+    ol_writer_str(&w, OL_STR("property."));
+    ol_writer_str(&w, identifier);
+    ol_writer_u8(&w, '.');
+    ol_writer_str(&w, ol_str_from(ol_setting_property_get(key)->name));
+    struct app_fault fault = {
+        .err = {.problem = OL_SETTING_REASON, .key = ol_str_make(text, w.len)},
+        .reason = reason,
+        .allowed = allowed};
+    app_fault_log(app, &fault, false);
+}
+
+static struct ol_str text_of(const struct ol_settings_property *p,
+                             enum ol_property_key key)
+{
+    return p->value[key].as.text;
+}
+
+/* A source or a command that has no meaning on this board is as good as none. */
+static void bind(struct app *app, const struct ol_settings_property *p,
+                 struct app_binding *b)
+{
+    enum app_message allowed, wrong;
+    *b = (struct app_binding){.source = text_of(p, OL_PROPERTY_KEY_SOURCE),
+                              .scale = text_of(p, OL_PROPERTY_KEY_SCALE),
+                              .offset = text_of(p, OL_PROPERTY_KEY_OFFSET),
+                              .command = text_of(p, OL_PROPERTY_KEY_COMMAND)};
+    if (b->source.len > 0) {
+        wrong = app_source_check(app->machine, b->source, &allowed);
+        if (wrong != MSG_OK) {
+            tell_wrong(app, p->identifier, OL_PROPERTY_KEY_SOURCE, wrong, allowed);
+            b->source.len = 0;
+        }
+    }
+    if (b->command.len > 0) {
+        wrong = app_command_check(app->machine, b->command, &allowed);
+        if (wrong != MSG_OK) {
+            tell_wrong(app, p->identifier, OL_PROPERTY_KEY_COMMAND, wrong, allowed);
+            b->command.len = 0;
+        }
+    }
+    app->led.is_bound = app->led.is_bound || ol_str_equal(b->command, OL_STR("led"));
+}
+
+/* Makes a field of a property that is bound to something. Returns how many: 0 or 1. */
+static uint16_t load_property(struct app *app, const struct ol_settings_property *p,
+                              struct app_binding *b, struct ol_onenet_field *field)
+{
+    const struct ol_setting_value *type = &p->value[OL_PROPERTY_KEY_TYPE];
+    bind(app, p, b);
+    int64_t number = type->line > 0 ? type->as.number : type_by_source(b);
+    if (b->source.len == 0 && b->command.len == 0) {
+        return 0; /* not bound, so not reported */
+    }
+    if (number < 0) {
+        tell_wrong(app, p->identifier, OL_PROPERTY_KEY_TYPE, MSG_FAULT_TYPE, MSG_OK);
+        return 0;
+    }
+    field->identifier = p->identifier;
+    field->type = type_of(number);
+    field->writable = b->command.len > 0;
+    return 1;
+}
+
+void app_property_load(struct app *app)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    uint16_t count = 0;
+    memset(app->fields, 0, sizeof(app->fields));
+    app->led.is_bound = false;
+    for (uint16_t i = 0; i < s->property_count; i++) {
+        count =
+            (uint16_t)(count + load_property(app, &s->properties[i],
+                                             &app->bindings[count], &app->fields[count]));
+    }
+    app->model = (struct ol_onenet_model){
+        .fields = app->fields, .field_count = count, .property_count = count};
+}
+
+/* --- reporting ---------------------------------------------------------------------- */
+
+static enum app_message take(struct app *app, uint16_t i, const struct app_reading *r)
+{
+    struct ol_dec number;
+    struct ol_onenet_value value;
+    enum ol_onenet_value_error error = OL_ONENET_VALUE_OK;
+    enum app_message wrong = app_source_read(&app->bindings[i], r, &number);
+    if (wrong != MSG_OK) {
+        return wrong;
+    }
+    ol_onenet_value_set_dec(&value, &number);
+    int32_t rc = ol_agent_sample(&app->agent, i, &value, 0, &error);
+    /* A full queue and a property set aside are told by events of the agent. */
+    return rc != OL_E_ARG                   ? MSG_OK
+           : error == OL_ONENET_VALUE_RANGE ? MSG_VALUE_RANGE
+                                            : MSG_VALUE_TYPE;
+}
+
+void app_property_sample(struct app *app)
+{
+    struct app_reading r = {.machine = app->machine,
+                            .led_pin = app->led.pin,
+                            .is_led_lit = app->led.is_lit,
+                            .elapsed = app->now};
+    for (uint16_t i = 0; i < app->model.property_count; i++) {
+        struct app_binding *b = &app->bindings[i];
+        if (b->source.len == 0) {
+            continue;
+        }
+        enum app_message wrong = take(app, i, &r);
+        if (wrong != MSG_OK && b->trouble != wrong) {
+            SAY(app, OL_LOG_WARN, MSG_NOTHING_FITS, app_str(app->fields[i].identifier),
+                app_sub(wrong));
+        }
+        b->trouble = (uint16_t)wrong;
+    }
+}
+
+/* --- obeying ------------------------------------------------------------------------ */
+
+static bool is_true(const struct ol_onenet_value *value)
+{
+    switch (value->kind) {
+    case OL_ONENET_VALUE_BOOL:
+        return value->as.b;
+    case OL_ONENET_VALUE_INT:
+        return value->as.i != 0;
+    case OL_ONENET_VALUE_DEC:
+        return value->as.dec.mantissa != 0;
+    case OL_ONENET_VALUE_STRING:
+    case OL_ONENET_VALUE_JSON:
+        break;
+    }
+    return value->as.s.len > 0;
+}
+
+static bool apply(struct app *app, const struct ol_onenet_set_item *item)
+{
+    const struct app_machine *m = app->machine;
+    struct ol_str command = app->bindings[item->field].command;
+    int32_t pin = app_command_pin(command, app->led.pin);
+    if (ol_str_equal(command, OL_STR("led"))) {
+        app_led_set(app, is_true(&item->value));
+        return true;
+    }
+    return pin < 0 ||
+           m->ops->gpio_write(m->ctx, (unsigned)pin, is_true(&item->value)) == OL_OK;
+}
+
+/* "<- set led=true" */
+static void tell_set(struct app *app, const struct ol_agent_event *ev)
+{
+    struct ol_onenet_params params = ev->set.params;
+    struct ol_onenet_set_item item;
+    struct ol_writer w = app_line_begin(app, "<- set");
+    while (ol_agent_set_next(&app->agent, &params, &item)) {
+        ol_writer_u8(&w, ' ');
+        ol_writer_str(&w, app->fields[item.field].identifier);
+        ol_writer_u8(&w, '=');
+        ol_writer_str(&w, item.json);
+    }
+    app_line_log(app, OL_LOG_INFO, &w);
+}
+
+void app_property_obey(struct app *app, const struct ol_agent_event *ev)
+{
+    struct ol_onenet_params params = ev->set.params;
+    struct ol_onenet_set_item item;
+    int32_t code = CODE_OK;
+    tell_set(app, ev);
+    if (ev->set.handle == 0) {
+        SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(code));
+        return;
+    }
+    while (ol_agent_set_next(&app->agent, &params, &item)) {
+        code = apply(app, &item) ? code : CODE_FAILED;
+    }
+    struct ol_str msg = code == CODE_OK ? OL_STR("success") : OL_STR("pin");
+    if (ol_agent_set_reply(&app->agent, ev->set.handle, code, msg) == OL_OK) {
+        SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(code));
+    }
+}

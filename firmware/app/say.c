@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "firmware/app/private.h"
+#include "onelink/base/utf8.h"
+
+/* Seconds since the start, to a thousandth: the board has no time of day at first. */
+static void put_time(struct ol_writer *w, ol_ms now)
+{
+    uint32_t s = (uint32_t)(now / 1000), ms = (uint32_t)(now - (ol_ms)s * 1000);
+    ol_writer_dec_u64(w, s);
+    ol_writer_u8(w, '.');
+    ol_writer_u8(w, (uint8_t)('0' + ms / 100));
+    ol_writer_u8(w, (uint8_t)('0' + ms / 10 % 10));
+    ol_writer_u8(w, (uint8_t)('0' + ms % 10));
+    ol_writer_u8(w, ' ');
+}
+
+struct ol_writer app_line_begin(struct app *app, const char *prefix)
+{
+    struct ol_writer w = ol_writer_make(app->line, sizeof(app->line));
+    ol_writer_str(&w, ol_str_from(prefix));
+    return w;
+}
+
+void app_line_put(struct app *app, struct ol_writer *w, enum app_message id,
+                  const struct app_arg *args, size_t count)
+{
+    app_message_encode(w, app->language, id, args, count);
+}
+
+/* Nothing that a terminal would obey, and no half of a character where the line was cut.
+ * Returns the length. */
+static size_t make_harmless(struct app *app, size_t len)
+{
+    size_t last = len;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)app->line[i];
+        app->line[i] = c < ' ' || c == 0x7F ? '?' : app->line[i];
+        last = (c & 0xC0) != 0x80 ? i : last;
+    }
+    return last < len && ol_utf8_len(app->line + last, len - last) < 0 ? last : len;
+}
+
+static void send(struct app *app, unsigned terminal, struct ol_str line)
+{
+    struct app_terminal *t = &app->terminals[terminal];
+    if (t->is_open) {
+        app_editor_say(&t->editor, line);
+    }
+}
+
+void app_line_say(struct app *app, unsigned console, const struct ol_writer *w)
+{
+    send(app, console, ol_str_make(app->line, make_harmless(app, w->len)));
+}
+
+void app_line_log(struct app *app, enum ol_log_level level, const struct ol_writer *w)
+{
+    uint8_t stamp[16];
+    if (level > app->level) {
+        return;
+    }
+    struct ol_writer time = ol_writer_make(stamp, sizeof(stamp));
+    put_time(&time, app->now);
+    size_t len =
+        w->len < sizeof(app->line) - time.len ? w->len : sizeof(app->line) - time.len;
+    len = make_harmless(app, len);
+    memmove(app->line + time.len, app->line, len);
+    memcpy(app->line, stamp, time.len);
+    for (unsigned i = 0; i < APP_CONSOLE_COUNT; i++) {
+        send(app, i, ol_str_make(app->line, len + time.len));
+    }
+}
+
+void app_log(struct app *app, enum ol_log_level level, enum app_message id,
+             const struct app_arg *args, size_t count)
+{
+    if (level <= app->level) {
+        struct ol_writer w = app_line_begin(app, "");
+        app_line_put(app, &w, id, args, count);
+        app_line_log(app, level, &w);
+    }
+}
+
+void app_answer(struct app *app, unsigned console, enum app_message id,
+                const struct app_arg *args, size_t count)
+{
+    struct ol_writer w = app_line_begin(app, "");
+    app_line_put(app, &w, id, args, count);
+    app_line_say(app, console, &w);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "firmware/app/private.h"
+
+static struct ol_str cut(struct ol_str s, size_t from, size_t to)
+{
+    return (struct ol_str){s.ptr + from, to - from};
+}
+
+/* The next line of a text, without its LF; false at the end. */
+static bool next_line(const struct app_text_buf *text, size_t *at, struct ol_str *line)
+{
+    if (*at >= text->len) {
+        return false;
+    }
+    const char *lf = memchr(text->ptr + *at, '\n', text->len - *at);
+    size_t end = lf ? (size_t)(lf - text->ptr) : text->len;
+    *line = (struct ol_str){text->ptr + *at, end - *at};
+    *at = end + 1;
+    return true;
+}
+
+/* Lines are stored as "key = value". */
+static bool is_line_of(struct ol_str line, struct ol_str key)
+{
+    return ol_str_has_prefix(line, key) && line.len > key.len &&
+           (line.ptr[key.len] == ' ' || line.ptr[key.len] == '=');
+}
+
+const struct ol_setting *app_settings_row(struct ol_str key)
+{
+    static const struct ol_str prefix = OL_STR_INIT("property.");
+    size_t count = OL_SETTING_KEY_COUNT;
+    const struct ol_setting *rows = ol_setting_get((enum ol_setting_key)0);
+    if (ol_str_has_prefix(key, prefix)) {
+        count = OL_PROPERTY_KEY_COUNT;
+        rows = ol_setting_property_get((enum ol_property_key)0);
+        while (key.len > 0 && memchr(key.ptr, '.', key.len)) {
+            key = cut(key, 1, key.len);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (ol_str_equal(key, ol_str_from(rows[i].name)) &&
+            rows[i].where != OL_SETTING_LINUX) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- reading ------------------------------------------------------------------------ */
+
+void app_settings_parse(struct app *app, const struct app_text_buf *text,
+                        struct ol_str except, bool tell)
+{
+    struct app_settings *s = &app->settings;
+    struct app_fault fault = {.reason = MSG_OK};
+    struct ol_str line;
+    uint16_t number = 0;
+    ol_settings_init(&s->parsed, s->table, APP_PROPERTY_MAX);
+    s->parsed.where = OL_SETTING_BOARD;
+    for (size_t at = 0; next_line(text, &at, &line);) {
+        number++;
+        if (except.len > 0 && is_line_of(line, except)) {
+            continue;
+        }
+        if (ol_settings_input_line(&s->parsed, line, number, &fault.err) != OL_OK &&
+            tell) {
+            app_fault_log(app, &fault, true);
+        }
+    }
+}
+
+void app_settings_load(struct app *app)
+{
+    struct app_settings *s = &app->settings;
+    size_t len = ol_record_len(&s->store);
+    s->edited.len = 0;
+    s->is_unsaved = false;
+    if (len <= APP_TEXT_CAP && ol_record_read(&s->store, 0, s->edited.ptr, len) == OL_OK) {
+        s->edited.len = (uint16_t)len;
+    }
+}
+
+/* --- changing ----------------------------------------------------------------------- */
+
+static int32_t refuse(struct app_fault *fault, enum app_message reason,
+                      enum app_message allowed)
+{
+    fault->err.problem = OL_SETTING_REASON;
+    fault->reason = reason;
+    fault->allowed = allowed;
+    return OL_E_ARG;
+}
+
+/* The value of a line that the registry takes, without its quotes. */
+static struct ol_str value_of(const struct app *app, const struct ol_setting *row,
+                              struct ol_str key)
+{
+    const struct ol_settings *s = &app->settings.parsed;
+    const struct ol_setting *rows = ol_setting_property_get((enum ol_property_key)0);
+    if (row < rows || row >= rows + OL_PROPERTY_KEY_COUNT) {
+        return s->value[row - ol_setting_get((enum ol_setting_key)0)].as.text;
+    }
+    struct ol_str id = cut(key, strlen("property."), key.len - strlen(row->name) - 1);
+    struct ol_settings_property *p = ol_settings_find(s, id);
+    return p ? p->value[row - rows].as.text : (struct ol_str){NULL, 0};
+}
+
+/* What only this program can tell: sources, commands, pins. */
+static int32_t check_meaning(struct app *app, struct ol_str key, struct app_fault *fault)
+{
+    const struct app_machine *m = app->machine;
+    const struct ol_setting *row = fault->err.setting;
+    enum app_message allowed = MSG_OK, wrong = MSG_OK;
+    if (row == ol_setting_property_get(OL_PROPERTY_KEY_SOURCE)) {
+        wrong = app_source_check(m, value_of(app, row, key), &allowed);
+    } else if (row == ol_setting_property_get(OL_PROPERTY_KEY_COMMAND)) {
+        wrong = app_command_check(m, value_of(app, row, key), &allowed);
+    } else if (row == ol_setting_get(OL_SETTING_KEY_LED_PIN)) {
+        int64_t pin = ol_settings_number(&app->settings.parsed, OL_SETTING_KEY_LED_PIN);
+        wrong = m->ops->gpio_read(m->ctx, (unsigned)pin) < 0 ? MSG_FAULT_PIN : MSG_OK;
+        allowed = MSG_OK;
+    }
+    return wrong == MSG_OK ? OL_OK : refuse(fault, wrong, allowed);
+}
+
+/* Removes the lines of a key. Returns how many bytes. */
+static size_t remove_lines(struct app_text_buf *text, struct ol_str key)
+{
+    size_t at = 0, removed = 0;
+    struct ol_str line;
+    for (size_t from = 0; next_line(text, &at, &line); from = at) {
+        if (is_line_of(line, key)) {
+            size_t end = at < text->len ? at : text->len;
+            memmove(text->ptr + from, text->ptr + end, text->len - end);
+            text->len = (uint16_t)(text->len - (end - from));
+            removed += end - from;
+            at = from;
+        }
+    }
+    return removed;
+}
+
+static size_t len_of(const struct app_text_buf *text, struct ol_str key)
+{
+    size_t at = 0, len = 0;
+    struct ol_str line;
+    while (next_line(text, &at, &line)) {
+        len += is_line_of(line, key) ? line.len + 1 : 0;
+    }
+    return len;
+}
+
+/* "key = value", terminated, where app->line is. */
+static struct ol_str make_line(struct app *app, struct ol_str key, struct ol_str value)
+{
+    struct ol_writer w = ol_writer_make(app->line, sizeof(app->line));
+    ol_writer_str(&w, key);
+    ol_writer_str(&w, OL_STR(" = "));
+    ol_writer_str(&w, value);
+    return (struct ol_str){app->line, w.len};
+}
+
+/* Spans of the error that lie in app->line, which messages are written to, go to where the same
+ * bytes were typed. */
+static void rebase(struct app *app, struct app_fault *fault, struct ol_str key,
+                   struct ol_str value)
+{
+    struct ol_str *shown = &fault->err.value;
+    const char *from = app->line + key.len + 3;
+    size_t at = shown->len > 0 && shown->ptr >= from ? (size_t)(shown->ptr - from) : 0;
+    *shown = shown->len > 0 && at + shown->len <= value.len
+                 ? ol_str_make(value.ptr + at, shown->len)
+                 : (struct ol_str){NULL, 0};
+    fault->err.key = key;
+    fault->err.line = 0;
+    fault->number = APP_PROPERTY_MAX;
+}
+
+/* The edited text with the new line instead of the old one would be right. */
+static int32_t check_change(struct app *app, struct ol_str key, struct ol_str line,
+                            struct app_fault *fault)
+{
+    int32_t rc = ol_settings_input_line(&app->settings.parsed, line, 1, &fault->err);
+    if (rc != OL_OK) {
+        return rc;
+    }
+    fault->err.setting = app_settings_row(key);
+    if (!fault->err.setting) { /* "set # x" is a comment */
+        fault->err.problem = OL_SETTING_UNKNOWN;
+        return OL_E_ARG;
+    }
+    return check_meaning(app, key, fault);
+}
+
+int32_t app_settings_set(struct app *app, struct ol_str key, struct ol_str value,
+                         struct app_fault *fault)
+{
+    struct app_text_buf *text = &app->settings.edited;
+    *fault = (struct app_fault){.reason = MSG_OK};
+    app_settings_parse(app, text, key, false);
+    struct ol_str line = make_line(app, key, value);
+    int32_t rc = check_change(app, key, line, fault);
+    rebase(app, fault, key, value);
+    if (rc != OL_OK) {
+        return rc;
+    }
+    if (text->len - len_of(text, key) + line.len + 1 > APP_TEXT_CAP) {
+        fault->number = APP_TEXT_CAP;
+        return refuse(fault, MSG_FAULT_FULL, MSG_OK);
+    }
+    remove_lines(text, key);
+    memcpy(text->ptr + text->len, line.ptr, line.len);
+    text->ptr[text->len + line.len] = '\n';
+    text->len = (uint16_t)(text->len + line.len + 1);
+    app->settings.is_unsaved = true;
+    return OL_OK;
+}
+
+int32_t app_settings_unset(struct app *app, struct ol_str key, struct app_fault *fault)
+{
+    *fault = (struct app_fault){.err = {.key = key, .where = OL_SETTING_BOARD}};
+    if (!app_settings_row(key)) {
+        fault->err.problem = OL_SETTING_UNKNOWN;
+        return OL_E_ARG;
+    }
+    if (remove_lines(&app->settings.edited, key) == 0) {
+        return refuse(fault, MSG_FAULT_NOT_SET, MSG_OK);
+    }
+    app->settings.is_unsaved = true;
+    return OL_OK;
+}
+
+int32_t app_settings_save(struct app *app)
+{
+    struct app_settings *s = &app->settings;
+    int32_t rc = ol_record_commit(&s->store, s->edited.ptr, s->edited.len);
+    s->is_unsaved = rc == OL_OK ? false : s->is_unsaved;
+    return rc;
+}
+
+int32_t app_settings_wipe(struct app *app)
+{
+    int32_t rc = ol_record_wipe(&app->settings.store);
+    if (rc == OL_OK) {
+        memset(&app->settings.edited, 0, sizeof(app->settings.edited));
+        app->settings.is_unsaved = false;
+    }
+    return rc;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "firmware/app/private.h"
+#include "onelink/onenet/onejson.h"
+
+#define NAME_SHOWN 64
+
+static struct ol_str name_of(const struct app *app, int32_t property)
+{
+    return app->fields[property].identifier;
+}
+
+static enum app_message cause_of(enum ol_agent_cause cause)
+{
+    return (enum app_message)(MSG_CAUSE_NONE + (int)cause);
+}
+
+/* --- dates -------------------------------------------------------------------------- */
+
+static char *put_digits(char *out, uint32_t v, int digits)
+{
+    for (int i = digits - 1; i >= 0; i--) {
+        out[i] = (char)('0' + v % 10);
+        v /= 10;
+    }
+    return out + digits;
+}
+
+/* Days since 1970-01-01 to a date: Howard Hinnant's civil_from_days. */
+static char *put_day(char *out, uint32_t days)
+{
+    days += 719468;
+    uint32_t era = days / 146097, of_era = days % 146097;
+    uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    uint32_t month = (5 * of_year + 2) / 153;
+    uint32_t day = of_year - (153 * month + 2) / 5 + 1;
+    month = month < 10 ? month + 3 : month - 9;
+    out = put_digits(out, year + era * 400 + (month <= 2), 4);
+    *out++ = '-';
+    out = put_digits(out, month, 2);
+    *out++ = '-';
+    return put_digits(out, day, 2);
+}
+
+struct ol_str app_date_encode(char text[24], int64_t unix_ms)
+{
+    uint32_t s = (uint32_t)((uint64_t)(unix_ms > 0 ? unix_ms : 0) / 1000);
+    char *p = put_day(text, s / 86400);
+    s %= 86400;
+    *p++ = ' ';
+    p = put_digits(p, s / 3600, 2);
+    *p++ = ':';
+    p = put_digits(p, s / 60 % 60, 2);
+    *p++ = ':';
+    p = put_digits(p, s % 60, 2);
+    memcpy(p, " UTC", 4);
+    return ol_str_make(text, (size_t)(p + 4 - text));
+}
+
+/* --- reports ------------------------------------------------------------------------ */
+
+/* "temp=23.5 humi=48.1" of a post. */
+static void put_values(struct ol_writer *w, struct ol_str body)
+{
+    struct ol_onenet_request request;
+    struct ol_onenet_item item;
+    const char *mark = "";
+    if (ol_onenet_request_decode(body, &request) != OL_ONENET_REQUEST_OK) {
+        return;
+    }
+    struct ol_onenet_params params = ol_onenet_params_open(request.params);
+    while (ol_onenet_params_next_wrapped(&params, &item) == OL_OK) {
+        ol_writer_str(w, ol_str_from(mark));
+        ol_writer_str(w, item.name.text);
+        ol_writer_u8(w, '=');
+        ol_writer_str(w, item.value);
+        mark = " ";
+    }
+}
+
+static void tell_posted(struct app *app, const struct ol_agent_event *ev)
+{
+    struct ol_writer w = app_line_begin(app, "");
+    PUT(app, &w, ev->posted.again ? MSG_POSTED_AGAIN : MSG_POSTED,
+        app_number((int64_t)ev->posted.id), app_text(""));
+    put_values(&w, ev->posted.body);
+    app_line_log(app, OL_LOG_INFO, &w);
+}
+
+static void remember(struct app *app, uint64_t id, int32_t code)
+{
+    app->memory.reply_id = id;
+    app->memory.reply_code = code;
+}
+
+static void tell_refused(struct app *app, const struct ol_agent_event *ev)
+{
+    remember(app, ev->refused.id, ev->refused.code);
+    SAY(app, OL_LOG_WARN, MSG_REFUSED, app_number((int64_t)ev->refused.id),
+        app_number(ev->refused.code), app_str(ev->refused.msg));
+    if (ev->refused.property < 0) {
+        SAY(app, OL_LOG_WARN, MSG_IN_PARTS);
+    } else {
+        SAY(app, OL_LOG_WARN, MSG_ASIDE, app_str(name_of(app, ev->refused.property)));
+    }
+}
+
+/* --- the way there ------------------------------------------------------------------ */
+
+static void tell_rejected(struct app *app, const struct ol_agent_event *ev)
+{
+    if (ev->rejected.code == 0) {
+        SAY(app, OL_LOG_ERROR, MSG_NO_TOKEN);
+        return;
+    }
+    SAY(app, OL_LOG_ERROR, MSG_REJECTED, app_str(ev->rejected.host),
+        app_number(ev->rejected.code));
+    for (unsigned i = 0; i < ev->rejected.hint_count; i++) {
+        SAY(app, OL_LOG_ERROR, MSG_HINT, app_number(i + 1),
+            app_sub((enum app_message)(MSG_HINT_NAME + (int)ev->rejected.hints[i])));
+    }
+}
+
+static void tell_state(struct app *app, const struct ol_agent_event *ev)
+{
+    if (ev->state.cause != OL_AGENT_CAUSE_NONE) {
+        app->memory.cause = (uint8_t)ev->state.cause;
+    }
+    if (ev->state.to == OL_AGENT_BACKOFF) {
+        SAY(app, OL_LOG_WARN, MSG_BACKOFF, app_sub(cause_of(ev->state.cause)),
+            app_tenths(ev->state.wait_ms / 100),
+            app_number(ol_agent_get_waiting(&app->agent)));
+        return;
+    }
+    bool online = ev->state.to == OL_AGENT_ONLINE;
+    SAY(app, online ? OL_LOG_INFO : OL_LOG_DEBUG,
+        (enum app_message)(MSG_AGENT_CLOSED + (int)ev->state.to));
+}
+
+static void tell_host(struct app *app, const struct ol_agent_event *ev)
+{
+    char addr[OL_ADDR_TEXT_CAP];
+    int32_t len = ol_addr_encode(&ev->host.addr, addr, sizeof(addr));
+    SAY(app, OL_LOG_INFO, MSG_LOGGED_IN, app_str(ev->host.host),
+        app_str(ol_str_make(addr, len > 0 ? (size_t)len : 0)));
+}
+
+static void tell_clock(struct app *app, const struct ol_agent_event *ev)
+{
+    char text[24];
+    bool synced = ev->clock.wall.quality == OL_CLOCK_SYNCED;
+    SAY(app, OL_LOG_INFO, synced ? MSG_CLOCK_SNTP : MSG_CLOCK_DATE,
+        app_str(app_date_encode(text, ev->clock.wall.unix_ms)));
+}
+
+static struct ol_str addr_text(char text[OL_ADDR_TEXT_CAP], const struct ol_addr *addr)
+{
+    int32_t len =
+        addr->family == OL_ADDR_NONE ? 0 : ol_addr_encode(addr, text, OL_ADDR_TEXT_CAP);
+    return len > 0 ? ol_str_make(text, (size_t)len) : OL_STR("-");
+}
+
+static void tell_dhcp(struct app *app, const struct ol_agent_event *ev)
+{
+    char address[OL_ADDR_TEXT_CAP], gateway[OL_ADDR_TEXT_CAP];
+    switch (ev->dhcp.kind) {
+    case OL_DHCP_EVENT_BOUND:
+        SAY(app, OL_LOG_INFO, MSG_DHCP_BOUND,
+            app_str(addr_text(address, &ev->dhcp.lease->address)),
+            app_str(addr_text(gateway, &ev->dhcp.lease->gateway)));
+        break;
+    case OL_DHCP_EVENT_LOST:
+        SAY(app, OL_LOG_WARN, MSG_DHCP_LOST);
+        break;
+    case OL_DHCP_EVENT_TAKEN:
+        SAY(app, OL_LOG_WARN, MSG_DHCP_TAKEN,
+            app_str(addr_text(address, &ev->dhcp.lease->address)));
+        break;
+    case OL_DHCP_EVENT_REFUSED:
+        SAY(app, OL_LOG_WARN, MSG_DHCP_REFUSED);
+        break;
+    case OL_DHCP_EVENT_SILENT:
+        SAY(app, OL_LOG_WARN, MSG_DHCP_SILENT);
+        break;
+    case OL_DHCP_EVENT_PROBE:
+        break;
+    }
+}
+
+/* --- commands and the rest ---------------------------------------------------------- */
+
+static void tell_bad_set(struct app *app, const struct ol_agent_event *ev)
+{
+    SAY(app, OL_LOG_WARN, MSG_COMMAND_BAD, app_str(ev->bad.identifier),
+        app_str(ev->bad.text));
+    SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(ev->bad.code));
+}
+
+void app_tell(struct app *app, const struct ol_agent_event *ev)
+{
+    struct ol_str name;
+    switch (ev->kind) {
+    case OL_AGENT_EVENT_STATE:
+        tell_state(app, ev);
+        break;
+    case OL_AGENT_EVENT_HOST:
+        tell_host(app, ev);
+        break;
+    case OL_AGENT_EVENT_CLOCK:
+        tell_clock(app, ev);
+        break;
+    case OL_AGENT_EVENT_DHCP:
+        tell_dhcp(app, ev);
+        break;
+    case OL_AGENT_EVENT_REJECTED:
+        tell_rejected(app, ev);
+        break;
+    case OL_AGENT_EVENT_FILTER:
+        SAY(app, OL_LOG_WARN, MSG_FILTER, app_str(ev->filter.filter));
+        break;
+    case OL_AGENT_EVENT_POSTED:
+        tell_posted(app, ev);
+        break;
+    case OL_AGENT_EVENT_DELIVERED:
+        remember(app, ev->delivered.id, 200);
+        SAY(app, OL_LOG_INFO, MSG_DELIVERED, app_number((int64_t)ev->delivered.id));
+        break;
+    case OL_AGENT_EVENT_REFUSED:
+        tell_refused(app, ev);
+        break;
+    case OL_AGENT_EVENT_TIMEOUT:
+        SAY(app, OL_LOG_WARN, MSG_TIMEOUT, app_number((int64_t)ev->timeout.id));
+        break;
+    case OL_AGENT_EVENT_RESTORED:
+        SAY(app, OL_LOG_INFO, MSG_RESTORED, app_str(name_of(app, ev->restored.property)));
+        break;
+    case OL_AGENT_EVENT_FULL:
+        SAY(app, OL_LOG_WARN, MSG_FULL);
+        break;
+    case OL_AGENT_EVENT_SET_BAD:
+        tell_bad_set(app, ev);
+        break;
+    case OL_AGENT_EVENT_GET:
+        SAY(app, OL_LOG_INFO, MSG_COMMAND_GET, app_number(ev->get.count));
+        break;
+    case OL_AGENT_EVENT_MESSAGE:
+        name = ev->message.payload;
+        name.len = name.len < NAME_SHOWN ? name.len : NAME_SHOWN;
+        SAY(app, OL_LOG_DEBUG, MSG_STRANGE, app_str(name));
+        break;
+    case OL_AGENT_EVENT_SKIPPED:
+        SAY(app, OL_LOG_WARN, MSG_SKIPPED, app_number(ev->skipped.len));
+        break;
+    case OL_AGENT_EVENT_SET:
+    case OL_AGENT_EVENT_SET_LATE:
+        break;
+    }
+}
