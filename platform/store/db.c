@@ -73,6 +73,12 @@ static const char *const statement_text[OL_DB_STATEMENT_COUNT] = {
         " (SELECT max(time) FROM history WHERE point = ?1),"
         " ifnull((SELECT time FROM history WHERE point = ?1 ORDER BY time LIMIT 1"
         " OFFSET ?3), ?2))",
+    [OL_DB_DELETED_NEXT] = "SELECT CAST(substr(name, 9) AS INTEGER) FROM setting"
+                           " WHERE name BETWEEN 'deleted.' AND 'deleted/' LIMIT 1",
+    [OL_DB_DELETED_DROP] =
+        "DELETE FROM history WHERE (point, time) IN (SELECT point, time FROM history"
+        " WHERE point BETWEEN ?1 << 16 AND ?1 << 16 | 65535 LIMIT ?2)",
+    [OL_DB_DELETED_END] = "DELETE FROM setting WHERE name = 'deleted.' || ?1",
     [OL_DB_PAGES_ALL] = "PRAGMA page_count",
     [OL_DB_PAGES_FREE] = "PRAGMA freelist_count",
     [OL_DB_PAGE_SIZE] = "PRAGMA page_size",
