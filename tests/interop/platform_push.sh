@@ -191,6 +191,15 @@ receiver_start
 await 'after the receiver was away' 51 counts lamp
 await 'nothing waits' 0 show waiting
 
+# ---- the example of docs/api.md ----
+mkdir "$work/doc"
+sed -n '/^```sh$/,/^```$/p' "$OL_SOURCE_DIR/docs/api.md" | grep -v '^```' |
+    sed "s|DIR/|$data/|; s|127.0.0.1:8080|127.0.0.1:$http_port|; s|http://127.0.0.1:9000/in|$url|; s|my-token|$token|" \
+        >"$work/doc/example.sh"
+(cd "$work/doc" && bash -eu example.sh >out)
+is 'the example' "0 0 $url" "$(jq -rs '"\(.[0].code) \(.[1].code) \(.[1].data.url)"' "$work/doc/out")"
+await 'agreed' active show state
+
 # ---- a restart: what waits is there afterwards ----
 kept() {
     sqlite3 "$data/onelink.db" 'SELECT count(*) FROM push'
