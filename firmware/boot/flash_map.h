@@ -40,6 +40,6 @@
 
 /* The stack lies at the very start of RAM, so that one that grows too far leaves memory and
  * faults instead of writing over something. */
-#define RAM_STACK_SIZE 0x1800
+#define RAM_STACK_SIZE 0x1000
 
 #endif
