@@ -5,8 +5,6 @@
 #include "onelink/json/reader.h"
 #include "platform/api/call.h"
 
-#define PAGE_MAX 100
-
 struct ol_str ol_api_query_get(const struct ol_api_call *c, const char *name)
 {
     const struct evkeyval *kv = NULL;
@@ -79,7 +77,7 @@ bool ol_api_range_read(const struct ol_api_call *c, struct ol_api_range *range)
               ol_api_query_int(c, "end_time", range->from_ms, INT64_MAX, &range->to_ms) &&
               ol_api_query_int(c, "sort", 1, 2, &sort) &&
               ol_api_query_int(c, "offset", 0, INT64_MAX, &range->offset) &&
-              ol_api_query_int(c, "limit", 1, PAGE_MAX, &range->limit);
+              ol_api_query_int(c, "limit", 1, OL_API_PAGE_MAX, &range->limit);
     range->descending = sort == 2;
     return ok;
 }

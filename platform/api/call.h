@@ -8,6 +8,7 @@
 #include "onelink/json/writer.h"
 #include "platform/api/api.h"
 #include "platform/api/token.h"
+#include "platform/api/write.h"
 
 /* One request on its way through the API, for the files of this layer. */
 
@@ -96,6 +97,9 @@ struct ol_api_member {
 /* Bytes of a product id or device name that is read, too long ones included. */
 #define OL_API_NAME_CAP 128
 
+#define OL_API_ABOUT_CAP 512 /* bytes of a device's description */
+#define OL_API_PAGE_MAX  100 /* rows of a page */
+
 /* Reads the members of the body, a JSON object; others are skipped. false: the body is
  * not as it must be; then the call has been answered. */
 bool ol_api_body_read(const struct ol_api_call *c, struct ol_api_member *members,
@@ -121,12 +125,6 @@ bool ol_api_has_model(const struct ol_api_call *c, const struct ol_store_product
 /* The time range, order and page that the URL asks for; range->limit holds the default.
  * false: the call has been answered. */
 bool ol_api_range_read(const struct ol_api_call *c, struct ol_api_range *range);
-
-/* A member of an object: its name and a string. */
-void ol_api_write_text(struct ol_json_writer *w, const char *key, struct ol_str value);
-
-/* The same with a time: RFC 3339 in UTC, with milliseconds; empty for 0, never. */
-void ol_api_write_time(struct ol_json_writer *w, const char *key, int64_t unix_ms);
 
 /* ---- the calls, docs/protocol.md §8.2 ---- */
 

@@ -4,9 +4,6 @@
 #include "onelink/onenet/name.h"
 #include "platform/api/state.h"
 
-#define ABOUT_CAP 512
-#define PAGE_MAX  100
-
 const struct ol_store_product *ol_api_product(const struct ol_api_call *c,
                                               struct ol_str product, struct ol_str device,
                                               bool write)
@@ -74,8 +71,7 @@ static void write_device(struct ol_json_writer *w, struct ol_str product,
     ol_api_write_text(w, "name", d->name);
     ol_api_write_text(w, "desc", d->about);
     ol_api_write_text(w, "imei", OL_STR("")); /* applications expect it in a list */
-    ol_json_key(w, OL_STR("status"));
-    ol_json_int(w, d->online ? 1 : 0);
+    ol_api_write_int(w, "status", d->online ? 1 : 0);
     ol_api_write_time(w, "create_time", d->created_ms);
     ol_api_write_time(w, "last_time",
                       d->seen_ms > d->online_ms ? d->seen_ms : d->online_ms);
@@ -132,19 +128,13 @@ static void list_row(void *ctx, const struct ol_api_device *d)
     ol_json_object_end(&list->w);
 }
 
-static void write_int(struct ol_json_writer *w, const char *key, int64_t value)
-{
-    ol_json_key(w, ol_str_from(key));
-    ol_json_int(w, value);
-}
-
 void ol_api_device_list(const struct ol_api_call *c)
 {
     const struct ol_api_backend *b = &c->api->config.backend;
     struct ol_api_page page = {.part = ol_api_query_get(c, "device_name"), .limit = 10};
     int64_t total = 0;
     if (!ol_api_query_int(c, "offset", 0, INT64_MAX, &page.offset) ||
-        !ol_api_query_int(c, "limit", 1, PAGE_MAX, &page.limit)) {
+        !ol_api_query_int(c, "limit", 1, OL_API_PAGE_MAX, &page.limit)) {
         return;
     }
     const struct ol_store_product *p = ol_api_product(
@@ -161,9 +151,9 @@ void ol_api_device_list(const struct ol_api_call *c)
         return;
     }
     ol_json_array_end(&list.w);
-    write_int(&list.w, "offset", page.offset);
-    write_int(&list.w, "limit", page.limit);
-    write_int(&list.w, "total", total);
+    ol_api_write_int(&list.w, "offset", page.offset);
+    ol_api_write_int(&list.w, "limit", page.limit);
+    ol_api_write_int(&list.w, "total", total);
     ol_json_object_end(&list.w);
     ol_api_reply_send(c, &list.w);
 }
@@ -173,7 +163,7 @@ void ol_api_device_create(const struct ol_api_call *c)
     const struct ol_api_backend *b = &c->api->config.backend;
     char product[OL_API_NAME_CAP];
     char name[OL_API_NAME_CAP];
-    char about[ABOUT_CAP];
+    char about[OL_API_ABOUT_CAP];
     char key[OL_API_KEY_CAP];
     struct ol_api_member m[] = {
         {OL_STR("product_id"), OL_API_STRING, true, product, sizeof product, {NULL, 0}},

@@ -101,8 +101,7 @@ static void answer(const struct ol_api_call *c, int64_t device)
         return;
     }
     ol_json_array_end(&lines.w);
-    ol_json_key(&lines.w, OL_STR("last"));
-    ol_json_int(&lines.w, lines.last);
+    ol_api_write_int(&lines.w, "last", lines.last);
     ol_json_object_end(&lines.w);
     ol_api_reply_send(c, &lines.w);
 }

@@ -2,24 +2,13 @@
 #include "platform/api/log_line.h"
 
 #include "onelink/base/utf8.h"
-
-static void write_int(struct ol_json_writer *w, const char *key, int64_t value)
-{
-    ol_json_key(w, ol_str_from(key));
-    ol_json_int(w, value);
-}
-
-static void write_text(struct ol_json_writer *w, const char *key, struct ol_str value)
-{
-    ol_json_key(w, ol_str_from(key));
-    ol_json_str(w, value);
-}
+#include "platform/api/write.h"
 
 /* What strangers sent need not be text. */
 static void write_if_text(struct ol_json_writer *w, const char *key, struct ol_str value)
 {
     if (value.len > 0 && ol_utf8_is_valid(value)) {
-        write_text(w, key, value);
+        ol_api_write_text(w, key, value);
     }
 }
 
@@ -33,22 +22,22 @@ static void write_hex(struct ol_json_writer *w, const char *key, struct ol_str b
         hex[2 * i] = digits[b >> 4];
         hex[2 * i + 1] = digits[b & 15];
     }
-    write_text(w, key, ol_str_make(hex, 2 * len));
+    ol_api_write_text(w, key, ol_str_make(hex, 2 * len));
 }
 
 static void write_packet(struct ol_json_writer *w, const struct ol_api_log_line *l)
 {
     const struct ol_msglog *line = l->line;
-    write_text(w, "packet", ol_str_from(l->packet));
+    ol_api_write_text(w, "packet", ol_str_from(l->packet));
     write_if_text(w, "topic", line->topic);
     if (line->topic.len > 0) {
-        write_int(w, "qos", line->qos);
+        ol_api_write_int(w, "qos", line->qos);
     }
-    write_int(w, "length", line->length);
+    ol_api_write_int(w, "length", line->length);
     write_if_text(w, "payload", line->body);
     if (line->raw.len > 0) {
         write_hex(w, "bytes", line->raw);
-        write_int(w, "bytes_length", line->raw_len);
+        ol_api_write_int(w, "bytes_length", line->raw_len);
     }
 }
 
@@ -56,17 +45,17 @@ void ol_api_log_line_write(struct ol_json_writer *w, const struct ol_api_log_lin
 {
     const struct ol_msglog *line = l->line;
     ol_json_object_begin(w);
-    write_int(w, "seq", l->seq);
-    write_int(w, "time", line->time_ms);
-    write_text(w, "direction", ol_str_from(l->direction));
-    write_text(w, "verdict", ol_str_from(l->verdict));
+    ol_api_write_int(w, "seq", l->seq);
+    ol_api_write_int(w, "time", line->time_ms);
+    ol_api_write_text(w, "direction", ol_str_from(l->direction));
+    ol_api_write_text(w, "verdict", ol_str_from(l->verdict));
     if (line->packet != 0) {
         write_packet(w, l);
     } else if (line->verdict == OL_MSGLOG_CLOSED) {
-        write_int(w, "pings", line->length);
+        ol_api_write_int(w, "pings", line->length);
     }
     if (line->code != 0) {
-        write_int(w, "code", line->code);
+        ol_api_write_int(w, "code", line->code);
     }
     write_if_text(w, "reason", line->reason);
     if (line->ours) {

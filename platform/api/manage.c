@@ -3,8 +3,6 @@
 
 /* A device's life after its creation: docs/protocol.md §8.2. */
 
-#define ABOUT_CAP 512
-
 struct target {
     char product_text[OL_API_NAME_CAP];
     char name_text[OL_API_NAME_CAP];
@@ -31,7 +29,7 @@ static bool read_target(const struct ol_api_call *c, struct target *t, char *abo
          t->name_text,
          sizeof t->name_text,
          {NULL, 0}},
-        {OL_STR("desc"), OL_API_STRING, false, about, ABOUT_CAP, {NULL, 0}},
+        {OL_STR("desc"), OL_API_STRING, false, about, OL_API_ABOUT_CAP, {NULL, 0}},
     };
     struct ol_api_device d;
     if (!ol_api_body_read(c, m, about == NULL ? 2 : 3)) {
@@ -74,7 +72,7 @@ static bool is_done(const struct ol_api_call *c, int32_t rc)
 void ol_api_device_update(const struct ol_api_call *c)
 {
     const struct ol_api_backend *b = &c->api->config.backend;
-    char buf[ABOUT_CAP];
+    char buf[OL_API_ABOUT_CAP];
     struct ol_str about;
     struct target t;
     if (!read_target(c, &t, buf, &about) ||
@@ -130,10 +128,8 @@ static void presence_row(void *ctx, const struct ol_api_presence *p)
 {
     struct ol_json_writer *w = ctx;
     ol_json_object_begin(w);
-    ol_json_key(w, OL_STR("status"));
-    ol_json_int(w, p->online ? 1 : 0);
-    ol_json_key(w, OL_STR("time"));
-    ol_json_int(w, p->time_ms);
+    ol_api_write_int(w, "status", p->online ? 1 : 0);
+    ol_api_write_int(w, "time", p->time_ms);
     if (p->reason.len > 0) {
         ol_api_write_text(w, "reason", p->reason);
     }

@@ -40,8 +40,7 @@ void ol_api_product_detail(const struct ol_api_call *c)
     ol_json_object_begin(&w);
     ol_api_write_text(&w, "pid", p->product_id);
     ol_api_write_time(&w, "create_time", info.created_ms);
-    ol_json_key(&w, OL_STR("device_count"));
-    ol_json_int(&w, info.device_count);
+    ol_api_write_int(&w, "device_count", info.device_count);
     ol_json_object_end(&w);
     ol_api_reply_send(c, &w);
 }

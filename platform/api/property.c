@@ -39,8 +39,7 @@ static void write_property(struct ol_json_writer *w, const struct ol_onenet_fiel
     ol_json_object_begin(w);
     ol_api_write_text(w, "identifier", f->identifier);
     if (value != NULL) {
-        ol_json_key(w, OL_STR("time"));
-        ol_json_int(w, value->time_ms);
+        ol_api_write_int(w, "time", value->time_ms);
         ol_api_write_text(w, "value", value->text);
     }
     ol_api_write_text(w, "data_type", ol_str_from(ol_onenet_type_str(f->type)));
@@ -124,8 +123,7 @@ static void bucket_row(void *ctx, const struct ol_api_bucket *b)
     struct ol_json_writer *w = ctx;
     ol_json_object_begin(w);
     write_time(w, b->time_ms);
-    ol_json_key(w, OL_STR("count"));
-    ol_json_int(w, b->count);
+    ol_api_write_int(w, "count", b->count);
     if (b->mean.len > 0) {
         ol_api_write_text(w, "min", b->min);
         ol_api_write_text(w, "max", b->max);

@@ -83,12 +83,6 @@ void ol_api_push_delete(const struct ol_api_call *c)
     }
 }
 
-static void write_count(struct ol_json_writer *w, const char *key, uint64_t value)
-{
-    ol_json_key(w, ol_str_from(key));
-    ol_json_int(w, (int64_t)value);
-}
-
 void ol_api_push_show(const struct ol_api_call *c)
 {
     const struct ol_api_backend *b = &c->api->config.backend;
@@ -106,11 +100,11 @@ void ol_api_push_show(const struct ol_api_call *c)
         ol_api_write_text(&w, "reason", ol_str_from(push.why));
         ol_json_key(&w, OL_STR("secure"));
         ol_json_bool(&w, push.secure);
-        write_count(&w, "waiting", push.waiting);
-        write_count(&w, "sent", push.sent);
-        write_count(&w, "retries", push.retries);
-        write_count(&w, "failed", push.failed);
-        write_count(&w, "dropped", push.dropped);
+        ol_api_write_int(&w, "waiting", (int64_t)push.waiting);
+        ol_api_write_int(&w, "sent", (int64_t)push.sent);
+        ol_api_write_int(&w, "retries", (int64_t)push.retries);
+        ol_api_write_int(&w, "failed", (int64_t)push.failed);
+        ol_api_write_int(&w, "dropped", (int64_t)push.dropped);
     }
     ol_json_object_end(&w);
     ol_api_reply_send(c, &w);

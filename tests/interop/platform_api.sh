@@ -44,6 +44,8 @@ resource='10403 authentication failed:invalid resource'
 url="/device/detail?product_id=$p&device_name=lamp"
 uid=$(sed 's/.*userid%2F\([0-9]*\)&.*/\1/' <<<"$api_token")
 is 'no token' "$no" "$(curl -s "$http$url" | jq -r '"\(.code) \(.msg)"')"
+is 'who asks is judged before what' "$no" "$(curl -s "$http$url&x&device_name=%00" |
+    jq -r '"\(.code) \(.msg)"')"
 is 'a key instead of a token' "$no" "$(answer "$(cat "$work/$p.key")" GET "$url")"
 is 'a wrong sign' "$no" "$(answer "$(token_of "$work/$q.key" products/$p --version 2022-05-01)" GET "$url")"
 "$onelink" token --key-file "$work/$p.key" --res products/$p --version 2022-05-01 --et 1600000000 \
