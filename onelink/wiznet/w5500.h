@@ -52,7 +52,7 @@
 #define OL_W5500_TRANSFERS_MAX 64
 #define OL_W5500_UDP_MAX       1472 /* bytes in a datagram */
 #define OL_W5500_COMMON_LEN    0x1C /* registers 00..1B, which are ours */
-#define OL_W5500_NO_KEEPALIVE  0xFFFF
+#define OL_W5500_NO_KEEPALIVE  0xFF
 
 struct ol_w5500_config {
     struct ol_bus bus;
@@ -69,9 +69,10 @@ struct ol_w5500_config {
      * often. 0: 200 ms, 8 times, which is 1.8 s for ARP and 31.8 s for TCP. */
     uint16_t retry_ms; /* at most 6553 */
     uint8_t retry_count;
-    /* TCP keep-alive after so many seconds of silence, at most 1275; OL_W5500_NO_KEEPALIVE:
-     * none. 0: 60. A peer that does not answer it ends the stream with OL_E_TIMEOUT. */
-    uint16_t keepalive_s;
+    /* TCP keep-alive after so many times 5 s of silence; OL_W5500_NO_KEEPALIVE: none. 0: 12,
+     * which is 60 s. A peer that does not answer it ends the stream with OL_E_TIMEOUT. The chip
+     * sends none before a first byte went over the connection. */
+    uint8_t keepalive_5s;
     /* Where INTn is not wired: how often to look instead. 0: INTn is wired. */
     uint16_t poll_ms;
 };
@@ -115,20 +116,9 @@ struct ol_w5500_stats {
 
 struct ol_w5500;
 
-/* A socket of the chip in use. */
+/* A socket of the chip in use. Small members come first, where short instructions reach them.
+ * Times within the driver are the low 32 bits of ol_ms, 0 for never. */
 struct ol_w5500_socket {
-    struct ol_w5500 *chip;
-    void (*on_status)(struct ol_w5500_socket *s, unsigned ir, unsigned sr);
-    ol_ms until;   /* when the phase ends for want of news */
-    ol_ms look_at; /* when to look without an interrupt */
-    ol_ms late_at; /* when the chip, not the peer, is to blame for the wait */
-    uint16_t port;
-    uint16_t tx_wr;   /* behind what was written into the chip's memory */
-    uint16_t tx_sent; /* behind what SEND was told of */
-    uint16_t tx_free;
-    uint16_t rx_rd;   /* behind what was read */
-    uint16_t rx_told; /* behind what RECV was told of */
-    uint16_t rx_left; /* known to wait at rx_rd */
     uint8_t n;
     uint8_t mode; /* Sn_MR */
     uint8_t phase;
@@ -136,46 +126,61 @@ struct ol_w5500_socket {
     int8_t why;      /* status of a stream that is no more */
     bool is_sending; /* SEND was given, SENDOK has not been seen */
     bool has_news;   /* the chip may have received something */
+    bool is_given;   /* a server has handed it out */
+    uint16_t port;
+    uint16_t tx_wr;   /* behind what was written into the chip's memory */
+    uint16_t tx_sent; /* behind what SEND was told of */
+    uint16_t tx_free;
+    uint16_t tx_seen; /* the same as last read: it counts when read twice */
+    uint16_t rx_rd;   /* behind what was read */
+    uint16_t rx_told; /* behind what RECV was told of */
+    uint16_t rx_left; /* known to wait at rx_rd */
+    struct ol_w5500 *chip;
+    void (*on_status)(struct ol_w5500_socket *s, unsigned ir, unsigned sr);
+    uint32_t until;   /* when the phase ends for want of news */
+    uint32_t look_at; /* when to look without an interrupt */
+    uint32_t late_at; /* when the chip, not the peer, is to blame for the wait */
 };
 
 struct ol_w5500 {
-    struct ol_bus bus;
-    struct ol_entropy entropy;
-    struct ol_w5500_socket *owner[OL_W5500_SOCKETS];
-    ol_ms now;
-    ol_ms next_at;    /* of the start-up, or the next look at everything */
-    ol_ms give_up_at; /* of the start-up */
-    ol_ms poll_at;
-    ol_ms good_at; /* the chip has proved itself */
-    ol_ms linger_until; /* sockets in `lingering` are closed by force */
-    struct ol_netif_config net;
-    uint8_t common[OL_W5500_COMMON_LEN]; /* as the chip should have it */
-    uint8_t rx_kb[OL_W5500_SOCKETS];
-    uint8_t tx_kb[OL_W5500_SOCKETS];
-    uint8_t lingering; /* bit per socket: closing without an owner */
+    uint8_t state;
+    uint8_t fault;     /* enum ol_w5500_reason, found and not yet acted on */
+    uint8_t reason;    /* the same, acted on and not yet told */
     uint8_t busy;      /* bit per socket: a command was given, not seen taken */
     uint8_t stale;     /* of these, given before the last look at everything */
-    uint8_t state;
-    uint8_t fault;  /* enum ol_w5500_reason, found and not yet acted on */
-    uint8_t reason; /* the same, acted on and not yet told */
-    uint8_t looked; /* socket that the last slow look was at */
+    uint8_t lingering; /* bit per socket: closing without an owner */
+    uint8_t looked;    /* socket that the last slow look was at */
     uint8_t doubts;
-    uint8_t keepalive; /* KPALVTR */
-    uint16_t poll_ms;
-    uint16_t attempt_ms; /* between attempts to find the chip */
-    uint8_t retry_count;
     uint8_t idle_calls; /* interrupts without a reason */
-    uint16_t tcp_port;
-    bool has_tcp_port;
+    uint8_t keepalive;  /* KPALVTR */
+    uint8_t retry_count;
+    uint8_t probe; /* enum ol_probe */
     bool interrupt;
-    bool ask_all; /* the one open socket had no reason to interrupt */
+    bool ask_all;     /* the one open socket had no reason to interrupt */
+    bool counts_next; /* the next slow look is at pointers */
     bool is_link_up;
     bool told_found;
     bool told_link;
-    struct ol_addr probe_addr;
-    uint8_t probe; /* enum ol_probe */
-    struct ol_w5500_socket probe_socket;
+    bool has_tcp_port;
+    uint16_t poll_ms;
+    uint16_t attempt_ms; /* between attempts to find the chip */
+    uint16_t tcp_port;
+    ol_ms now;
+    uint32_t next_at;    /* of the start-up, or the next look at everything */
+    uint32_t give_up_at; /* of the start-up */
+    uint32_t good_at;    /* the chip has proved itself */
+    uint32_t poll_at;
+    uint32_t linger_until; /* sockets in `lingering` are closed by force */
+    struct ol_w5500_socket *owner[OL_W5500_SOCKETS];
+    struct ol_bus bus;
     struct ol_w5500_stats stats;
+    uint8_t common[OL_W5500_COMMON_LEN]; /* as the chip should have it */
+    uint8_t rx_kb[OL_W5500_SOCKETS];
+    uint8_t tx_kb[OL_W5500_SOCKETS];
+    struct ol_entropy entropy;
+    struct ol_w5500_socket probe_socket;
+    struct ol_addr probe_addr;
+    struct ol_netif_config net;
 };
 
 /* Sets up the driver; the chip is not touched before the first step. The configuration is copied,
@@ -224,7 +229,6 @@ OL_MUST int32_t ol_w5500_write(struct ol_w5500 *c, unsigned block, uint16_t addr
 struct ol_w5500_tcp {
     struct ol_w5500_socket socket;
     uint8_t peer[6]; /* as Sn_DIPR and Sn_DPORT; port 0: it listens */
-    bool is_given;   /* a server has handed it out */
 };
 
 /* Sets up a socket, closed. The chip must outlive it. */
@@ -253,8 +257,8 @@ void ol_w5500_udp_init(struct ol_w5500_udp *udp, struct ol_w5500 *chip);
 struct ol_datagram ol_w5500_udp_datagram(struct ol_w5500_udp *udp);
 
 /* From the next open on, the socket is a member of the multicast group (224.0.0.0/4, with its
- * port, which open should be given, too): the chip joins by IGMP and receives the group's
- * datagrams only. NULL: of none. OL_OK, OL_E_ARG: no such group. */
+ * port, which open should be given, too): the chip joins by IGMP, receives the group's datagrams
+ * only, and should be told to send to nobody else. NULL: of none. OL_OK, OL_E_ARG: no such group. */
 OL_MUST int32_t ol_w5500_udp_join(struct ol_w5500_udp *udp, const struct ol_addr *group);
 
 #endif

@@ -7,6 +7,42 @@
 
 enum { CONTROL_WRITE = 0x04 };
 
+/* ---- Time ---- */
+
+uint32_t ol_w5500_after(const struct ol_w5500 *c, uint32_t ms)
+{
+    uint32_t at = (uint32_t)c->now + ms;
+    return at != 0 ? at : 1;
+}
+
+uint32_t ol_w5500_time(const struct ol_w5500 *c, ol_ms at)
+{
+    if (at <= c->now) {
+        return ol_w5500_after(c, 0);
+    }
+    return at - c->now < OL_W5500_LEFT_MAX ? ol_w5500_after(c, (uint32_t)(at - c->now))
+                                           : 0;
+}
+
+uint32_t ol_w5500_left(const struct ol_w5500 *c, uint32_t at, uint32_t left)
+{
+    uint32_t more = at - (uint32_t)c->now;
+    if (at == 0) {
+        return left;
+    }
+    if (more > OL_W5500_LEFT_MAX) {
+        return 0; /* it is over */
+    }
+    return more < left ? more : left;
+}
+
+bool ol_w5500_is_due(const struct ol_w5500 *c, uint32_t at)
+{
+    return ol_w5500_left(c, at, 1) == 0;
+}
+
+/* ---- Transfers ---- */
+
 static int32_t transfer(struct ol_w5500 *c, unsigned block, unsigned addr,
                         enum ol_bus_dir dir, void *data, size_t len)
 {

@@ -41,31 +41,22 @@ int32_t ol_w5500_put_common(struct ol_w5500 *c, unsigned addr, size_t len)
 static int32_t netif_set_config(void *ctx, const struct ol_netif_config *config)
 {
     struct ol_w5500 *c = ctx;
-    uint8_t old[COMMON_IR];
+    uint8_t *common = c->common;
 
-    /* With 0.0.0.0 the mask is 0, too: the chip then asks for every address itself. */
-    bool has_address = config->address.family == OL_ADDR_IPV4;
-    uint32_t mask = 0;
-    if (has_address && config->prefix_len > 0) {
-        mask = UINT32_MAX << (config->prefix_len < 32 ? 32 - config->prefix_len : 0);
-    }
-    memcpy(old, c->common, sizeof old);
-    memset(c->common + COMMON_GAR, 0, COMMON_SHAR - COMMON_GAR);
-    memset(c->common + COMMON_SIPR, 0, 4);
-    if (has_address) {
-        memcpy(c->common + COMMON_SIPR, config->address.bytes, 4);
-        if (config->gateway.family == OL_ADDR_IPV4) {
-            memcpy(c->common + COMMON_GAR, config->gateway.bytes, 4);
-        }
-    }
-    ol_w5500_set16(c->common + COMMON_SUBR, (uint16_t)(mask >> 16));
-    ol_w5500_set16(c->common + COMMON_SUBR + 2, (uint16_t)mask);
-    c->net = *config;
-    if (memcmp(old, c->common, sizeof old) == 0) {
-        return OL_OK;
-    }
-    if (memcmp(old + COMMON_SIPR, c->common + COMMON_SIPR, 4) != 0) {
+    if (!ol_addr_same_host(&c->net.address, &config->address)) {
         end_streams(c);
+    }
+    c->net = *config;
+    /* Without an address the mask is 0, too: the chip then asks for every address itself. */
+    memcpy(common + COMMON_GAR, config->gateway.bytes, 4);
+    memcpy(common + COMMON_SIPR, config->address.bytes, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        unsigned bits = config->prefix_len > 8 * i ? config->prefix_len - 8 * i : 0;
+        common[COMMON_SUBR + i] = (uint8_t)(0xFF00u >> (bits < 8 ? bits : 8));
+    }
+    if (config->address.family != OL_ADDR_IPV4) {
+        memset(common + COMMON_GAR, 0, COMMON_SHAR - COMMON_GAR);
+        memset(common + COMMON_SIPR, 0, 4);
     }
     return ol_w5500_put_common(c, COMMON_GAR, COMMON_IR - COMMON_GAR);
 }

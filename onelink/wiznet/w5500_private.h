@@ -95,8 +95,9 @@ enum { BLOCK_COMMON = 0 };
 #define OL_W5500_ARP_SLACK_MS                                                            \
     1000 /* on top of what ARP may take, until SENDOK is missed */
 #define OL_W5500_LINGER_MS  500
-#define OL_W5500_PORT_FIRST 0xC000u /* of the dynamic ports, RFC 6335 section 6 */
-#define OL_W5500_TRIES      4       /* readings before a contradiction is believed */
+#define OL_W5500_LEFT_MAX   0x40000000u /* of a time within the driver; 12 days */
+#define OL_W5500_PORT_FIRST 0xC000u     /* of the dynamic ports, RFC 6335 section 6 */
+#define OL_W5500_TRIES      4           /* readings before a contradiction is believed */
 
 enum {
     STATE_IDLE,  /* until next_at */
@@ -139,10 +140,18 @@ static inline bool ol_w5500_is_usable(const struct ol_w5500 *c)
     return c->state == STATE_UP && c->fault == OL_W5500_REASON_NONE;
 }
 
-static inline bool ol_w5500_is_busy(const struct ol_w5500_socket *s)
-{
-    return (s->chip->busy & ol_w5500_bit(s->n)) != 0;
-}
+bool ol_w5500_is_busy(const struct ol_w5500_socket *s);
+
+/* ---- Time (w5500_bus.c) ---- */
+
+/* In ms milliseconds, as a time within the driver. */
+uint32_t ol_w5500_after(const struct ol_w5500 *c, uint32_t ms);
+/* A time of a caller, as far as it reaches. */
+uint32_t ol_w5500_time(const struct ol_w5500 *c, ol_ms at);
+bool ol_w5500_is_due(const struct ol_w5500 *c, uint32_t at);
+/* The earlier of `left` and what is left until `at`. */
+uint32_t ol_w5500_left(const struct ol_w5500 *c, uint32_t at, uint32_t left);
+uint32_t ol_w5500_socket_left(const struct ol_w5500_socket *s, uint32_t left);
 
 /* ---- Bus (w5500_bus.c) ---- */
 
@@ -171,14 +180,16 @@ bool ol_w5500_socket_opening(struct ol_w5500_socket *s, unsigned sr, unsigned wa
 void ol_w5500_socket_reopen(struct ol_w5500_socket *s);
 /* Gives the chip's socket back, with a last command; the chip finishes by itself. */
 void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command);
-/* Asks the chip about socket n: clears what Sn_IR shows and tells the owner. full: compares
- * pointers, too. true: there was something in Sn_IR. */
-bool ol_w5500_look(struct ol_w5500 *c, unsigned n, bool full);
+/* Asks the chip about socket n: clears what Sn_IR shows and tells the owner. true: there was
+ * something in Sn_IR. */
+bool ol_w5500_look(struct ol_w5500 *c, unsigned n);
 /* Lets the next look without interrupt come soon, then later and later. */
 void ol_w5500_socket_wait(struct ol_w5500_socket *s);
 void ol_w5500_command(struct ol_w5500_socket *s, unsigned command);
-/* Pointers as the chip has them after OPEN and CONNECT. */
-bool ol_w5500_socket_sync(struct ol_w5500_socket *s);
+/* Takes over what the chip's pointers say: rx_left, and tx_free when it was read twice. What only
+ * we change must be as we left it, unless the socket is_new. false: they contradict each other,
+ * for now, or the bus failed. */
+bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new);
 /* Writes data behind what waits to be sent. */
 void ol_w5500_socket_write(struct ol_w5500_socket *s, const void *data, size_t len);
 /* A datagram, whole; there is room for it. */
@@ -186,8 +197,6 @@ void ol_w5500_socket_send_to(struct ol_w5500_socket *s, const struct ol_addr *to
                              const void *data, size_t len);
 /* Hands what was written to the chip's network side. */
 void ol_w5500_socket_flush(struct ol_w5500_socket *s);
-/* Finds out how much waits to be read; rx_left. */
-void ol_w5500_socket_count(struct ol_w5500_socket *s);
 /* Tells the chip of what was read, once it is a quarter of the buffer. */
 void ol_w5500_socket_tell(struct ol_w5500_socket *s);
 /* Goes past n bytes of what waits. */

@@ -24,7 +24,7 @@ static void ask(struct ol_w5500_socket *s)
 
     c->common[COMMON_RCR] = RETRIES;
     (void)ol_w5500_put_common(c, COMMON_RCR, 1);
-    if (!ol_w5500_socket_sync(s)) {
+    if (!ol_w5500_socket_count(s, true)) {
         return;
     }
     ol_w5500_socket_send_to(s, &c->probe_addr, &nothing, 1);
@@ -44,7 +44,7 @@ static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
         end(s, OL_PROBE_FREE);
     } else if ((ir & IR_SENDOK) != 0) {
         end(s, OL_PROBE_TAKEN);
-    } else if (sr != SR_UDP || s->chip->now >= s->late_at) {
+    } else if (sr != SR_UDP || ol_w5500_is_due(s->chip, s->late_at)) {
         ol_w5500_fault(s->chip, OL_W5500_REASON_STATE);
     } else {
         ol_w5500_socket_wait(s);

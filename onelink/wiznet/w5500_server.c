@@ -25,11 +25,11 @@ void ol_w5500_server_step(struct ol_w5500_server *server)
 {
     for (size_t i = 0; server->port != 0 && i < server->count; i++) {
         struct ol_w5500_tcp *tcp = &server->set[i];
-        if (tcp->socket.phase == PHASE_DONE && !tcp->is_given) {
+        if (tcp->socket.phase == PHASE_DONE && !tcp->socket.is_given) {
             ol_w5500_tcp_drop(tcp); /* gone before anybody took it */
         }
         if (tcp->socket.phase == PHASE_CLOSED) {
-            tcp->is_given = false;
+            tcp->socket.is_given = false;
             if (ol_w5500_tcp_listen(tcp, server->port) != OL_OK) {
                 return; /* no socket now; the next step tries again */
             }
@@ -41,9 +41,9 @@ struct ol_w5500_tcp *ol_w5500_server_accept(struct ol_w5500_server *server)
 {
     for (size_t i = 0; i < server->count; i++) {
         struct ol_w5500_tcp *tcp = &server->set[i];
-        if (!tcp->is_given &&
+        if (!tcp->socket.is_given &&
             (tcp->socket.phase == PHASE_OPEN || tcp->socket.phase == PHASE_DONE)) {
-            tcp->is_given = true;
+            tcp->socket.is_given = true;
             return tcp;
         }
     }
@@ -54,7 +54,7 @@ void ol_w5500_server_close(struct ol_w5500_server *server)
 {
     server->port = 0;
     for (size_t i = 0; i < server->count; i++) {
-        if (!server->set[i].is_given) {
+        if (!server->set[i].socket.is_given) {
             ol_w5500_tcp_drop(&server->set[i]);
         }
     }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/wiznet/w5500_private.h"
 
-#define SENDOK_MS 1000 /* then it is asked whether all has been acknowledged instead */
-
 /* Ends the stream for its user; `command` is the last that the chip's socket gets. */
 static void end(struct ol_w5500_socket *s, int32_t why, unsigned command)
 {
@@ -16,7 +14,7 @@ static void done(struct ol_w5500_socket *s, int32_t why)
     s->why = (int8_t)why;
     s->phase = PHASE_DONE;
     s->has_news = true;
-    s->until = OL_NEVER;
+    s->until = 0;
 }
 
 /* The last command for a connection as it is: a goodbye where one can be said. */
@@ -29,52 +27,17 @@ static unsigned last_command(const struct ol_w5500_socket *s)
 
 /* ---- What the chip tells ---- */
 
-/* TX_FSR, which grows as the peer acknowledges, read until two readings agree. */
-static void count_free(struct ol_w5500_socket *s)
-{
-    struct ol_w5500 *c = s->chip;
-    unsigned waiting = (uint16_t)(s->tx_wr - s->tx_sent);
-    unsigned size = ol_w5500_tx_size(s);
-    unsigned last = size + 1;
-    bool is_sane = false;
-    uint8_t r[6];
-
-    for (unsigned i = 0; i < OL_W5500_TRIES; i++) {
-        if (!ol_w5500_get(c, BLOCK_SOCKET(s->n), SN_TX_FSR, r, sizeof r)) {
-            return;
-        }
-        unsigned room = ol_w5500_get16(r);
-        if (room > size || room < waiting + s->tx_free ||
-            ol_w5500_get16(r + 4) != s->tx_sent) {
-            c->stats.rereads++;
-            continue;
-        }
-        is_sane = true;
-        if (room == last) {
-            s->tx_free = (uint16_t)(room - waiting);
-            if (room == size && c->now >= s->late_at) {
-                s->is_sending = false; /* SENDOK was lost: all has arrived */
-            }
-            return;
-        }
-        last = room;
-    }
-    if (!is_sane) {
-        ol_w5500_fault(c, OL_W5500_REASON_POINTER);
-    }
-}
-
 static void push(struct ol_w5500_socket *s)
 {
-    bool was_sending = s->is_sending;
+    struct ol_w5500 *c = s->chip;
 
-    if (was_sending && s->chip->now >= s->late_at) {
-        count_free(s);
+    /* SENDOK lost: has all been acknowledged? */
+    if (s->is_sending && ol_w5500_is_due(c, s->late_at) &&
+        ol_w5500_socket_count(s, false) &&
+        (uint16_t)(s->tx_free + s->tx_wr - s->tx_sent) == ol_w5500_tx_size(s)) {
+        s->is_sending = false;
     }
     ol_w5500_socket_flush(s);
-    if (!was_sending && s->is_sending) {
-        s->late_at = ol_ms_add(s->chip->now, SENDOK_MS);
-    }
     if (s->tx_wr != s->tx_sent) {
         ol_w5500_socket_wait(s);
     }
@@ -104,9 +67,9 @@ static void on_init(struct ol_w5500_socket *s)
 static void on_connecting(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
 {
     if ((sr == SR_ESTABLISHED || sr == SR_CLOSE_WAIT) && !ol_w5500_is_busy(s)) {
-        if (ol_w5500_socket_sync(s)) {
+        if (ol_w5500_socket_count(s, true)) {
             s->phase = PHASE_OPEN;
-            s->until = OL_NEVER;
+            s->until = 0;
         }
     } else if ((ir & IR_TIMEOUT) != 0) {
         end(s, OL_E_TIMEOUT, CR_CLOSE);
@@ -125,7 +88,8 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
         ol_w5500_socket_tell(s);
         push(s);
     } else if (sr == SR_CLOSED) {
-        s->chip->next_at = s->chip->now; /* by the peer's reset, or the chip's? */
+        s->chip->next_at =
+            ol_w5500_after(s->chip, 0); /* by the peer's reset, or the chip's? */
         done(s, OL_E_IO);
     } else {
         done(s, OL_E_CLOSED);
@@ -184,7 +148,7 @@ static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     default:
         break;
     }
-    if (s->chip->now >= s->until) {
+    if (ol_w5500_is_due(s->chip, s->until)) {
         end(s, s->phase < PHASE_OPEN ? OL_E_TIMEOUT : OL_E_CLOSED, last_command(s));
     }
 }
@@ -238,7 +202,7 @@ static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str 
     }
     memcpy(tcp->peer, peer->bytes, 4);
     ol_w5500_set16(tcp->peer + 4, peer->port);
-    s->until = give_up_at;
+    s->until = ol_w5500_time(s->chip, give_up_at);
     return ol_w5500_socket_open(s);
 }
 
@@ -246,9 +210,9 @@ static void stream_step(void *ctx, ol_ms now)
 {
     struct ol_w5500_socket *s = ctx;
 
-    if (s->phase != PHASE_CLOSED && now >= ol_ms_min(s->until, s->look_at)) {
-        s->chip->now = now;
-        (void)ol_w5500_look(s->chip, s->n, false);
+    s->chip->now = now;
+    if (ol_w5500_socket_left(s, 1) == 0) {
+        (void)ol_w5500_look(s->chip, s->n);
     }
 }
 
@@ -277,8 +241,9 @@ static int32_t stream_send(void *ctx, const void *data, size_t len)
     if (s->phase != PHASE_OPEN) {
         return is_opening(s) ? OL_E_AGAIN : OL_E_CLOSED;
     }
-    if (s->tx_free < len) {
-        count_free(s);
+    /* Twice, for the first may be half of one value and half of the next. */
+    for (unsigned i = 0; i < 2 && s->tx_free < len; i++) {
+        (void)ol_w5500_socket_count(s, false);
     }
     if (len > s->tx_free) {
         len = s->tx_free;
@@ -288,11 +253,11 @@ static int32_t stream_send(void *ctx, const void *data, size_t len)
         s->wait_ms = 1;
     }
     if (s->is_sending || ol_w5500_is_busy(s)) {
-        (void)ol_w5500_look(s->chip, s->n, false); /* pushes */
+        (void)ol_w5500_look(s->chip, s->n); /* pushes */
     } else {
         push(s);
     }
-    if (len == 0 && s->phase == PHASE_OPEN && s->look_at == OL_NEVER) {
+    if (len == 0 && s->phase == PHASE_OPEN && s->look_at == 0) {
         ol_w5500_socket_wait(s); /* acknowledgements do not interrupt */
     }
     return len > 0 ? (int32_t)len : OL_E_AGAIN;
@@ -306,7 +271,7 @@ static int32_t stream_recv(void *ctx, void *buf, size_t cap)
         return is_opening(s) ? OL_E_AGAIN : OL_E_CLOSED;
     }
     if (s->rx_left == 0 && s->has_news) {
-        ol_w5500_socket_count(s);
+        (void)ol_w5500_socket_count(s, false);
     }
     if (s->rx_left == 0) {
         if (s->phase == PHASE_OPEN || s->has_news) {
@@ -339,19 +304,19 @@ static void stream_close(void *ctx, ol_ms now, ol_ms give_up_at)
         s->phase = PHASE_CLOSING;
         s->wait_ms = 1;
     }
-    s->until = ol_ms_min(s->until, give_up_at);
-    (void)ol_w5500_look(s->chip, s->n, false);
+    s->until = ol_w5500_time(s->chip, give_up_at);
+    (void)ol_w5500_look(s->chip, s->n);
 }
 
 static ol_ms stream_deadline(const void *ctx)
 {
     const struct ol_w5500_socket *s = ctx;
-    return ol_ms_min(s->until, s->look_at);
+    uint32_t left = ol_w5500_socket_left(s, OL_W5500_LEFT_MAX);
+    return left < OL_W5500_LEFT_MAX ? s->chip->now + left : OL_NEVER;
 }
 
 void ol_w5500_tcp_init(struct ol_w5500_tcp *tcp, struct ol_w5500 *chip)
 {
-    *tcp = (struct ol_w5500_tcp){.is_given = false};
     ol_w5500_socket_init(&tcp->socket, chip, on_status, SN_MR_TCP | SN_MR_NO_DELAYED_ACK);
 }
 
@@ -390,7 +355,7 @@ int32_t ol_w5500_tcp_listen(struct ol_w5500_tcp *tcp, uint16_t port)
 
     memset(tcp->peer, 0, sizeof tcp->peer);
     s->port = port;
-    s->until = OL_NEVER;
+    s->until = 0;
     return ol_w5500_socket_open(s);
 }
 

@@ -8,7 +8,7 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     struct ol_w5500 *c = s->chip;
 
     if (sr != SR_UDP) {
-        c->next_at = c->now; /* was the chip reset? */
+        c->next_at = ol_w5500_after(c, 0); /* was the chip reset? */
         c->stats.reopened++;
         ol_w5500_socket_reopen(s);
         return;
@@ -18,7 +18,8 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     }
     if ((ir & IR_SENDOK) != 0) {
         s->is_sending = false;
-    } else if (s->is_sending && ((ir & IR_TIMEOUT) != 0 || c->now >= s->late_at)) {
+    } else if (s->is_sending &&
+               ((ir & IR_TIMEOUT) != 0 || ol_w5500_is_due(c, s->late_at))) {
         /* Nobody has the address, or SENDOK was lost. Whether the datagram is still in the
          * chip's memory is not said: opening anew makes sure that the next one does not go
          * out behind it. */
@@ -29,35 +30,30 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     ol_w5500_socket_tell(s);
 }
 
-/* RFC 1112 section 6.4. The chip joins at OPEN. */
-static void put_group(struct ol_w5500_socket *s, const struct ol_addr *group)
+static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
 {
+    if (sr == SR_LOST) {
+        ol_w5500_socket_reopen(s); /* as soon as the chip is back */
+    } else if (s->phase == PHASE_OPEN) {
+        on_open(s, ir, sr);
+    } else if (ol_w5500_socket_opening(s, sr, SR_UDP) && ol_w5500_socket_count(s, true)) {
+        s->phase = PHASE_OPEN;
+    }
+}
+
+/* RFC 1112 section 6.4. The chip joins at OPEN. */
+static void on_group_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
+{
+    const struct ol_addr *group = &((const struct ol_w5500_udp *)s)->group;
     const uint8_t *ip = group->bytes;
     uint8_t r[SN_DPORT + 2 - SN_DHAR] = {0x01,  0x00,  0x5E,  ip[1] & 0x7F, ip[2],
                                          ip[3], ip[0], ip[1], ip[2],        ip[3]};
 
-    ol_w5500_set16(r + SN_DPORT - SN_DHAR, group->port);
-    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DHAR, r, sizeof r);
-}
-
-static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
-{
-    const struct ol_w5500_udp *udp = (const struct ol_w5500_udp *)s;
-
-    if (sr == SR_LOST) {
-        ol_w5500_socket_reopen(s); /* as soon as the chip is back */
-        return;
+    if (s->phase == PHASE_START && sr == SR_CLOSED) {
+        ol_w5500_set16(r + SN_DPORT - SN_DHAR, group->port);
+        (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DHAR, r, sizeof r);
     }
-    if (s->phase == PHASE_OPEN) {
-        on_open(s, ir, sr);
-        return;
-    }
-    if (s->phase == PHASE_START && sr == SR_CLOSED && (s->mode & SN_MR_MULTI) != 0) {
-        put_group(s, &udp->group);
-    }
-    if (ol_w5500_socket_opening(s, sr, SR_UDP) && ol_w5500_socket_sync(s)) {
-        s->phase = PHASE_OPEN;
-    }
+    on_status(s, ir, sr);
 }
 
 static bool is_port_taken(const struct ol_w5500 *c, uint16_t port)
@@ -98,22 +94,20 @@ static int32_t datagram_open(void *ctx, uint16_t local_port)
 static int32_t datagram_send(void *ctx, const struct ol_addr *to, const void *data,
                              size_t len)
 {
-    const struct ol_w5500_udp *udp = ctx;
     struct ol_w5500_socket *s = ctx;
 
     if (s->phase == PHASE_CLOSED) {
         return OL_E_CLOSED;
     }
     if (to->family != OL_ADDR_IPV4 || to->port == 0 || len == 0 ||
-        len > OL_W5500_UDP_MAX || len > ol_w5500_tx_size(s) ||
-        ((s->mode & SN_MR_MULTI) != 0 && !ol_addr_equal(to, &udp->group))) {
+        len > OL_W5500_UDP_MAX || len > ol_w5500_tx_size(s)) {
         return OL_E_ARG;
     }
     if (s->phase == PHASE_OPEN && (s->is_sending || ol_w5500_is_busy(s))) {
-        (void)ol_w5500_look(s->chip, s->n, false);
+        (void)ol_w5500_look(s->chip, s->n);
     }
     if (s->phase != PHASE_OPEN || s->is_sending || ol_w5500_is_busy(s)) {
-        if (s->look_at == OL_NEVER) {
+        if (s->look_at == 0) {
             ol_w5500_socket_wait(s);
         }
         return OL_E_AGAIN;
@@ -128,7 +122,7 @@ static int32_t read_record(struct ol_w5500_socket *s, struct ol_addr *from)
     uint8_t r[RECORD_LEN];
 
     if (s->rx_left == 0 && s->has_news) {
-        ol_w5500_socket_count(s);
+        (void)ol_w5500_socket_count(s, false);
     }
     if (s->rx_left == 0 ||
         !ol_w5500_get(s->chip, BLOCK_RX(s->n), s->rx_rd, r, sizeof r)) {
@@ -187,6 +181,7 @@ int32_t ol_w5500_udp_join(struct ol_w5500_udp *udp, const struct ol_addr *group)
 {
     if (group == NULL) {
         udp->socket.mode = SN_MR_UDP;
+        udp->socket.on_status = on_status;
         return OL_OK;
     }
     if (group->family != OL_ADDR_IPV4 || (group->bytes[0] & 0xF0) != 0xE0 ||
@@ -194,6 +189,7 @@ int32_t ol_w5500_udp_join(struct ol_w5500_udp *udp, const struct ol_addr *group)
         return OL_E_ARG;
     }
     udp->socket.mode = SN_MR_UDP | SN_MR_MULTI;
+    udp->socket.on_status = on_group_status;
     udp->group = *group;
     return OL_OK;
 }

@@ -143,8 +143,8 @@ void bench_init(struct bench *b, uint64_t seed, const struct ol_w5500_config *co
         own.entropy = (struct ol_entropy){.ctx = n, .fill = fill};
         memcpy(own.mac, (const uint8_t[]){2, 0, 0, 0, 0, (uint8_t)(1 + i)}, 6);
         if (i == 1) {
-            own.keepalive_s =
-                5; /* so that a vanished peer does not hold a socket for long */
+            own.keepalive_5s =
+                1; /* so that a vanished peer does not hold a socket for long */
         }
         assert_int_equal(ol_w5500_init(&n->driver, &own), OL_OK);
         ol_w5500_tcp_init(&n->tcp, &n->driver);
@@ -255,7 +255,9 @@ void bench_set_address(struct bench_node *n, uint8_t last)
                                      .gateway = ol_addr_ipv4(10, 0, 0, 254, 0),
                                      .prefix_len = 24};
     bench_enter(n);
-    assert_int_equal(n->netif.ops->set_config(n->netif.ctx, &config), OL_OK);
+    int32_t rc = n->netif.ops->set_config(n->netif.ctx, &config);
+    assert_int_equal(
+        rc, n->transfers > 0 && n->all_transfers == n->fail_transfer ? OL_E_IO : OL_OK);
     bench_leave(n);
 }
 
@@ -332,7 +334,7 @@ static void serve(struct bench *b)
     }
     for (unsigned i = 0; i < BENCH_SERVED && !b->deaf; i++) {
         struct ol_stream stream = ol_w5500_tcp_stream(&n->set[i]);
-        if (n->set[i].is_given) {
+        if (n->set[i].socket.is_given) {
             echo(b, &stream, &b->heard_ns[i]);
         }
     }

