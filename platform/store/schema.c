@@ -34,8 +34,9 @@ static const char *const steps[] = {
     /* The message log has a file of its own: store/ring.h. */
     "DROP TABLE log;",
     /* An id is never given again, as receivers know a message that came twice by it. */
-    "CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT, product_id TEXT NOT NULL,"
-    " device INTEGER NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL);",
+    "CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " product_id TEXT NOT NULL, device INTEGER NOT NULL,"
+    " time INTEGER NOT NULL, text TEXT NOT NULL);",
 };
 
 #define STEP_COUNT ((int)(sizeof steps / sizeof steps[0]))
