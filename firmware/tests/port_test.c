@@ -4,6 +4,7 @@
 #include "firmware/board_machine.h"
 #include "firmware/boot/reset.h"
 #include "ports/rp2040/clock.h"
+#include "ports/rp2040/gpio.h"
 #include "ports/rp2040/sleep.h"
 
 /* The port's own test image: tries each part of the machine without any of the application and
@@ -71,11 +72,11 @@ static uint32_t frame(enum ol_bus_dir dir, uint16_t address, uint8_t block, void
         .data = data,
         .len = len};
     unsigned led = m->ops->led_pin(m->ctx);
-    (void)m->ops->gpio_write(m->ctx, led, 1);
     uint32_t begin = micros();
+    ol_rp_pin_set(led, 1);
     int32_t status = m->bus.ops->transfer(m->bus.ctx, &f, 5000);
+    ol_rp_pin_set(led, 0);
     uint32_t us = micros() - begin;
-    (void)m->ops->gpio_write(m->ctx, led, 0);
     return status == OL_OK ? us : 1000000u + (uint32_t)-status;
 }
 
@@ -99,6 +100,7 @@ static void test_boot(void)
 static void test_bus(void)
 {
     static const uint16_t sizes[] = {1, 2, 3, 4, 5, 8, 16, 40, 256, 1460};
+    (void)m->ops->gpio_write(m->ctx, m->ops->led_pin(m->ctx), 0);
     m->bus.ops->reset_line(m->bus.ctx, 0);
     pause(1000);
     m->bus.ops->reset_line(m->bus.ctx, 1);
