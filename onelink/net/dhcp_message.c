@@ -173,7 +173,7 @@ static void take_domain(struct ol_str text, char out[OL_DHCP_DOMAIN_CAP])
         len++;
     }
     bool is_whole = len == text.len || (len + 1 == text.len && text.ptr[len] == '\0');
-    if (is_whole && len < OL_DHCP_DOMAIN_CAP) {
+    if (is_whole && len > 0 && len < OL_DHCP_DOMAIN_CAP) {
         memcpy(out, text.ptr, len);
         out[len] = '\0';
     }
