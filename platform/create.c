@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "onelink/json/writer.h"
@@ -101,9 +102,15 @@ static unsigned long line_of(struct ol_str text, size_t offset)
 static int model_wrong(const char *file, struct ol_str text,
                        const struct ol_onenet_import_error *e)
 {
-    fprintf(stderr, "onelink-platform: %s, line %lu: %s%s%s\n", file,
+    fprintf(stderr, "onelink-platform: %s, line %lu: %s%s%s", file,
             line_of(text, e->offset), e->path, e->path[0] == '\0' ? "" : ": ",
             ol_onenet_import_reason_str(e->reason));
+    if (e->reason == OL_ONENET_IMPORT_KIND && e->needed != '\0') {
+        fprintf(stderr, ": %s is needed, %s is there",
+                ol_onenet_import_kind_str(e->needed),
+                ol_onenet_import_kind_str(e->found));
+    }
+    fputc('\n', stderr);
     return OL_EXIT_USAGE;
 }
 
@@ -172,13 +179,34 @@ static int take_key(const char *file, bool (*make)(char out[OL_SECRET_CAP]),
                                                       : wrong(OL_EXIT_USAGE, why, "");
 }
 
-int ol_create_product(struct ol_db *db, const struct ol_options *o)
+int ol_create_product_check(const struct ol_options *o)
 {
-    char key[OL_SECRET_CAP];
+    char why[512];
+    struct stat st;
+    size_t len = 0;
+    struct ol_onenet_import_error error = {0};
     if (o->id != NULL &&
         (strlen(o->id) < ID_MIN || !ol_onenet_pid_is_valid(ol_str_from(o->id)))) {
         return wrong(OL_EXIT_USAGE, "--id is 8 to 32 letters and digits, not ", o->id);
     }
+    if (stat(o->model, &st) == 0 && !S_ISREG(st.st_mode)) {
+        return OL_EXIT_OK;
+    }
+    char *text = read_model(o->model, &len, why, sizeof why);
+    if (text == NULL) {
+        return wrong(OL_EXIT_USAGE, why, "");
+    }
+    struct ol_str model = ol_str_make(text, len);
+    int status = ol_db_model_check(model, &error) == OL_E_PROTO
+                     ? model_wrong(o->model, model, &error)
+                     : OL_EXIT_OK;
+    free(text);
+    return status;
+}
+
+int ol_create_product(struct ol_db *db, const struct ol_options *o)
+{
+    char key[OL_SECRET_CAP];
     int rc = take_key(o->key_file, ol_secret_product_key, key);
     if (rc == OL_EXIT_OK) {
         rc = create_product_with(db, o, key);

@@ -48,6 +48,12 @@ static int with_folder(const struct ol_options *o)
     char why[512];
     char path[OL_DATADIR_PATH_CAP];
     bool make = o->command == OL_COMMAND_SERVE || o->command == OL_COMMAND_PRODUCT_CREATE;
+    if (o->command == OL_COMMAND_PRODUCT_CREATE) {
+        int status = ol_create_product_check(o);
+        if (status != OL_EXIT_OK) {
+            return status;
+        }
+    }
     if (!(make ? ol_datadir_make(&platform.dir, o->data, why, sizeof why)
                : ol_datadir_open(&platform.dir, o->data, why, sizeof why))) {
         fprintf(stderr, "onelink-platform: %s\n", why);

@@ -38,6 +38,15 @@ static int32_t model_load(struct ol_str text, struct ol_onenet_model *model, voi
                : OL_E_PROTO;
 }
 
+int32_t ol_db_model_check(struct ol_str model, struct ol_onenet_import_error *error)
+{
+    struct ol_onenet_model read = {0};
+    void *room = NULL;
+    int32_t rc = model_load(model, &read, &room, error);
+    free(room);
+    return rc;
+}
+
 static void product_free(struct ol_db_product *p)
 {
     free(p->room);

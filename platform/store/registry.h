@@ -19,6 +19,11 @@ OL_MUST int32_t ol_db_product_add(struct ol_db *db, struct ol_str product_id,
                                   struct ol_str access_key, struct ol_str model,
                                   int64_t now_ms, struct ol_onenet_import_error *error);
 
+/* Holds a model against all that ol_db_product_add() asks of it. OL_OK; OL_E_PROTO: *error
+ * says what is wrong; OL_E_IO: no memory. */
+OL_MUST int32_t ol_db_model_check(struct ol_str model,
+                                  struct ol_onenet_import_error *error);
+
 struct ol_db_product_row {
     struct ol_str product_id;
     int64_t created_ms;
