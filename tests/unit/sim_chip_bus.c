@@ -287,6 +287,32 @@ static void test_reset_within_transfer(void **state)
     rig_free(r);
 }
 
+/* The pin falls, or the chip resets, amid a transfer: deaf until the next select. */
+static void test_reset_amid_transfer(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k < 2; k++) {
+        struct rig *r = rig_ready();
+        struct node *n = &r->node[0];
+        sim_w5500_select(n->chip, 0, r->now);
+        assert_int_equal(sim_w5500_exchange(n->chip, 0, r->now), 1);
+        if (k == 0) {
+            reset_pin(n, 0);
+            r->now += 100 * US;
+            reset_pin(n, 1);
+        } else {
+            sim_w5500_glitch_reset(n->chip, r->now);
+            r->now += 2 * MS;
+        }
+        assert_int_equal(sim_w5500_exchange(n->chip, 0x1B, r->now), 0xFF);
+        assert_int_equal(sim_w5500_exchange(n->chip, 0x04, r->now), 0xFF);
+        assert_int_equal(sim_w5500_exchange(n->chip, 0x55, r->now), 0xFF);
+        sim_w5500_select(n->chip, 1, r->now);
+        assert_int_equal(rd8(n, 0, 0x1B), 8);
+        rig_free(r);
+    }
+}
+
 static void test_glitch_reset(void **state)
 {
     (void)state;
@@ -680,17 +706,17 @@ static void test_torn(void **state)
     struct node *b = &r->node[1];
     static uint8_t data[800];
     open_as(a, 0, 2, 1000);
-    open_as(b, 0, 2, 2000);
+    open_as(b, 3, 2, 2000);
     destination(a, 0, b->ip, 2000);
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0);
     assert_true(send_all(a, 0, data, 0xF8 - 8));
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0xF8);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0xF8);
     set_fault(b, SIM_W5500_FAULT_TORN, 1);
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0xF8);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0xF8);
     assert_true(send_all(a, 0, data, 0x10));
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0x0010);
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0x0110);
-    assert_int_equal(rd16(b, REGS(0), 0x26), 0x0110);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0x0010);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0x0110);
+    assert_int_equal(rd16(b, REGS(3), 0x26), 0x0110);
     rig_free(r);
 }
 
@@ -856,6 +882,7 @@ int main(void)
         cmocka_unit_test(test_reset_too_short),
         cmocka_unit_test(test_soft_reset),
         cmocka_unit_test(test_reset_within_transfer),
+        cmocka_unit_test(test_reset_amid_transfer),
         cmocka_unit_test(test_glitch_reset),
         cmocka_unit_test(test_phy),
         cmocka_unit_test(test_phy_modes),

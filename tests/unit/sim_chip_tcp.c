@@ -616,6 +616,52 @@ static void test_zero_window(void **state)
     rig_free(r);
 }
 
+/* Window 0 and nothing to send: silence. SEND of nothing (6.3): SENDOK and silence. */
+static void test_nothing_to_send(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    assert_true(send_all(n, 0, "x", 1));
+    p.h.ack++;
+    p.h.window = 0;
+    say(&p, ACK, NULL, 0);
+    unsigned sent = n->sent;
+    assert_true(send_all(n, 0, "", 0));
+    rig_run(r, 60 * SEC);
+    assert_int_equal(n->sent, sent);
+    assert_int_equal(sr(n, 0), ESTABLISHED);
+    rig_free(r);
+}
+
+/* What is not for one station is not TCP's; an old window does not undo a newer one. */
+static void test_window_order(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *n = &r->node[0];
+    struct peer p = connected(n, 0, ND, 1460);
+    uint8_t f[SIM_FRAME_MAX];
+    struct packet packet = to_node(n, 6);
+    memset(packet.to_mac, 0xFF, 6);
+    memset(packet.to_ip, 0xFF, 4);
+    p.h.flags = ACK;
+    inject(n, f, build_tcp(f, &packet, &p.h, "x", 1));
+    assert_int_equal(rd16(n, REGS(0), 0x26), 0);
+    assert_int_equal(sim_w5500_get_stats(n->chip)->dropped, 1);
+    say(&p, ACK, "abc", 3);
+    struct peer old = p;
+    p.h.seq += 3;
+    p.h.window = 2;
+    say(&p, ACK, NULL, 0);
+    say(&old, ACK, "abc", 3);
+    assert_true(put(n, 0, "data", 4));
+    rig_run(r, MS);
+    assert_int_equal(see_last(n).len, 2);
+    rig_free(r);
+}
+
 /* 10.10 */
 static void test_keep_alive(void **state)
 {
@@ -990,6 +1036,24 @@ static void test_odd(void **state)
     f[46] = 0xF0;
     inject(n, f, len);
     assert_int_equal(n->sent, sent);
+    /* MSS behind other options. */
+    open_as(n, 2, 1, 1000);
+    command(n, 2, 0x02);
+    p.h.mss = 1;
+    build_tcp(f, &packet, &p.h, NULL, 0);
+    packet.body[12] = 0x80;
+    packet.body_len = 32;
+    memcpy(packet.body + 20, (const uint8_t[]){1, 3, 3, 7, 4, 2, 1, 2, 4, 1, 44, 0}, 12);
+    inject(n, f, build(f, &packet));
+    p.h.seq++;
+    p.h.ack = see_last(n).seq + 1;
+    say(&p, ACK, NULL, 0);
+    static uint8_t data[600];
+    assert_true(send_all(n, 2, data, 600));
+    assert_int_equal(see(last(n, 1)).len, 300);
+    command(n, 2, 0x10);
+    p.h.from_port++;
+    p.h.flags = SYN;
     /* Options that never end, or of no length, are passed over. */
     static const uint8_t options[][4] = {
         {2, 0, 5, 0xB4}, {2, 4, 0, 0}, {3, 9, 9, 9}, {1, 1, 2, 4}, {2, 1, 0, 0}};
@@ -1004,7 +1068,6 @@ static void test_odd(void **state)
         p.h.seq++;
         p.h.ack = see_last(n).seq + 1;
         say(&p, ACK, NULL, 0);
-        static uint8_t data[600];
         assert_true(send_all(n, 1, data, 600));
         assert_int_equal(see(last(n, 1)).len, 536);
         command(n, 1, 0x10);
@@ -1086,6 +1149,8 @@ int main(void)
         cmocka_unit_test(test_order),
         cmocka_unit_test(test_retransmission),
         cmocka_unit_test(test_zero_window),
+        cmocka_unit_test(test_nothing_to_send),
+        cmocka_unit_test(test_window_order),
         cmocka_unit_test(test_keep_alive),
         cmocka_unit_test(test_keep_alive_by_hand),
         cmocka_unit_test(test_active_close),

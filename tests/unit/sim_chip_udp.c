@@ -35,6 +35,7 @@ static void test_datagram(void **state)
     assert_int_equal(a->sent, 2);
     const uint8_t *arp = last(a, 1)->data;
     assert_memory_equal(arp, all, 6);
+    assert_memory_equal(arp + 6, a->mac, 6);
     assert_memory_equal(arp + 12, ((const uint8_t[]){8, 6, 0, 1, 8, 0, 6, 4, 0, 1}), 10);
     assert_memory_equal(arp + 22, a->mac, 6);
     assert_memory_equal(arp + 28, a->ip, 4);
@@ -49,6 +50,8 @@ static void test_datagram(void **state)
     assert_memory_equal(got, ((const uint8_t[]){10, 0, 0, 1, 0x03, 0xE8, 0, 4}), 8);
     assert_memory_equal(got + 8, "ping", 4);
     assert_int_equal(sim_w5500_get_stats(b->chip)->frames_in, 2);
+    assert_int_equal(sim_w5500_get_stats(a->chip)->frames_in, 1);
+    assert_int_equal(dropped(a) + dropped(b), 0);
     rig_free(r);
 }
 
@@ -96,6 +99,43 @@ static void test_arp_cache(void **state)
     command(a, 0, 0x01);
     assert_true(send_all(a, 0, "5", 1));
     assert_int_equal(a->sent, 9);
+    rig_free(r);
+}
+
+/* One reply serves all sockets that wait for it, and no other. */
+static void test_arp_shared(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    uint8_t f[SIM_FRAME_MAX];
+    for (unsigned s = 0; s < 3; s++) {
+        open_as(a, s, 2, 1000 + s);
+        destination(a, s, s < 2 ? nine_ip : (const uint8_t[]){10, 0, 0, 77}, 2000);
+        assert_true(put(a, s, "x", 1));
+    }
+    inject(a, f, build_arp(f, 2, a->mac, nine_mac, nine_ip, a->ip));
+    rig_run(r, MS);
+    assert_int_equal(rd8(a, REGS(0), 0x02), 0x10);
+    assert_int_equal(rd8(a, REGS(1), 0x02), 0x10);
+    assert_int_equal(rd8(a, REGS(2), 0x02), 0x00);
+    rig_free(r);
+}
+
+/* TIMEOUT joins the bits that are there. */
+static void test_timeout_joins(void **state)
+{
+    (void)state;
+    struct rig *r = rig_new(1);
+    struct node *a = &r->node[0];
+    uint8_t f[SIM_FRAME_MAX];
+    struct packet p = to_node(a, 17);
+    open_as(a, 0, 2, 1000);
+    inject(a, f, build_udp(f, &p, 9, 1000, "x", 1));
+    destination(a, 0, (const uint8_t[]){10, 0, 0, 77}, 2000);
+    assert_true(put(a, 0, "x", 1));
+    rig_run(r, 2 * SEC);
+    assert_int_equal(rd8(a, REGS(0), 0x02), 0x0C);
     rig_free(r);
 }
 
@@ -664,17 +704,22 @@ static void test_unplugged(void **state)
 static void test_slow_wire(void **state)
 {
     (void)state;
-    struct rig *r = rig_new(1);
-    struct node *n = &r->node[0];
+    static const struct {
+        unsigned mode, ns;
+    } rows[] = {{0, 800}, {1, 800}, {2, 80}, {3, 80}, {7, 80}};
     static uint8_t data[2048];
-    wr8(n, 0, 0x2E, 0x48);
-    wr8(n, 0, 0x2E, 0xC8);
-    rig_run(r, 4 * SEC);
-    open_as(n, 0, 2, 1000);
-    destination(n, 0, all, 9);
-    assert_true(send_all(n, 0, data, 2048));
-    assert_true(last(n, 0)->at - last(n, 1)->at == (1514 + 24) * 800);
-    rig_free(r);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct rig *r = rig_new(1);
+        struct node *n = &r->node[0];
+        wr8(n, 0, 0x2E, 0x40 | rows[i].mode << 3);
+        wr8(n, 0, 0x2E, 0xC0 | rows[i].mode << 3);
+        rig_run(r, 4 * SEC);
+        open_as(n, 0, 2, 1000);
+        destination(n, 0, all, 9);
+        assert_true(send_all(n, 0, data, 2048));
+        assert_true(last(n, 0)->at - last(n, 1)->at == (1514 + 24) * rows[i].ns);
+        rig_free(r);
+    }
 }
 
 /* 6.3: SEND of nothing is done at once, and sends nothing. */
@@ -712,6 +757,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_datagram),    cmocka_unit_test(test_frame_vector),
         cmocka_unit_test(test_arp_cache),   cmocka_unit_test(test_gateway),
+        cmocka_unit_test(test_arp_shared),  cmocka_unit_test(test_timeout_joins),
         cmocka_unit_test(test_arp_timeout), cmocka_unit_test(test_arp_answers),
         cmocka_unit_test(test_probe),       cmocka_unit_test(test_probe_with_mask),
         cmocka_unit_test(test_ping),        cmocka_unit_test(test_unreachable),
