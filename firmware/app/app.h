@@ -70,7 +70,8 @@ struct app_chip {
     uint8_t mac[6];
     uint32_t bus_hz;
     ol_ms nag_at;
-    uint8_t failures; /* in a row */
+    ol_ms found_at;
+    uint8_t failures; /* without a good while between them */
     uint8_t reason;   /* enum ol_w5500_reason of the last one */
     bool is_found;
     bool was_found; /* ever: so it is not the wrong board */

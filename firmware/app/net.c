@@ -4,7 +4,7 @@
 #include "firmware/app/private.h"
 
 #define BUS_HZ_MIN 1000000u
-#define STEP_DOWN  3 /* attempts at one clock before a slower one is tried */
+#define STEP_DOWN  3 /* failures soon after each other before a slower clock is tried */
 #define FLUSH_MS   100u
 #define DAY_S      86400
 
@@ -73,7 +73,7 @@ static void chip_lost(struct app *app, uint8_t reason)
     if (c->is_found) {
         SAY(app, OL_LOG_WARN, MSG_CHIP_LOST, app_sub(reason_of(reason)));
         c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
-        c->failures = 0;
+        c->failures = app->now - c->found_at < APP_WELL_MS ? c->failures : 0;
     }
     c->is_found = false;
     c->reason = reason;
@@ -106,7 +106,7 @@ static void chip_step(struct app *app)
         case OL_W5500_EVENT_FOUND:
             c->is_found = true;
             c->was_found = true;
-            c->failures = 0;
+            c->found_at = app->now;
             SAY(app, OL_LOG_INFO, MSG_CHIP_FOUND, app_number(c->bus_hz));
             break;
         case OL_W5500_EVENT_LOST:
