@@ -10,6 +10,7 @@ import { ChipPins } from './chip-pins.mjs';
 import { Clock } from './clock.mjs';
 import { Cpu, CpuFault } from './cpu.mjs';
 import { BoardFailure, hex } from './failure.mjs';
+import { Network } from './network.mjs';
 import { Pins } from './pins.mjs';
 import { PioScheduler } from './pio.mjs';
 import { Random } from './random.mjs';
@@ -44,7 +45,8 @@ class Silent {
 }
 
 export class Board {
-    /** options: board, flash (Uint8Array, kept), seed, usb (cable in at power-on), chip, symbols. */
+    /** options: board, flash (Uint8Array, kept), seed, usb (cable in at power-on), chip and lan
+     *  (false: not there), symbols, coverage, takesFaults (HardFault as silicon has it). */
     constructor(options) {
         this.name = options.board;
         this.wiring = BOARDS[options.board];
@@ -54,9 +56,10 @@ export class Board {
         this.options = options;
         this.random_ = new Random(options.seed ?? 1);
         this.flash = options.flash ?? new Uint8Array(FLASH_SIZE).fill(0xff);
-        this.chip = options.chip ?? null;
         this.symbols = options.symbols ?? null;
         this.clock = new Clock();
+        this.chip = options.chip === false ? null :
+            new Network(this.clock, { seed: options.seed, lan: options.lan });
         this.host = new UsbHost(this.clock);
         this.host.isPlugged = options.usb ?? true;
         this.cycleBase = 0;
@@ -162,7 +165,7 @@ export class Board {
             [24, this.usb]]) {
             this.resetControl.blocks.set(bit, block);
         }
-        guardClocks(mcu);
+        guardClocks(mcu, () => this.watchdog.retime());
         this.bus.guard = accessGuard(mcu, this.resetControl, this.watchdog);
         mcu.adc.onADCRead = (channel) => this.convert(channel);
         this.connectChip(mcu);
@@ -174,7 +177,6 @@ export class Board {
         if (this.chip === null) {
             return;
         }
-        this.chip.now = () => this.clock.nanos;
         this.chipPins = new ChipPins(this.pins, wiring, this.chip);
         this.chip.changed = () => this.chipPins.showInterrupt();
         if (wiring.spi !== null) {

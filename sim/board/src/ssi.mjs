@@ -5,6 +5,7 @@
 import { Peripheral } from './peripheral.mjs';
 import { BoardFailure, hex } from './failure.mjs';
 
+const CTRLR0 = 0x00, QUAD = 2 << 21;
 const SSIENR = 0x08, TXFLR = 0x20, RXFLR = 0x24, SR = 0x28, DR0 = 0x60;
 const PLAIN = [0x00, 0x04, 0x0c, 0x10, 0x14, 0x18, 0x1c, 0x2c, 0x4c, 0x50, 0x54, 0xf0, 0xf4, 0xf8];
 const TFNF = 2, TFE = 4, RFNE = 8, RFF = 16;
@@ -108,7 +109,10 @@ export class Ssi extends Peripheral {
         if (this.rx.length >= FIFO) {
             throw new BoardFailure('XIP_SSI: receive FIFO overrun');
         }
-        const byte = this.selectOverride === 3 ? 0xff : this.flashChip.exchange(value & 0xff);
-        this.rx.push(byte);
+        if (this.values[CTRLR0] & QUAD) {
+            this.rx.push(0); // boot2's first read, which puts the flash into continuous mode
+            return;
+        }
+        this.rx.push(this.selectOverride === 3 ? 0xff : this.flashChip.exchange(value & 0xff));
     }
 }

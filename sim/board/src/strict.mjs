@@ -5,8 +5,6 @@ import { BoardFailure, hex } from './failure.mjs';
 import { RESET_BIT } from './resets.mjs';
 
 const TIMER = 0x40054;
-const CLOCKS = 0x40008;
-const XOSC_STATUS_STABLE_NS = 1e6;
 const PLL_LOCK_NS = 50e3;
 const USB_HZ = 48e6;
 const USB = 0x50110;
@@ -23,7 +21,7 @@ export function accessGuard(mcu, resets, watchdog) {
             throw new BoardFailure(`${name}+${hex(offset, 2)} accessed while it is in reset`);
         }
         if (key === TIMER && !watchdog.hasTick) {
-            throw new BoardFailure('TIMER used before WATCHDOG_TICK runs: it stands still');
+            throw new BoardFailure('TIMER used without a WATCHDOG_TICK of 1 us');
         }
         if (key === USB && mcu.pllUsb.frequency !== USB_HZ) {
             throw new BoardFailure('USBCTRL used without 48 MHz from PLL_USB');
@@ -32,11 +30,11 @@ export function accessGuard(mcu, resets, watchdog) {
 }
 
 /** Oscillator and PLLs take their time; nobody may run from them before. */
-export function guardClocks(mcu) {
+export function guardClocks(mcu, changed) {
     const xosc = mcu.peripherals[0x40024];
     let xoscSince = Infinity;
     Object.defineProperty(xosc, 'stable', {
-        get: () => mcu.clock.nanos - xoscSince >= XOSC_STATUS_STABLE_NS,
+        get: () => mcu.clock.nanos - xoscSince >= xoscStartNs(xosc, mcu.xoscFreq),
         set: (isOn) => {
             xoscSince = isOn ? Math.min(xoscSince, mcu.clock.nanos) : Infinity;
         },
@@ -46,8 +44,14 @@ export function guardClocks(mcu) {
     mcu.clocks.writeUint32 = (offset, value) => {
         write(offset, value);
         checkSources(mcu, xosc, locks);
+        changed();
     };
-    return CLOCKS;
+}
+
+/** STARTUP counts 256 crystal cycles, or four times as many. */
+function xoscStartNs(xosc, hz) {
+    const cycles = (xosc.startup & 0x3fff) * 256 * (xosc.startup & 1 << 20 ? 4 : 1);
+    return Math.max(cycles, 256 * 47) * 1e9 / hz;
 }
 
 function guardPll(mcu, pll, xosc) {

@@ -23,22 +23,41 @@ export class Watchdog extends Peripheral {
         this.control = 0x07000000;
         this.left = 0;
         this.sinceNs = 0;
+        this.countNs = Infinity;
         this.tick = TICK_ENABLE;
-        this.hasTick = false;
+        this.isTickSet = false;
     }
 
     get isEnabled() { return (this.control & ENABLE) !== 0; }
 
+    /** clk_ref has changed: what is left counts on at the new rate. */
+    retime() {
+        this.restart(this.count);
+    }
+
+    /** One tick a microsecond: the divider is that of the clock it divides. */
+    get hasTick() {
+        const mhz = this.mcu.clocks.refFreq / 1e6;
+        return this.isTickSet && (this.tick & TICK_ENABLE) !== 0 && (this.tick & 0x1ff) === mhz;
+    }
+
+    /** Infinity: it does not tick. */
+    get tickNs() {
+        const isOn = (this.tick & TICK_ENABLE) !== 0 && (this.tick & 0x1ff) > 0;
+        return isOn ? (this.tick & 0x1ff) * 1e9 / this.mcu.clocks.refFreq : Infinity;
+    }
+
     get count() {
-        const gone = this.isEnabled ? (this.mcu.clock.nanos - this.sinceNs) / 500 : 0;
-        return Math.max(0, Math.ceil(this.left - gone));
+        const gone = (this.mcu.clock.nanos - this.sinceNs) / this.countNs;
+        return this.isEnabled ? Math.max(0, Math.ceil(this.left - gone)) : this.left;
     }
 
     restart(count) {
         this.left = count;
         this.sinceNs = this.mcu.clock.nanos;
-        if (this.isEnabled) {
-            this.alarm.schedule(count * 500);
+        this.countNs = this.tickNs / 2;
+        if (this.isEnabled && this.countNs < Infinity) {
+            this.alarm.schedule(count * this.countNs);
         } else {
             this.alarm.cancel();
         }
@@ -67,7 +86,7 @@ export class Watchdog extends Peripheral {
         case CTRL: {
             const count = this.count;
             this.control = value & 0x47000000;
-            if (this.isEnabled && !this.hasTick) {
+            if (this.isEnabled && this.tickNs === Infinity) {
                 throw new BoardFailure('WATCHDOG enabled without its tick');
             }
             this.restart(count);
@@ -92,11 +111,9 @@ export class Watchdog extends Peripheral {
     }
 
     setTick(value) {
+        const { count } = this;
         this.tick = value & 0x3ff;
-        this.hasTick = (value & TICK_ENABLE) !== 0;
-        const mhz = this.mcu.clocks.refFreq / 1e6;
-        if (this.hasTick && (value & 0x1ff) !== mhz) {
-            throw new BoardFailure(`WATCHDOG_TICK divides by ${value & 0x1ff}, clk_ref is ${mhz} MHz`);
-        }
+        this.isTickSet = true;
+        this.restart(count);
     }
 }
