@@ -11,7 +11,6 @@
 #define GOOD_MS             10000 /* up for so long, a fault is not the last one's echo */
 #define LOOK_MS             1000
 #define LOOK_DOWN_MS        200 /* while the link is down */
-#define IDLE_CALLS          8 /* interrupts without a reason, before the chip is looked at */
 #define BUFFER_KB           16
 #define KEEPALIVE_5S        12
 #define RTR_MS              10 /* its unit is 100 us */
@@ -20,46 +19,47 @@
 
 /* ---- Configuration ---- */
 
-/* Sizes in kilobytes, all zero for even parts. */
-static bool set_split(uint8_t *to, const uint8_t *from)
+/* Sizes in kilobytes; all zero becomes even parts. */
+static bool set_split(uint8_t *kb)
 {
     unsigned sum = 0;
 
-    memcpy(to, from, OL_W5500_SOCKETS);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        sum += to[n];
-        if ((to[n] & (to[n] - 1u)) != 0) {
+        sum += kb[n];
+        if ((kb[n] & (kb[n] - 1u)) != 0) {
             return false;
         }
     }
     if (sum == 0) {
-        memset(to, BUFFER_KB / OL_W5500_SOCKETS, OL_W5500_SOCKETS);
+        memset(kb, BUFFER_KB / OL_W5500_SOCKETS, OL_W5500_SOCKETS);
     }
     return sum <= BUFFER_KB;
 }
 
 int32_t ol_w5500_init(struct ol_w5500 *c, const struct ol_w5500_config *config)
 {
-    uint16_t retry_ms = config->retry_ms != 0 ? config->retry_ms : RETRY_DEFAULT_MS;
+    struct ol_w5500_config *own = &c->config;
 
     memset(c, 0, sizeof *c);
-    if (config->bus.ops == NULL || config->entropy.fill == NULL ||
-        retry_ms > UINT16_MAX / RTR_MS || !set_split(c->rx_kb, config->rx_kb) ||
-        !set_split(c->tx_kb, config->tx_kb)) {
+    *own = *config;
+    if (own->bus.ops == NULL || own->entropy.fill == NULL ||
+        own->retry_ms > UINT16_MAX / RTR_MS || !set_split(own->rx_kb) ||
+        !set_split(own->tx_kb)) {
         return OL_E_ARG;
     }
-    c->bus = config->bus;
-    c->entropy = config->entropy;
-    c->poll_ms = config->poll_ms;
-    c->keepalive = config->keepalive_5s != 0 ? config->keepalive_5s : KEEPALIVE_5S;
-    if (config->keepalive_5s == OL_W5500_NO_KEEPALIVE) {
-        c->keepalive = 0;
+    if (own->retry_ms == 0) {
+        own->retry_ms = RETRY_DEFAULT_MS;
     }
-    c->retry_count = config->retry_count != 0 ? config->retry_count : RETRY_DEFAULT_COUNT;
-    c->common[COMMON_RCR] = c->retry_count;
+    if (own->retry_count == 0) {
+        own->retry_count = RETRY_DEFAULT_COUNT;
+    }
+    if (own->keepalive_5s == 0) {
+        own->keepalive_5s = KEEPALIVE_5S;
+    }
     c->common[COMMON_SIMR] = 0xFF;
-    ol_w5500_set16(c->common + COMMON_RTR, (uint16_t)(retry_ms * RTR_MS));
-    memcpy(c->common + COMMON_SHAR, config->mac, sizeof config->mac);
+    c->common[COMMON_RCR] = own->retry_count;
+    ol_w5500_set16(c->common + COMMON_RTR, (uint16_t)(own->retry_ms * RTR_MS));
+    memcpy(c->common + COMMON_SHAR, own->mac, sizeof own->mac);
     return OL_OK;
 }
 
@@ -138,7 +138,7 @@ static void set_up(struct ol_w5500 *c)
     (void)ol_w5500_put(c, BLOCK_COMMON, COMMON_GAR, c->common + COMMON_GAR,
                        sizeof c->common - COMMON_GAR);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        const uint8_t kb[2] = {c->rx_kb[n], c->tx_kb[n]};
+        const uint8_t kb[2] = {c->config.rx_kb[n], c->config.tx_kb[n]};
         (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_RXBUF_SIZE, kb, sizeof kb);
     }
     enum ol_w5500_reason reason = judge(c);
@@ -146,12 +146,7 @@ static void set_up(struct ol_w5500 *c)
         c->state = STATE_UP;
         c->next_at = ol_w5500_after(c, LOOK_DOWN_MS);
         c->good_at = ol_w5500_after(c, GOOD_MS);
-        c->poll_at = c->poll_ms != 0 ? ol_w5500_after(c, 0) : 0;
-        for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-            if (c->owner[n] != NULL) {
-                ol_w5500_socket_reopen(c->owner[n]);
-            }
-        }
+        c->poll_at = c->config.poll_ms != 0 ? ol_w5500_after(c, 0) : 0;
     } else if (ol_w5500_is_due(c, c->give_up_at)) {
         ol_w5500_fault(c, reason);
     } else {
@@ -168,11 +163,11 @@ static void start(struct ol_w5500 *c)
     switch (c->state) {
     case STATE_IDLE:
         c->stats.resets++;
-        c->bus.ops->reset_line(c->bus.ctx, 0);
+        c->config.bus.ops->reset_line(c->config.bus.ctx, 0);
         c->state = STATE_RESET;
         break;
     case STATE_RESET:
-        c->bus.ops->reset_line(c->bus.ctx, 1);
+        c->config.bus.ops->reset_line(c->config.bus.ctx, 1);
         c->state = STATE_WAKE;
         c->give_up_at = ol_w5500_after(c, WAKE_MS);
         break;
@@ -196,14 +191,9 @@ static void start(struct ol_w5500 *c)
 /* INTn is low: which sockets? With one open, it is asked at once. */
 static void serve(struct ol_w5500 *c)
 {
-    unsigned open = 0;
+    uint8_t sockets = c->open;
     bool has_reason = false;
-    uint8_t sockets;
 
-    for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        open |= c->owner[n] != NULL ? 1u << n : 0u;
-    }
-    sockets = (uint8_t)open;
     c->interrupt = false;
     if (c->ask_all || c->lingering != 0 || (sockets & (sockets - 1)) != 0) {
         (void)ol_w5500_get(c, BLOCK_COMMON, COMMON_SIR, &sockets, 1);
@@ -213,35 +203,13 @@ static void serve(struct ol_w5500 *c)
             has_reason |= ol_w5500_look(c, n);
         }
     }
+    if (!has_reason && c->ask_all && c->config.poll_ms == 0) {
+        c->next_at = ol_w5500_after(c, 0); /* what is wrong here? */
+    }
     c->ask_all = !has_reason;
-    c->idle_calls = has_reason ? 0 : (uint8_t)(c->idle_calls + 1);
-    if (c->idle_calls >= IDLE_CALLS && c->poll_ms == 0) {
-        c->idle_calls = 0;
-        c->next_at = ol_w5500_after(c, 0);
-    }
 }
 
-/* The next socket in turn, its state and its pointers in turn. */
-static void check_socket(struct ol_w5500 *c)
-{
-    for (unsigned i = 0; i < OL_W5500_SOCKETS; i++) {
-        c->looked = (c->looked + 1u) % OL_W5500_SOCKETS;
-        if (c->looked == 0) {
-            c->counts_next = !c->counts_next;
-        }
-        struct ol_w5500_socket *s = c->owner[c->looked];
-        if (s == NULL) {
-            continue;
-        }
-        if (c->counts_next && s->phase == PHASE_OPEN) {
-            (void)ol_w5500_socket_count(s, false);
-        } else {
-            (void)ol_w5500_look(c, c->looked);
-        }
-        return;
-    }
-}
-
+/* Once a second. Not every end of a connection interrupts, so these are asked, too. */
 static void check(struct ol_w5500 *c)
 {
     enum ol_w5500_reason reason = judge(c);
@@ -255,9 +223,9 @@ static void check(struct ol_w5500 *c)
         return;
     }
     c->next_at = ol_w5500_after(c, c->is_link_up ? LOOK_MS : LOOK_DOWN_MS);
-    check_socket(c);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        if ((c->stale >> n & 1) != 0) {
+        const struct ol_w5500_socket *s = c->owner[n];
+        if ((c->stale >> n & 1) != 0 || (s != NULL && (s->mode & SN_MR_TCP) != 0)) {
             (void)ol_w5500_look(c, n);
         }
     }
@@ -272,24 +240,23 @@ static void check_lingering(struct ol_w5500 *c)
 {
     const uint8_t close = CR_CLOSE;
 
-    c->linger_until = ol_w5500_after(c, OL_W5500_LINGER_MS);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        if ((c->lingering >> n & 1) == 0) {
-            continue;
+        if ((c->lingering >> n & 1) != 0) {
+            (void)ol_w5500_look(c, n);
         }
-        (void)ol_w5500_look(c, n);
         if ((c->lingering & ~c->busy & 1u << n) != 0) {
             c->busy |= ol_w5500_bit(n);
             (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_CR, &close, 1);
         }
     }
+    c->lingering = 0;
 }
 
 static void look_after(struct ol_w5500 *c)
 {
     if (c->interrupt || ol_w5500_is_due(c, c->poll_at)) {
         serve(c);
-        c->poll_at = c->poll_ms != 0 ? ol_w5500_after(c, c->poll_ms) : 0;
+        c->poll_at = c->config.poll_ms != 0 ? ol_w5500_after(c, c->config.poll_ms) : 0;
     }
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
         if (c->owner[n] != NULL && ol_w5500_socket_left(c->owner[n], 1) == 0) {

@@ -149,35 +149,26 @@ struct ol_w5500 {
     uint8_t busy;      /* bit per socket: a command was given, not seen taken */
     uint8_t stale;     /* of these, given before the last look at everything */
     uint8_t lingering; /* bit per socket: closing without an owner */
-    uint8_t looked;    /* socket that the last slow look was at */
     uint8_t doubts;
-    uint8_t idle_calls; /* interrupts without a reason */
-    uint8_t keepalive;  /* KPALVTR */
-    uint8_t retry_count;
+    uint8_t open;  /* bit per socket: it has an owner */
     uint8_t probe; /* enum ol_probe */
     bool interrupt;
-    bool ask_all;     /* the one open socket had no reason to interrupt */
-    bool counts_next; /* the next slow look is at pointers */
+    bool ask_all; /* the one open socket had no reason to interrupt */
     bool is_link_up;
     bool told_found;
     bool told_link;
-    bool has_tcp_port;
-    uint16_t poll_ms;
     uint16_t attempt_ms; /* between attempts to find the chip */
-    uint16_t tcp_port;
-    ol_ms now;
+    uint16_t tcp_port;   /* of the next connection; 0: to be drawn */
     uint32_t next_at;    /* of the start-up, or the next look at everything */
     uint32_t give_up_at; /* of the start-up */
     uint32_t good_at;    /* the chip has proved itself */
     uint32_t poll_at;
     uint32_t linger_until; /* sockets in `lingering` are closed by force */
-    struct ol_w5500_socket *owner[OL_W5500_SOCKETS];
-    struct ol_bus bus;
+    ol_ms now;
     struct ol_w5500_stats stats;
+    struct ol_w5500_config config; /* with the defaults put in */
+    struct ol_w5500_socket *owner[OL_W5500_SOCKETS];
     uint8_t common[OL_W5500_COMMON_LEN]; /* as the chip should have it */
-    uint8_t rx_kb[OL_W5500_SOCKETS];
-    uint8_t tx_kb[OL_W5500_SOCKETS];
-    struct ol_entropy entropy;
     struct ol_w5500_socket probe_socket;
     struct ol_addr probe_addr;
     struct ol_netif_config net;

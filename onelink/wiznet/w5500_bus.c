@@ -56,8 +56,8 @@ static int32_t transfer(struct ol_w5500 *c, unsigned block, unsigned addr,
     };
     c->stats.frames++;
     c->stats.bytes += (uint32_t)len + 3;
-    return c->bus.ops->transfer(c->bus.ctx, &frame,
-                                TIMEOUT_US + TIMEOUT_BYTE_US * (uint32_t)len);
+    return c->config.bus.ops->transfer(c->config.bus.ctx, &frame,
+                                       TIMEOUT_US + TIMEOUT_BYTE_US * (uint32_t)len);
 }
 
 /* The bus has one pointer for both directions; writing does not touch what it points to. */

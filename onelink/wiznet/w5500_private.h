@@ -204,15 +204,9 @@ void ol_w5500_socket_skip(struct ol_w5500_socket *s, size_t n);
 /* 16 unpredictable bits. OL_OK or the status of the entropy source. */
 int32_t ol_w5500_random(struct ol_w5500 *c, uint16_t *out);
 
-static inline unsigned ol_w5500_rx_size(const struct ol_w5500_socket *s)
-{
-    return 1024u * s->chip->rx_kb[s->n];
-}
-
-static inline unsigned ol_w5500_tx_size(const struct ol_w5500_socket *s)
-{
-    return 1024u * s->chip->tx_kb[s->n];
-}
+/* Bytes of a socket's memory. */
+unsigned ol_w5500_rx_size(const struct ol_w5500_socket *s);
+unsigned ol_w5500_tx_size(const struct ol_w5500_socket *s);
 
 /* ---- Probe (w5500_probe.c) ---- */
 

@@ -12,7 +12,7 @@ static void end(struct ol_w5500_socket *s, enum ol_probe result)
     struct ol_w5500 *c = s->chip;
 
     c->probe = (uint8_t)result;
-    c->common[COMMON_RCR] = c->retry_count;
+    c->common[COMMON_RCR] = c->config.retry_count;
     (void)ol_w5500_put_common(c, COMMON_RCR, 1);
     ol_w5500_socket_release(s, CR_CLOSE);
 }

@@ -17,7 +17,7 @@ void ol_w5500_socket_init(struct ol_w5500_socket *s, struct ol_w5500 *chip,
 
 int32_t ol_w5500_random(struct ol_w5500 *c, uint16_t *out)
 {
-    return c->entropy.fill(c->entropy.ctx, out, sizeof *out);
+    return c->config.entropy.fill(c->config.entropy.ctx, out, sizeof *out);
 }
 
 void ol_w5500_socket_wait(struct ol_w5500_socket *s)
@@ -32,6 +32,16 @@ void ol_w5500_command(struct ol_w5500_socket *s, unsigned command)
 {
     s->chip->busy |= ol_w5500_bit(s->n);
     (void)ol_w5500_put8(s, SN_CR, command);
+}
+
+unsigned ol_w5500_rx_size(const struct ol_w5500_socket *s)
+{
+    return 1024u * s->chip->config.rx_kb[s->n];
+}
+
+unsigned ol_w5500_tx_size(const struct ol_w5500_socket *s)
+{
+    return 1024u * s->chip->config.tx_kb[s->n];
 }
 
 bool ol_w5500_is_busy(const struct ol_w5500_socket *s)
@@ -103,12 +113,13 @@ static bool take(struct ol_w5500_socket *s)
         unsigned at = i % OL_W5500_SOCKETS;
         unsigned n = (s->mode & SN_MR_UDP) != 0 ? OL_W5500_SOCKETS - 1 - at : at;
         uint8_t bit = ol_w5500_bit(n);
-        if (c->owner[n] != NULL || c->rx_kb[n] == 0 || c->tx_kb[n] == 0) {
+        if (c->owner[n] != NULL || c->config.rx_kb[n] == 0 || c->config.tx_kb[n] == 0) {
             continue;
         }
         if ((c->lingering & bit) == 0 || i >= OL_W5500_SOCKETS) {
             c->lingering &= (uint8_t)~bit;
             c->owner[n] = s;
+            c->open |= bit;
             s->n = (uint8_t)n;
             return true;
         }
@@ -123,7 +134,7 @@ void ol_w5500_socket_reopen(struct ol_w5500_socket *s)
     s->is_sending = false;
     s->has_news = false;
     s->wait_ms = WAIT_MS;
-    s->late_at = ol_w5500_after(s->chip, OL_W5500_COMMAND_MS);
+    s->late_at = 0;
     s->look_at = ol_w5500_after(s->chip, 0);
 }
 
@@ -154,7 +165,11 @@ int32_t ol_w5500_socket_open(struct ol_w5500_socket *s)
 static void give_open(struct ol_w5500_socket *s)
 {
     /* FRAG as it is after reset, between the interrupt mask without SENDOK and KPALVTR. */
-    const uint8_t tail[4] = {IR_ALL & ~IR_SENDOK, 0x40, 0x00, s->chip->keepalive};
+    uint8_t tail[4] = {IR_ALL & ~IR_SENDOK, 0x40, 0x00, s->chip->config.keepalive_5s};
+
+    if (tail[3] == OL_W5500_NO_KEEPALIVE) {
+        tail[3] = 0;
+    }
 
     (void)ol_w5500_put8(s, SN_MR, s->mode);
     (void)ol_w5500_put16(s, SN_PORT, s->port);
@@ -165,6 +180,9 @@ static void give_open(struct ol_w5500_socket *s)
 
 bool ol_w5500_socket_opening(struct ol_w5500_socket *s, unsigned sr, unsigned wanted)
 {
+    if (s->late_at == 0) {
+        s->late_at = ol_w5500_after(s->chip, OL_W5500_COMMAND_MS);
+    }
     if (!ol_w5500_is_busy(s)) {
         if (s->phase == PHASE_INIT && sr == wanted) {
             s->wait_ms = WAIT_MS;
@@ -192,6 +210,7 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command)
         return;
     }
     c->owner[s->n] = NULL;
+    c->open &= (uint8_t)~ol_w5500_bit(s->n);
     if (ol_w5500_is_usable(c)) {
         ol_w5500_command(s, command);
         c->lingering |= ol_w5500_bit(s->n);
@@ -246,10 +265,9 @@ bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
         if (is_new) {
             s->tx_wr = s->tx_sent = ol_w5500_get16(r + AT_TX_WR);
             s->rx_rd = s->rx_told = ol_w5500_get16(r + AT_RX_RD);
-            s->tx_free = 0;
+            s->tx_free = (uint16_t)ol_w5500_tx_size(s); /* all of it, or it is not new */
         }
-        /* All of a new socket's memory is free. */
-        if (take_over(s, r) && (!is_new || s->tx_free == ol_w5500_tx_size(s))) {
+        if (take_over(s, r)) {
             c->doubts = 0;
             return true;
         }

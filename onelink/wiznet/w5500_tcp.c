@@ -155,19 +155,18 @@ static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
 
 /* ---- The stream ---- */
 
+/* One after the other from a random one on: none comes again for a long time, so that a
+ * connection that the peer has not forgotten yet is never met. */
 static int32_t set_port(struct ol_w5500_socket *s)
 {
     struct ol_w5500 *c = s->chip;
 
-    if (!c->has_tcp_port) {
+    if (c->tcp_port == 0) {
         int32_t rc = ol_w5500_random(c, &c->tcp_port);
         if (rc != OL_OK) {
-            return rc == OL_E_AGAIN ? rc : OL_E_IO;
+            return rc;
         }
-        c->has_tcp_port = true;
     }
-    /* One after the other: none comes again for a long time, so a connection that the peer
-     * has not forgotten yet is never met. */
     s->port = (uint16_t)(OL_W5500_PORT_FIRST | c->tcp_port++);
     return OL_OK;
 }

@@ -80,7 +80,7 @@ static int32_t datagram_open(void *ctx, uint16_t local_port)
     if (local_port == 0) {
         int32_t rc = ol_w5500_random(s->chip, &local_port);
         if (rc != OL_OK) {
-            return rc == OL_E_AGAIN ? rc : OL_E_IO;
+            return rc;
         }
         local_port |= OL_W5500_PORT_FIRST;
     }
@@ -133,7 +133,10 @@ static int32_t read_record(struct ol_w5500_socket *s, struct ol_addr *from)
         ol_w5500_fault(s->chip, OL_W5500_REASON_POINTER);
         return OL_E_AGAIN;
     }
-    *from = ol_addr_ipv4(r[0], r[1], r[2], r[3], ol_w5500_get16(r + 4));
+    memset(from, 0, sizeof *from);
+    from->family = OL_ADDR_IPV4;
+    memcpy(from->bytes, r, 4);
+    from->port = ol_w5500_get16(r + 4);
     return len;
 }
 
