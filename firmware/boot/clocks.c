@@ -99,8 +99,8 @@ void boot_clocks_start(uint32_t sys_hz)
     pll_start(RP_PLL_USB, 100, 5, 5); /* 1200 MHz / 25 */
     clocks_switch();
 
-    release(RP_RESET_ADC | RP_RESET_DMA | RP_RESET_IO_BANK0 | RP_RESET_PADS_BANK0 |
-            RP_RESET_PIO0 | RP_RESET_SPI0 | RP_RESET_TIMER | RP_RESET_UART0 |
-            RP_RESET_USB);
+    release(RP_RESET_ADC | RP_RESET_BUSCTRL | RP_RESET_DMA | RP_RESET_IO_BANK0 |
+            RP_RESET_PADS_BANK0 | RP_RESET_PIO0 | RP_RESET_SPI0 | RP_RESET_TIMER |
+            RP_RESET_UART0 | RP_RESET_USB);
     RP_REG(RP_WATCHDOG_LOAD) = SECOND_COUNTS;
 }

@@ -25,7 +25,9 @@ static uint32_t set_clock(const struct ol_rp_bus *bus, uint32_t hz)
     uint32_t step = bus->source_hz / CPSR;
     uint32_t divider =
         hz < step / (SCR_MAX + 1u) + 1u ? SCR_MAX + 1u : (step + hz - 1u) / hz;
+    RP_CLEAR(RP_SPI_CR1) = RP_SPI_CR1_ON;
     RP_REG(RP_SPI_CR0) = RP_SPI_CR0_8BIT_MODE3 | RP_SPI_CR0_SCR(divider - 1u);
+    RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
     return step / divider;
 }
 
@@ -53,5 +55,4 @@ void ol_rp_bus_init_spi(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins
                     RP_FUNC_SPI);
     ol_rp_bus_init(bus, pins);
     (void)ol_rp_bus_set_clock(bus, clock_hz);
-    RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
 }

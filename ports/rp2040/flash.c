@@ -82,6 +82,9 @@ RP_IN_RAM("id") static void chip_id_now(uint8_t *answer)
     uint32_t mask = ol_rp_irq_off();
     rom.connect();
     rom.exit_xip();
+    RP_REG(RP_SSI_SSIENR) = 0;
+    RP_REG(RP_SSI_CTRLR0) = RP_SSI_BYTES;
+    RP_REG(RP_SSI_SSIENR) = 1;
     uint32_t pin = RP_REG(RP_IO_QSPI_SS_CTRL) & ~RP_IO_OUTOVER;
     RP_REG(RP_IO_QSPI_SS_CTRL) = pin | RP_IO_OUTOVER_LOW;
     while (got < ID_DUMMY + ID_LEN && rounds-- > 0) {

@@ -24,16 +24,19 @@
 #define RP_ROM_LOOKUP 0x18u
 
 /* Serial interface of the flash (SSI). */
+#define RP_SSI_CTRLR0  0x18000000u
 #define RP_SSI_SSIENR  0x18000008u
 #define RP_SSI_SR      0x18000028u
 #define RP_SSI_DR0     0x18000060u
-#define RP_SSI_SR_TFNF 0x02u /* room in the transmit FIFO */
-#define RP_SSI_SR_RFNE 0x08u /* something in the receive FIFO */
+#define RP_SSI_BYTES   0x00070000u /* 8-bit frames, one lane, both ways */
+#define RP_SSI_SR_TFNF 0x02u       /* room in the transmit FIFO */
+#define RP_SSI_SR_RFNE 0x08u       /* something in the receive FIFO */
 
 /* Resets: 1 holds a block in reset. */
 #define RP_RESETS           0x4000c000u
 #define RP_RESETS_DONE      0x4000c008u
 #define RP_RESET_ADC        (1u << 0)
+#define RP_RESET_BUSCTRL    (1u << 1)
 #define RP_RESET_DMA        (1u << 2)
 #define RP_RESET_IO_BANK0   (1u << 5)
 #define RP_RESET_IO_QSPI    (1u << 6)
@@ -170,7 +173,7 @@
 #define RP_SPI_CR0            0x4003c000u
 #define RP_SPI_CR1            0x4003c004u
 #define RP_SPI_DR             0x4003c008u
-#define RP_SPI_SR    0x4003c00cu
+#define RP_SPI_SR             0x4003c00cu
 #define RP_SPI_CPSR           0x4003c010u
 #define RP_SPI_DMACR          0x4003c024u
 #define RP_SPI_CR0_8BIT_MODE3 0xc7u
