@@ -10,6 +10,7 @@
 
 #define OL_RP_ADC_TEMPERATURE 4u
 
+/* Once, before any reading. */
 void ol_rp_adc_init(void);
 
 /* One conversion, 0..4095 of the reference voltage; takes 2 us. The pin is taken from whatever

@@ -27,10 +27,8 @@ struct usb_setup {
     uint16_t length;
 };
 
-/* usb.c */
-
-/* Copies len bytes into the endpoint's memory and lets the host have them (USB_IN), or lets the
- * host send up to len bytes (USB_OUT; data is NULL). Data toggles are kept here. */
+/* usb.c: copies len bytes into the endpoint's memory and lets the host have them (USB_IN), or
+ * lets the host send up to len bytes (USB_OUT; data is NULL). Data toggles are kept here. */
 void ol_rp_usb_arm(uint32_t endpoint, uint32_t direction, const void *data, size_t len);
 /* Copies what the host sent, up to cap bytes; returns how many it sent. */
 size_t ol_rp_usb_fetch(uint32_t endpoint, void *buf, size_t cap);
@@ -43,8 +41,7 @@ bool ol_rp_usb_is_stalled(uint32_t endpoint, uint32_t direction);
 void ol_rp_usb_disarm(uint32_t endpoint, uint32_t direction);
 void ol_rp_usb_set_address(uint32_t address);
 
-/* usb_control.c */
-
+/* usb_control.c: forgets all at a bus reset; a request came. */
 void ol_rp_usb_control_reset(void);
 void ol_rp_usb_control_setup(const struct usb_setup *setup);
 /* A packet of endpoint 0 went through. */
@@ -56,8 +53,7 @@ const uint8_t *ol_rp_usb_descriptor(uint16_t value, const struct ol_rp_usb_names
                                     uint8_t *scratch, size_t *len);
 const struct ol_rp_usb_names *ol_rp_usb_names(void);
 
-/* usb_serial.c */
-
+/* usb_serial.c: what the host did to the port. */
 void ol_rp_usb_serial_configure(bool configured);
 void ol_rp_usb_serial_suspend(bool suspended);
 void ol_rp_usb_serial_line_state(uint16_t state);
