@@ -202,7 +202,11 @@ static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str 
     memcpy(tcp->peer, peer->bytes, 4);
     ol_w5500_set16(tcp->peer + 4, peer->port);
     s->until = ol_w5500_time(s->chip, give_up_at);
-    return ol_w5500_socket_open(s);
+    rc = ol_w5500_socket_open(s);
+    if (rc != OL_OK) {
+        s->until = 0;
+    }
+    return rc;
 }
 
 static void stream_step(void *ctx, ol_ms now)

@@ -50,7 +50,7 @@ static void on_group_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
                                          ip[3], ip[0], ip[1], ip[2],        ip[3]};
 
     if (s->phase == PHASE_START && sr == SR_CLOSED) {
-        ol_w5500_set16(r + SN_DPORT - SN_DHAR, group->port);
+        ol_w5500_set16(r + (SN_DPORT - SN_DHAR), group->port);
         (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DHAR, r, sizeof r);
     }
     on_status(s, ir, sr);

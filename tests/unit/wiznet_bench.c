@@ -193,7 +193,7 @@ static void step_node(struct bench_node *n)
     if (n->edge_only ? is_edge && !n->skip_edge : int_n == 0) {
         ol_w5500_interrupt(&n->driver);
     }
-    n->skip_edge = n->skip_edge && !is_edge;
+    n->skip_edge = n->skip_edge && (!is_edge || n->driver.config.poll_ms != 0);
     bench_enter(n);
     ol_w5500_step(&n->driver, bench_ms(n->bench));
     bench_leave(n);

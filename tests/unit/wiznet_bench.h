@@ -37,7 +37,7 @@ struct bench_node {
     uint64_t glitch_byte;   /* the chip resets itself before this one; 0: never */
     bool fails;             /* all transfers fail */
     bool edge_only;         /* the driver is told of edges of INTn, not of its level */
-    bool skip_edge;         /* the next edge is lost */
+    bool skip_edge;         /* the next edge is lost; all are, where the driver polls */
     int last_int_n;
     unsigned found;
     unsigned lost;

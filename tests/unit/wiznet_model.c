@@ -397,6 +397,89 @@ static void test_server(void **state)
     assert_int_equal(s.ops->state(s.ctx), OL_E_IO);
 }
 
+/* All memory for one socket. How many of the bytes on the bus are payload, which is how near
+ * the clock of the bus a transfer can come. */
+static void test_efficiency(void **state)
+{
+    static const struct ol_w5500_config config = {.rx_kb = {16}, .tx_kb = {16}};
+    static struct bench b;
+    uint8_t data[1460] = {0};
+    size_t sent = 0;
+    (void)state;
+
+    bench_init(&b, 1, &config);
+    struct bench_node *n = &b.node[0];
+    bench_up(&b);
+    bench_serve(&b, PORT);
+    connect_now(&b);
+    assert_int_equal(bench_udp_open(n, 0), OL_E_NOSPC);
+    b.deaf = true;
+    uint64_t before = n->all_bytes;
+    while (sent < 30000) {
+        int32_t rc = bench_send(n, data, sizeof data);
+        sent += rc > 0 ? (size_t)rc : 0;
+        if (rc < 0 || sent % 7300 == 0) {
+            bench_run(&b, 1);
+        }
+    }
+    double out = (double)sent / (double)(n->all_bytes - before);
+    b.deaf = false;
+    size_t received = 0;
+    before = n->all_bytes;
+    while (received < sent) {
+        int32_t rc = bench_recv(n, data, sizeof data);
+        received += rc > 0 ? (size_t)rc : 0;
+        if (rc < 0) {
+            bench_run(&b, 2);
+        }
+    }
+    double in = (double)received / (double)(n->all_bytes - before);
+    print_message("payload of the bytes on the bus: out %.3f, in %.3f\n", out, in);
+    assert_true(out > 0.95 && in > 0.95);
+    assert_int_equal(sim_w5500_get_stats(n->chip)->misuse, 0);
+    bench_free(&b);
+}
+
+/* INTn hangs low although nothing is the matter. */
+static void test_false_interrupts(void **state)
+{
+    struct bench *b = *state;
+
+    bench_up(b);
+    assert_int_equal(bench_udp_open(&b->node[0], 0), OL_OK);
+    for (unsigned i = 0; i < 100; i++) {
+        uint64_t before = b->node[0].all_transfers;
+        ol_w5500_interrupt(&b->node[0].driver);
+        assert_true(ol_w5500_deadline(&b->node[0].driver) <= bench_ms(b));
+        ol_w5500_step(&b->node[0].driver, bench_ms(b));
+        assert_true(b->node[0].all_transfers - before <= 3);
+    }
+    bench_run(b, 3000);
+    assert_int_equal(b->node[0].lost, 0);
+}
+
+/* INTn is not wired. */
+static void test_polled(void **state)
+{
+    static const struct ol_w5500_config config = {.poll_ms = 10};
+    static struct bench b;
+    (void)state;
+    bench_init(&b, 1, &config);
+    b.node[0].edge_only = true;
+    b.node[1].edge_only = true;
+    bench_up(&b);
+    bench_serve(&b, PORT);
+    for (unsigned i = 0; i < 2; i++) {
+        b.node[i].skip_edge = true;
+    }
+    connect_now(&b);
+    uint64_t at = b.now_ns;
+    bench_echo(&b, 1000);
+    assert_true(b.now_ns - at < 100 * BENCH_MS);
+    assert_int_equal(b.node[0].lost, 0);
+    bench_free(&b);
+}
+
 static void test_late_start(void **state)
 {
     struct bench *b = *state;
@@ -432,6 +515,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_idle_cost, setup, teardown),
         cmocka_unit_test_setup_teardown(test_server, setup, teardown),
         cmocka_unit_test_setup_teardown(test_late_start, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_false_interrupts, setup, teardown),
+        cmocka_unit_test(test_efficiency),
+        cmocka_unit_test(test_polled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
