@@ -70,6 +70,8 @@ export class Board {
         this.resets = []; // { reason, atNs }
         this.state = 'off';
         this.stopRequest = null;
+        this.hasNews = false;
+        this.onReset = () => {};
         this.onUart = () => {};
         this.onUartByte = (byte) => this.onUart(byte);
         this.adc = [0, 0, 0, 0, 876]; // 27 degrees
@@ -93,10 +95,29 @@ export class Board {
         this.bootRom();
     }
 
+    powerOff() {
+        this.state = 'off';
+        this.stopRequest = null;
+        this.hasNews = true;
+        this.host.forget();
+        this.clock.dropPeripheralAlarms();
+    }
+
     /** The supply goes and comes: RAM is what it happens to be. */
     powerCycle() {
-        this.host.forget();
+        this.powerOff();
+        this.cpuCycles += this.cpu.cycles;
+        this.chip?.powerCycle();
         this.powerOn();
+    }
+
+    plugUsb(isIn) {
+        if (isIn) {
+            this.host.plug();
+        } else {
+            this.host.unplug();
+        }
+        this.pins.drive(this.wiring.vbus, isIn);
     }
 
     buildMachine(old, reason) {
@@ -239,6 +260,8 @@ export class Board {
     /** The RP2040 shows itself as a USB drive. */
     enterBootsel(gpioMask) {
         this.state = 'bootsel';
+        this.hasNews = true;
+        this.host.forget();
         this.bootselGpio = gpioMask;
         this.bus.stop();
     }
@@ -258,6 +281,8 @@ export class Board {
         this.cpuCycles += this.cpu.cycles;
         this.buildMachine(old, reason);
         this.bootRom();
+        this.hasNews = true;
+        this.onReset();
     }
 
     breakpoint(n, pc) {
@@ -300,24 +325,43 @@ export class Board {
         this.sync();
     }
 
-    /** Runs until emulated time is untilNs. */
-    runUntil(untilNs) {
+    /** Runs until emulated time is untilNs, or until the predicate holds, which is asked when
+     *  there is news; whether it does. */
+    runUntil(untilNs, until = null) {
         try {
             while (this.clock.nanos < untilNs) {
-                if (this.state !== 'running') {
-                    this.clock.advanceTo(untilNs);
-                    return;
+                if (this.hasNews) {
+                    this.hasNews = false;
+                    if (until !== null && until()) {
+                        return true;
+                    }
                 }
-                this.slice(untilNs);
-                if (this.stopRequest !== null) {
-                    const act = this.stopRequest;
-                    this.stopRequest = null;
-                    act();
-                }
+                this.runSlice(untilNs);
             }
         } catch (error) {
             this.explain(error);
             throw error;
+        }
+        return until !== null && until();
+    }
+
+    runSlice(untilNs) {
+        if (this.state !== 'running') { // the world outside goes on
+            this.clock.advanceTo(Math.min(untilNs, this.clock.nextAlarm?.nanos ?? Infinity));
+            return;
+        }
+        try {
+            this.slice(untilNs);
+        } catch (error) {
+            if (!(error instanceof PowerCut)) {
+                throw error;
+            }
+            this.powerOff();
+        }
+        if (this.stopRequest !== null) {
+            const act = this.stopRequest;
+            this.stopRequest = null;
+            act();
         }
     }
 

@@ -60,6 +60,8 @@ export class Network {
         this.chip = instantiate('chip', {
             frame_out: (at, length, ns) => this.frameOut(at, length, ns),
         });
+        this.seed = seed;
+        this.isCableIn = lan;
         this.chip.init(seed);
         this.lan = lan ? this.buildLan(seed) : null;
         this.station = this.lan?.add_device() ?? 0;
@@ -172,6 +174,15 @@ export class Network {
         return this.chip.int_n();
     }
 
+    /** The chip loses its supply and gets it back; faults are gone too. */
+    powerCycle() {
+        this.stepTo(this.clock.nanos);
+        this.chip.init(++this.seed);
+        this.resetLevel = 1;
+        this.chip.link(this.isCableIn ? 1 : 0, this.clock.nanos);
+        this.settle();
+    }
+
     // For tests
 
     /** A change from outside at the present instant. */
@@ -184,6 +195,7 @@ export class Network {
     }
 
     cable(isIn) {
+        this.isCableIn = isIn;
         this.act(() => this.lan === null ? this.chip.link(isIn ? 1 : 0, this.clock.nanos) :
             this.lan.cable(this.station, isIn ? 1 : 0));
     }
