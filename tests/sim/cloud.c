@@ -35,19 +35,22 @@ static void start_node(struct sim_cloud *c)
     if (ol_node_init(&c->node, &config) != OL_OK) {
         abort();
     }
-    ol_node_set_wall(&c->node, c->net->now,
-                     c->net->true_offset_ms + (int64_t)c->net->now);
+    ol_node_set_wall(&c->node, c->clock->now,
+                     c->clock->true_offset_ms + (int64_t)c->clock->now);
     c->is_up = true;
 }
 
-void sim_cloud_init(struct sim_cloud *c, struct sim_net *net)
+void sim_cloud_init(struct sim_cloud *c, const struct sim_clock *clock,
+                    struct sim_front front, struct ol_rng *rng)
 {
-    c->net = net;
-    for (size_t i = 0; i < SIM_CONNS; i++) {
+    c->clock = clock;
+    c->front = front;
+    c->rng = rng;
+    for (size_t i = 0; i < SIM_SEATS; i++) {
         c->seat[i].used = false;
     }
     c->has_twin = false;
-    c->disturbed_at = net->now;
+    c->disturbed_at = clock->now;
     c->is_up = false;
     c->is_stacked = false;
     c->rejects = false;
@@ -74,7 +77,7 @@ void sim_cloud_start(struct sim_cloud *c)
 
 static struct sim_seat *find_seat(struct sim_cloud *c)
 {
-    for (size_t i = 0; i < SIM_CONNS; i++) {
+    for (size_t i = 0; i < SIM_SEATS; i++) {
         if (!c->seat[i].used) {
             return &c->seat[i];
         }
@@ -84,28 +87,27 @@ static struct sim_seat *find_seat(struct sim_cloud *c)
 
 static bool accept_all(struct sim_cloud *c)
 {
-    struct sim_conn *conn;
+    struct ol_stream stream;
     bool any = false;
 
-    while ((conn = sim_net_accept(c->net)) != NULL) {
+    while (c->front.accept(c->front.ctx, &stream)) {
         struct sim_seat *seat = find_seat(c);
         any = true;
         if (seat == NULL) {
             abort(); /* as many seats as connections */
         }
-        seat->conn = conn;
-        seat->stream = sim_conn_stream(conn);
+        seat->stream = stream;
         seat->is_closing = false;
         seat->is_node_closed = false;
         if (c->is_stacked) {
             ol_stacked_init(&seat->stacked, seat->stream, STACKED_KEY,
-                            (uint32_t)ol_rng_u64(&c->net->rng));
-            ol_stacked_accept(&seat->stacked, c->net->now,
-                              c->net->now + SEAT_HANDSHAKE_MS);
+                            (uint32_t)ol_rng_u64(c->rng));
+            ol_stacked_accept(&seat->stacked, c->clock->now,
+                              c->clock->now + SEAT_HANDSHAKE_MS);
             seat->stream = ol_stacked_link(&seat->stacked);
         }
         memset(&seat->session, 0, sizeof seat->session);
-        if (ol_node_open(&c->node, &seat->session, seat, c->net->now) != OL_OK) {
+        if (ol_node_open(&c->node, &seat->session, seat, c->clock->now) != OL_OK) {
             abort();
         }
         seat->used = true;
@@ -143,7 +145,7 @@ static void leave_node(struct sim_cloud *c, struct sim_seat *seat)
         c->illegal++;
         c->illegal_reason = seat->session.reason;
     }
-    ol_node_close(&c->node, &seat->session, c->net->now);
+    ol_node_close(&c->node, &seat->session, c->clock->now);
     seat->is_node_closed = true;
 }
 
@@ -156,7 +158,7 @@ static bool read_seat(struct sim_cloud *c, struct sim_seat *seat)
     }
     int32_t n = seat->stream.ops->recv(seat->stream.ctx, bytes, sizeof bytes);
     if (n > 0) {
-        ol_node_input(&c->node, &seat->session, bytes, (size_t)n, c->net->now);
+        ol_node_input(&c->node, &seat->session, bytes, (size_t)n, c->clock->now);
         return true;
     }
     int32_t state = seat->stream.ops->state(seat->stream.ctx);
@@ -177,7 +179,7 @@ static bool write_seat(struct sim_cloud *c, struct sim_seat *seat)
     }
     int32_t n = seat->stream.ops->send(seat->stream.ctx, data, len);
     if (n > 0) {
-        ol_node_output_done(&c->node, &seat->session, (size_t)n, c->net->now);
+        ol_node_output_done(&c->node, &seat->session, (size_t)n, c->clock->now);
         return true;
     }
     if (n == OL_E_CLOSED && seat->stream.ops->state(seat->stream.ctx) != OL_E_AGAIN) {
@@ -188,7 +190,7 @@ static bool write_seat(struct sim_cloud *c, struct sim_seat *seat)
 
 static bool turn_seat(struct sim_cloud *c, struct sim_seat *seat)
 {
-    ol_ms now = c->net->now;
+    ol_ms now = c->clock->now;
     bool any = false;
 
     seat->stream.ops->step(seat->stream.ctx, now);
@@ -233,14 +235,14 @@ static void finish_call(struct sim_cloud *c, const struct ol_node_event *ev)
 static void close_twin(struct sim_cloud *c)
 {
     if (c->has_twin) {
-        ol_node_close(&c->node, &c->twin, c->net->now);
+        ol_node_close(&c->node, &c->twin, c->clock->now);
         c->has_twin = false;
     }
 }
 
 bool sim_cloud_turn(struct sim_cloud *c)
 {
-    ol_ms now = c->net->now;
+    ol_ms now = c->clock->now;
     struct ol_node_event ev;
     bool any = false;
 
@@ -248,7 +250,7 @@ bool sim_cloud_turn(struct sim_cloud *c)
         return false;
     }
     any = accept_all(c);
-    for (size_t i = 0; i < SIM_CONNS; i++) {
+    for (size_t i = 0; i < SIM_SEATS; i++) {
         if (c->seat[i].used) {
             any = turn_seat(c, &c->seat[i]) || any;
         }
@@ -271,13 +273,13 @@ ol_ms sim_cloud_next(const struct sim_cloud *c)
 {
     ol_ms next = c->is_up ? ol_node_deadline(&c->node) : OL_NEVER;
 
-    for (size_t i = 0; i < SIM_CONNS; i++) {
+    for (size_t i = 0; i < SIM_SEATS; i++) {
         const struct sim_seat *seat = &c->seat[i];
         if (seat->used) {
             next = ol_ms_min(next, seat->stream.ops->deadline(seat->stream.ctx));
         }
     }
-    return next > c->net->now ? next : c->net->now + 1;
+    return next > c->clock->now ? next : c->clock->now + 1;
 }
 
 void sim_cloud_crash(struct sim_cloud *c, bool silent)
@@ -286,13 +288,13 @@ void sim_cloud_crash(struct sim_cloud *c, bool silent)
         return;
     }
     close_twin(c);
-    for (size_t i = 0; i < SIM_CONNS; i++) {
+    for (size_t i = 0; i < SIM_SEATS; i++) {
         if (c->seat[i].used) {
             leave_node(c, &c->seat[i]);
             c->seat[i].used = false;
         }
     }
-    sim_net_crash(c->net, silent);
+    c->front.crash(c->front.ctx, silent);
     ol_node_reset(&c->node);
     sim_history_crash(&c->history);
     memset(c->call, 0, sizeof c->call);
@@ -334,11 +336,11 @@ void sim_cloud_twin(struct sim_cloud *c)
     w = ol_writer_make(packet, sizeof packet);
     memset(&c->twin, 0, sizeof c->twin);
     if (ol_mqtt_connect_encode(&w, &connect) != OL_OK ||
-        ol_node_open(&c->node, &c->twin, NULL, c->net->now) != OL_OK) {
+        ol_node_open(&c->node, &c->twin, NULL, c->clock->now) != OL_OK) {
         abort();
     }
     c->has_twin = true;
-    ol_node_input(&c->node, &c->twin, packet, w.len, c->net->now);
+    ol_node_input(&c->node, &c->twin, packet, w.len, c->clock->now);
 }
 
 static struct sim_call *find_call(struct sim_cloud *c)
@@ -358,8 +360,8 @@ static bool note_call(struct sim_cloud *c, struct sim_call *call, int32_t rc,
         return false;
     }
     call->handle = start->handle;
-    call->began_at = c->net->now;
-    call->is_calm = is_calm && c->net->now > c->disturbed_at + SETTLE_MS;
+    call->began_at = c->clock->now;
+    call->is_calm = is_calm && c->clock->now > c->disturbed_at + SETTLE_MS;
     return true;
 }
 
@@ -379,7 +381,7 @@ bool sim_cloud_set(struct sim_cloud *c, uint16_t property, int64_t value, bool i
     call->value = value;
     return note_call(c, call,
                      ol_node_set_begin(&c->node, 1, ol_str_make(params, (size_t)n), c,
-                                       c->net->now, &start),
+                                       c->clock->now, &start),
                      &start, is_calm);
 }
 
@@ -397,13 +399,13 @@ bool sim_cloud_get(struct sim_cloud *c, bool is_calm)
     call->property = -1;
     return note_call(c, call,
                      ol_node_get_begin(&c->node, 1, ol_str_make(params, (size_t)n), c,
-                                       c->net->now, &start),
+                                       c->clock->now, &start),
                      &start, is_calm);
 }
 
 void sim_cloud_disturb(struct sim_cloud *c)
 {
-    c->disturbed_at = c->net->now;
+    c->disturbed_at = c->clock->now;
     for (size_t i = 0; i < SIM_CALLS_MAX; i++) {
         c->call[i].is_calm = false;
     }

@@ -7,17 +7,28 @@
 #include <stdint.h>
 
 #include "platform/core/node.h"
+#include "tests/sim/clock.h"
 #include "tests/sim/history.h"
-#include "tests/sim/net.h"
+#include "tests/support/rng.h"
 #include "tests/support/stacked_stream.h"
 
-/* The platform: the access node with its owner's loop, over the simulated network. */
+/* The platform: the access node with its owner's loop, over a simulated network. */
+
+#define SIM_SEATS 8 /* connections at a time */
+
+/* The platform's side of a network. */
+struct sim_front {
+    void *ctx;
+    /* The next connection that has come, open; false: none. */
+    bool (*accept)(void *ctx, struct ol_stream *out);
+    /* The platform's process is gone: its ends reset, or vanish without a word. */
+    void (*crash)(void *ctx, bool silent);
+};
 
 struct sim_seat {
     bool used;
     bool is_closing;
     bool is_node_closed; /* the node has let go of it */
-    struct sim_conn *conn;
     struct ol_stream stream;
     struct ol_stacked stacked;
     struct ol_session session;
@@ -34,10 +45,12 @@ struct sim_call {
 #define SIM_CALLS_MAX 8
 
 struct sim_cloud {
-    struct sim_net *net;
+    const struct sim_clock *clock;
+    struct sim_front front;
+    struct ol_rng *rng; /* of the network */
     struct ol_node node;
     struct sim_history history;
-    struct sim_seat seat[SIM_CONNS];
+    struct sim_seat seat[SIM_SEATS];
     struct ol_session twin; /* another client with our device's name */
     bool has_twin;
     bool is_up;
@@ -52,7 +65,8 @@ struct sim_cloud {
     struct sim_call call[SIM_CALLS_MAX];
 };
 
-void sim_cloud_init(struct sim_cloud *c, struct sim_net *net);
+void sim_cloud_init(struct sim_cloud *c, const struct sim_clock *clock,
+                    struct sim_front front, struct ol_rng *rng);
 void sim_cloud_start(struct sim_cloud *c);
 
 /* kill -9: what was not committed is lost. */

@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-static struct sim_world world;
+static struct sim_world world = {.site = &sim_plain_site};
 
 static int usage(void)
 {

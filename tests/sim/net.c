@@ -13,9 +13,9 @@ enum {
     PHASE_CLOSING
 };
 
-void sim_net_init(struct sim_net *n, uint64_t seed, ol_ms now)
+void sim_net_init(struct sim_net *n, uint64_t seed, const struct sim_clock *clock)
 {
-    n->now = now;
+    n->clock = clock;
     n->rng = ol_rng_make(seed);
     n->weather = (struct sim_weather){
         .delay_min_ms = 1, .delay_max_ms = 40, .chunk_max = SIM_WAY_CAP};
@@ -88,7 +88,7 @@ static void way_take(struct sim_way *w, uint32_t len)
 
 static ol_ms way_next_at(struct sim_net *n, struct sim_way *w)
 {
-    ol_ms at = n->now + delay(n);
+    ol_ms at = n->clock->now + delay(n);
 
     if (at < w->last_at) {
         at = w->last_at;
@@ -285,9 +285,9 @@ static int32_t end_recv(void *ctx, void *buf, size_t cap)
         return OL_E_CLOSED;
     }
     struct sim_way *w = way_in(e);
-    uint32_t there = way_arrived(w, e->net->now);
+    uint32_t there = way_arrived(w, e->net->clock->now);
     if (there == 0) {
-        if (!way_is_over(w, e->net->now)) {
+        if (!way_is_over(w, e->net->clock->now)) {
             return OL_E_AGAIN;
         }
         e->phase = PHASE_ENDED;
@@ -348,7 +348,8 @@ struct sim_conn *sim_net_accept(struct sim_net *n)
 {
     for (size_t i = 0; i < SIM_CONNS; i++) {
         struct sim_conn *c = &n->conn[i];
-        if (!c->used || c->server.phase != PHASE_OPENING || c->server.open_at > n->now) {
+        if (!c->used || c->server.phase != PHASE_OPENING ||
+            c->server.open_at > n->clock->now) {
             continue;
         }
         if (n->weather.is_refusing) {
@@ -396,7 +397,7 @@ void sim_net_silence(struct sim_net *n)
     c->is_silent = true;
     for (size_t side = 0; side < 2; side++) {
         struct sim_way *w = &c->way[side];
-        uint32_t arrived = way_arrived(w, n->now);
+        uint32_t arrived = way_arrived(w, n->clock->now);
         uint32_t seen = 0;
         for (uint32_t i = 0; i < w->segment_count; i++) {
             seen += w->segment[i].len;
@@ -404,10 +405,10 @@ void sim_net_silence(struct sim_net *n)
                 w->segment[i].at = OL_NEVER;
             }
         }
-        if (w->fin_at > n->now) {
+        if (w->fin_at > n->clock->now) {
             w->fin_at = OL_NEVER;
         }
-        if (w->reset_at > n->now) {
+        if (w->reset_at > n->clock->now) {
             w->reset_at = OL_NEVER;
         }
     }
@@ -455,7 +456,7 @@ static int32_t udp_send(void *ctx, const struct ol_addr *to, const void *data, s
     size_t got = sim_servers_answer(n, to->port, data, len, answer.bytes);
     if (got > 0 && ol_rng_below(&n->rng, 16) != 0) {
         answer.len = (uint16_t)got;
-        answer.at = n->now + delay(n) + delay(n);
+        answer.at = n->clock->now + delay(n) + delay(n);
         n->datagram[n->datagram_count++] = answer;
     }
     return OL_OK;
@@ -470,7 +471,7 @@ static int32_t udp_recv(void *ctx, void *buf, size_t cap, struct ol_addr *from)
     }
     for (uint32_t i = 0; i < n->datagram_count; i++) {
         struct sim_datagram *d = &n->datagram[i];
-        if (d->at > n->now) {
+        if (d->at > n->clock->now) {
             continue;
         }
         int32_t len = d->len;
@@ -559,16 +560,16 @@ ol_ms sim_net_next(const struct sim_net *n)
     for (size_t i = 0; i < SIM_CONNS; i++) {
         const struct sim_conn *c = &n->conn[i];
         if (c->used) {
-            next = ol_ms_min(next, way_next(&c->way[0], n->now));
-            next = ol_ms_min(next, way_next(&c->way[1], n->now));
-            next = ol_ms_min(next, later(c->server.open_at, n->now));
-            next = ol_ms_min(next, later(end_deadline(&c->server), n->now));
+            next = ol_ms_min(next, way_next(&c->way[0], n->clock->now));
+            next = ol_ms_min(next, way_next(&c->way[1], n->clock->now));
+            next = ol_ms_min(next, later(c->server.open_at, n->clock->now));
+            next = ol_ms_min(next, later(end_deadline(&c->server), n->clock->now));
         }
     }
     for (uint32_t i = 0; i < n->datagram_count; i++) {
-        next = ol_ms_min(next, later(n->datagram[i].at, n->now));
+        next = ol_ms_min(next, later(n->datagram[i].at, n->clock->now));
     }
-    return ol_ms_min(next, later(n->client.open_at, n->now));
+    return ol_ms_min(next, later(n->client.open_at, n->clock->now));
 }
 
 bool sim_net_device_ready(const struct sim_net *n, bool wants_send)
@@ -576,18 +577,19 @@ bool sim_net_device_ready(const struct sim_net *n, bool wants_send)
     const struct sim_end *e = &n->client;
 
     for (uint32_t i = 0; i < n->datagram_count; i++) {
-        if (n->datagram[i].at <= n->now) {
+        if (n->datagram[i].at <= n->clock->now) {
             return true;
         }
     }
     if (e->phase == PHASE_OPENING) {
-        return e->open_at <= n->now;
+        return e->open_at <= n->clock->now;
     }
     if (e->conn == NULL || (e->phase != PHASE_OPEN && e->phase != PHASE_CLOSING)) {
         return false;
     }
     const struct sim_way *in = way_in(e);
-    if (way_arrived(in, n->now) > 0 || in->fin_at <= n->now || in->reset_at <= n->now) {
+    if (way_arrived(in, n->clock->now) > 0 || in->fin_at <= n->clock->now ||
+        in->reset_at <= n->clock->now) {
         return true;
     }
     const struct sim_way *out = way_out(e);

@@ -9,6 +9,7 @@
 #include "onelink/link/datagram.h"
 #include "onelink/link/netif.h"
 #include "onelink/link/stream.h"
+#include "tests/sim/clock.h"
 #include "tests/support/rng.h"
 
 /* A network in virtual time: one device on a cable, one listener on the other side, datagrams to
@@ -79,7 +80,7 @@ struct sim_weather {
 };
 
 struct sim_net {
-    ol_ms now;
+    const struct sim_clock *clock;
     struct ol_rng rng;
     struct sim_weather weather;
     struct sim_conn conn[SIM_CONNS];
@@ -93,11 +94,10 @@ struct sim_net {
     struct ol_addr fixed;
     /* The one address where somebody listens. */
     struct ol_addr listener;
-    int64_t true_offset_ms; /* unix minus virtual time */
-    ol_ms accept_at;        /* a connection waits to be accepted since; OL_NEVER: none */
+    ol_ms accept_at; /* a connection waits to be accepted since; OL_NEVER: none */
 };
 
-void sim_net_init(struct sim_net *n, uint64_t seed, ol_ms now);
+void sim_net_init(struct sim_net *n, uint64_t seed, const struct sim_clock *clock);
 
 /* The device's interfaces. */
 struct ol_stream sim_net_stream(struct sim_net *n);

@@ -79,7 +79,7 @@ static void put_timestamp(uint8_t *out, int64_t unix_ms)
 
 static size_t answer_ntp(struct sim_net *n, const uint8_t *data, size_t len, uint8_t *out)
 {
-    int64_t now = n->true_offset_ms + (int64_t)n->now;
+    int64_t now = n->clock->true_offset_ms + (int64_t)n->clock->now;
 
     if (n->weather.ntp_silent || len < 48) {
         return 0;

@@ -3,7 +3,7 @@
 if(NOT TARGET ol_test_stacked)
     include(${CMAKE_CURRENT_LIST_DIR}/../support/stacked.cmake)
 endif()
-set(sim_sources main.c world.c faults.c bugs.c cloud.c history.c net.c servers.c)
+set(sim_sources main.c world.c plain.c faults.c bugs.c cloud.c history.c net.c servers.c)
 list(TRANSFORM sim_sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 add_executable(sim_run ${sim_sources})
 target_link_libraries(sim_run PRIVATE ol_agent ol_platform_core ol_test_stacked)

@@ -41,7 +41,7 @@ void sim_fail(struct sim_world *w, const char *format, ...)
         return;
     }
     int n = snprintf(w->failure, sizeof w->failure,
-                     "at %.3f s: ", (double)(w->net.now - w->began_at) / 1000.0);
+                     "at %.3f s: ", (double)(w->clock.now - w->began_at) / 1000.0);
     va_start(args, format);
     (void)vsnprintf(w->failure + n, sizeof w->failure - (size_t)n, format, args);
     va_end(args);
@@ -54,7 +54,7 @@ void sim_say(const struct sim_world *w, const char *format, ...)
     if (!w->verbose) {
         return;
     }
-    printf("%10.3f ", (double)(w->net.now - w->began_at) / 1000.0);
+    printf("%10.3f ", (double)(w->clock.now - w->began_at) / 1000.0);
     va_start(args, format);
     vprintf(format, args);
     va_end(args);
@@ -63,8 +63,8 @@ void sim_say(const struct sim_world *w, const char *format, ...)
 
 struct ol_wall_time sim_wall(const struct sim_world *w)
 {
-    return (struct ol_wall_time){.unix_ms = w->net.true_offset_ms + (int64_t)w->net.now +
-                                            w->wall_error_ms,
+    return (struct ol_wall_time){.unix_ms = w->clock.true_offset_ms +
+                                            (int64_t)w->clock.now + w->wall_error_ms,
                                  .quality = w->wall_quality};
 }
 
@@ -76,7 +76,7 @@ static int32_t fill_entropy(void *ctx, void *buf, size_t len)
     return OL_OK;
 }
 
-static uint64_t roll(struct sim_world *w, uint64_t bound)
+uint64_t sim_roll(struct sim_world *w, uint64_t bound)
 {
     return ol_rng_below(&w->rng, bound);
 }
@@ -86,17 +86,17 @@ static uint64_t roll(struct sim_world *w, uint64_t bound)
 static void choose_clock(struct sim_world *w)
 {
     w->wall_error_ms = 0;
-    switch (roll(w, 8)) {
+    switch (sim_roll(w, 8)) {
     case 0:
         w->wall_quality = OL_CLOCK_NONE; /* and a time server */
         break;
     case 1:
         w->wall_quality = OL_CLOCK_COARSE;
-        w->wall_error_ms = -(int64_t)roll(w, INT64_C(86400000) * 3000);
+        w->wall_error_ms = -(int64_t)sim_roll(w, INT64_C(86400000) * 3000);
         break;
     case 2:
         w->wall_quality = OL_CLOCK_COARSE;
-        w->wall_error_ms = (int64_t)roll(w, 7200000);
+        w->wall_error_ms = (int64_t)sim_roll(w, 7200000);
         break;
     case 3:
         w->wall_quality = OL_CLOCK_NONE; /* and no server at all */
@@ -107,43 +107,16 @@ static void choose_clock(struct sim_world *w)
     }
 }
 
-/* Where the names lead. The listener is the only address where somebody is. */
-static void choose_host(struct sim_world *w)
-{
-    struct sim_net *n = &w->net;
-
-    n->listener = ol_addr_ipv4(192, 0, 2, 80, 1883);
-    n->smart = ol_addr_ipv4(192, 0, 2, 80, 0);
-    n->fixed = ol_addr_ipv4(192, 0, 2, 80, 0);
-    w->config.host = OL_STR("auto");
-    switch (roll(w, 8)) {
-    case 0:
-        n->smart.family = OL_ADDR_NONE;
-        break;
-    case 1:
-        n->smart = ol_addr_ipv4(192, 0, 2, 81, 0); /* refuses */
-        break;
-    case 2:
-        w->config.host = OL_STR("192.0.2.80");
-        break;
-    case 3:
-        w->config.host = OL_STR("mqtts.heclouds.com");
-        break;
-    default:
-        break;
-    }
-}
-
 static void choose_models(struct sim_world *w)
 {
     memcpy(cloud_fields, device_fields, sizeof cloud_fields);
     cloud_model = device_model;
     cloud_model.fields = cloud_fields;
-    if (roll(w, 4) == 0) {
+    if (sim_roll(w, 4) == 0) {
         cloud_fields[P_NARROW].has_max = true;
         cloud_fields[P_NARROW].max = (struct ol_dec){5, 0};
     }
-    if (roll(w, 8) == 0) {
+    if (sim_roll(w, 8) == 0) {
         cloud_fields[P_FLOAT].identifier = OL_STR("temperature");
     }
 }
@@ -152,41 +125,33 @@ static void make_device(struct sim_world *w)
 {
     static const struct ol_onenet_method *const methods[] = {
         &ol_onenet_md5, &ol_onenet_sha1, &ol_onenet_sha256};
-    struct ol_stream stream = sim_net_stream(&w->net);
     struct ol_agent_config *c = &w->config;
 
     memset(c, 0, sizeof *c);
-    choose_host(w);
+    w->site->choose_host(w);
     choose_clock(w);
     c->product_id = OL_STR("Sim0Product");
     c->device_name = OL_STR("device-1");
     c->key = ol_str_from(right_key);
-    c->method = methods[roll(w, 3)];
-    c->keepalive_s = (uint16_t)(10 + roll(w, 50));
+    c->method = methods[sim_roll(w, 3)];
+    c->keepalive_s = (uint16_t)(10 + sim_roll(w, 50));
     c->model = &device_model;
     c->slots = w->slots;
     c->slot_count = SIM_PROPERTIES;
-    if (w->wall_quality != OL_CLOCK_NONE || roll(w, 2) == 0) {
-        c->ntp[0] = OL_STR("192.0.2.1");
-    }
-    /* Nobody is there: asking it must cost no more than time. */
-    c->date_host = OL_STR("192.0.2.99");
+    w->site->equip(w);
     if (w->cloud.is_stacked) {
-        ol_stacked_init(&w->stacked, stream, 0x5EED, (uint32_t)ol_rng_u64(&w->rng));
-        stream = ol_stacked_link(&w->stacked);
+        ol_stacked_init(&w->stacked, c->stream, 0x5EED, (uint32_t)ol_rng_u64(&w->rng));
+        c->stream = ol_stacked_link(&w->stacked);
     }
-    c->stream = stream;
-    c->datagram = sim_net_datagram(&w->net);
-    c->netif = sim_net_netif(&w->net);
     c->entropy = (struct ol_entropy){.ctx = w, .fill = fill_entropy};
     c->rx = w->rx;
-    c->rx_cap = 512 + roll(w, sizeof w->rx - 511);
+    c->rx_cap = 512 + sim_roll(w, sizeof w->rx - 511);
     c->tx = w->tx;
-    c->tx_cap = 512 + roll(w, sizeof w->tx - 511);
+    c->tx_cap = 512 + sim_roll(w, sizeof w->tx - 511);
     c->queue = w->queue;
-    c->queue_cap = 300 + roll(w, sizeof w->queue - 299);
+    c->queue_cap = 300 + sim_roll(w, sizeof w->queue - 299);
     c->scratch = &w->scratch;
-    c->posts = (uint8_t)roll(w, 5);
+    c->posts = (uint8_t)sim_roll(w, 5);
     if (ol_agent_init(&w->agent, c, NULL) != OL_OK ||
         ol_agent_set_policy(&w->agent, P_LED, OL_AGENT_KEEP) != OL_OK) {
         abort();
@@ -195,11 +160,13 @@ static void make_device(struct sim_world *w)
 
 static void make_world(struct sim_world *w, uint64_t seed)
 {
-    ol_ms start = roll(w, 4) == 0 ? (ol_ms)UINT32_MAX - roll(w, 60000) : roll(w, 100000);
+    ol_ms start = sim_roll(w, 4) == 0 ? (ol_ms)UINT32_MAX - sim_roll(w, 60000)
+                                      : sim_roll(w, 100000);
 
-    sim_net_init(&w->net, seed ^ 0xA5A5A5A5, start);
     w->began_at = start;
-    w->net.true_offset_ms = TRUE_UNIX_MS - (int64_t)start;
+    w->clock =
+        (struct sim_clock){.now = start, .true_offset_ms = TRUE_UNIX_MS - (int64_t)start};
+    w->site->make(w, seed);
     choose_models(w);
     w->cloud.history.product =
         (struct ol_store_product){.id = 1,
@@ -208,17 +175,16 @@ static void make_world(struct sim_world *w, uint64_t seed)
                                   .model = &cloud_model};
     w->cloud.history.device_name = OL_STR("device-1");
     w->cloud.history.device_key = ol_str_from(right_key);
-    sim_cloud_init(&w->cloud, &w->net);
-    w->cloud.is_stacked = roll(w, 8) == 0;
+    w->cloud.is_stacked = sim_roll(w, 8) == 0;
     make_device(w);
     sim_cloud_start(&w->cloud);
 
-    w->sample_every_ms = 300 + roll(w, 4000);
-    w->sample_at = start + roll(w, 2000);
-    w->set_at = start + 3000 + roll(w, 20000);
-    w->calm_at = start + 15000 + roll(w, 60000);
+    w->sample_every_ms = 300 + sim_roll(w, 4000);
+    w->sample_at = start + sim_roll(w, 2000);
+    w->set_at = start + 3000 + sim_roll(w, 20000);
+    w->calm_at = start + 15000 + sim_roll(w, 60000);
     w->end_at = w->calm_at + RETURN_MS;
-    w->fault_at = start + roll(w, 12000);
+    w->fault_at = start + sim_roll(w, 12000);
 }
 
 /* ---- The application on the device ---- */
@@ -236,7 +202,7 @@ static struct ol_onenet_value make_value(uint16_t property, int64_t number, char
 
 static void take_sample(struct sim_world *w)
 {
-    uint16_t property = (uint16_t)roll(w, P_LED);
+    uint16_t property = (uint16_t)sim_roll(w, P_LED);
     int64_t number = w->next_value[property];
     char text[96];
 
@@ -291,39 +257,39 @@ static void on_set(struct sim_world *w, const struct ol_agent_event *ev)
         w->open_handle = ev->set.handle;
         w->open_property = (uint16_t)item.field;
         w->open_value = value;
-        w->open_until = w->net.now + (roll(w, 2) == 0 ? 0 : roll(w, 6000));
+        w->open_until = w->clock.now + (sim_roll(w, 2) == 0 ? 0 : sim_roll(w, 6000));
     }
 }
 
 static void run_application(struct sim_world *w)
 {
-    ol_ms now = w->net.now;
+    ol_ms now = w->clock.now;
 
     if (w->open_handle != 0 && now >= w->open_until) {
-        answer_command(w, roll(w, 8) == 0 ? 400 : 200);
+        answer_command(w, sim_roll(w, 8) == 0 ? 400 : 200);
     }
     if (now >= w->sample_at && now < w->calm_at) {
-        unsigned burst = roll(w, 6) == 0 ? 3 : 1;
+        unsigned burst = sim_roll(w, 6) == 0 ? 3 : 1;
         for (unsigned i = 0; i < burst; i++) {
             take_sample(w);
         }
-        w->sample_at = now + 1 + roll(w, 2 * w->sample_every_ms);
+        w->sample_at = now + 1 + sim_roll(w, 2 * w->sample_every_ms);
     }
 }
 
 static void run_operator(struct sim_world *w)
 {
-    if (w->net.now < w->set_at || w->net.now >= w->calm_at) {
+    if (w->clock.now < w->set_at || w->clock.now >= w->calm_at) {
         return;
     }
-    uint16_t property = roll(w, 2) == 0 ? P_LED : P_CMD;
-    w->set_at = w->net.now + 1100 + roll(w, 15000);
-    if (ol_agent_get_state(&w->agent) != OL_AGENT_ONLINE || w->net.client.conn == NULL) {
+    uint16_t property = sim_roll(w, 2) == 0 ? P_LED : P_CMD;
+    w->set_at = w->clock.now + 1100 + sim_roll(w, 15000);
+    if (ol_agent_get_state(&w->agent) != OL_AGENT_ONLINE) {
         return;
     }
     /* Only a device that has subscribed can answer. */
-    bool is_calm = !sim_fault_is_any(w) && !w->net.client.conn->is_silent;
-    if (roll(w, 4) == 0) {
+    bool is_calm = !sim_fault_is_any(w) && w->site->is_connected(w);
+    if (sim_roll(w, 4) == 0) {
         (void)sim_cloud_get(&w->cloud, is_calm);
     } else if (w->next_value[property] < SIM_VALUES_MAX &&
                sim_cloud_set(&w->cloud, property, w->next_value[property], is_calm)) {
@@ -349,7 +315,7 @@ static unsigned count_text(struct ol_str s, const char *word)
 
 static void on_posted(struct sim_world *w, const struct ol_agent_event *ev)
 {
-    ol_ms now = w->net.now;
+    ol_ms now = w->clock.now;
 
     sim_say(w, "agent    posts%s %.*s", ev->posted.again ? " again" : "",
             (int)ev->posted.body.len, ev->posted.body.ptr);
@@ -398,11 +364,11 @@ static void watch_logins(struct sim_world *w)
     }
     /* The slot holds the login four before: the fourth within 5 s is one too many. */
     ol_ms third = w->login_at[(logins + 1) % 4];
-    if (logins > 3 && w->net.now - third < 5000) {
+    if (logins > 3 && w->clock.now - third < 5000) {
         sim_fail(w, "four logins within %llu ms",
-                 (unsigned long long)(w->net.now - third));
+                 (unsigned long long)(w->clock.now - third));
     }
-    *slot = w->net.now;
+    *slot = w->clock.now;
     w->logins_seen = logins;
 }
 
@@ -411,26 +377,32 @@ static bool device_is_ready(struct sim_world *w)
     bool wants_send = ol_agent_has_output(&w->agent) ||
                       (w->cloud.is_stacked && w->stacked.tx_len > w->stacked.tx_pos);
 
-    return sim_net_device_ready(&w->net, wants_send);
+    return w->site->is_ready(w, wants_send);
+}
+
+static ol_ms device_deadline(const struct sim_world *w)
+{
+    return ol_ms_min(ol_agent_deadline(&w->agent), w->site->deadline(w));
 }
 
 /* true: the device had something to do. */
 static bool run_device(struct sim_world *w, bool acted)
 {
     struct ol_agent_event ev;
-    bool is_due = ol_agent_deadline(&w->agent) <= w->net.now;
+    bool is_due = device_deadline(w) <= w->clock.now;
 
-    if (w->net.now < w->busy_until || (!acted && !is_due && !device_is_ready(w))) {
+    if (w->clock.now < w->busy_until || (!acted && !is_due && !device_is_ready(w))) {
         return false;
     }
-    if (roll(w, 256) == 0) {
-        w->busy_until = w->net.now + roll(w, 3000);
+    if (sim_roll(w, 256) == 0) {
+        w->busy_until = w->clock.now + sim_roll(w, 3000);
         sim_cloud_disturb(&w->cloud);
         return false;
     }
     w->steps += is_due;
     sim_bug_before(w);
-    ol_agent_step(&w->agent, w->net.now, sim_wall(w));
+    w->site->step(w);
+    ol_agent_step(&w->agent, w->clock.now, sim_wall(w));
     while (ol_agent_next_event(&w->agent, &ev)) {
         on_event(w, &ev);
     }
@@ -444,11 +416,11 @@ static bool run_device(struct sim_world *w, bool acted)
 static void run_instant(struct sim_world *w)
 {
     sim_fault_expire(w);
-    if (w->net.now >= w->calm_at) {
+    if (w->clock.now >= w->calm_at) {
         sim_fault_end_all(w);
-    } else if (w->net.now >= w->fault_at) {
+    } else if (w->clock.now >= w->fault_at) {
         sim_fault_begin(w);
-        w->fault_at = w->net.now + 500 + roll(w, 15000);
+        w->fault_at = w->clock.now + 500 + sim_roll(w, 15000);
     }
     run_operator(w);
     run_application(w);
@@ -457,7 +429,7 @@ static void run_instant(struct sim_world *w)
         bool device = run_device(w, acted);
         bool cloud = sim_cloud_turn(&w->cloud);
         acted = false;
-        if (w->open_handle != 0 && w->net.now >= w->open_until) {
+        if (w->open_handle != 0 && w->clock.now >= w->open_until) {
             answer_command(w, 200);
             acted = true;
         }
@@ -470,8 +442,8 @@ static void run_instant(struct sim_world *w)
 
 static ol_ms next_instant(const struct sim_world *w)
 {
-    ol_ms now = w->net.now;
-    ol_ms next = ol_agent_deadline(&w->agent);
+    ol_ms now = w->clock.now;
+    ol_ms next = device_deadline(w);
 
     if (next < w->busy_until) {
         next = w->busy_until;
@@ -479,7 +451,7 @@ static ol_ms next_instant(const struct sim_world *w)
     if (now < w->busy_until) {
         next = ol_ms_min(next, w->busy_until); /* for what the network has brought */
     }
-    next = ol_ms_min(next, sim_net_next(&w->net));
+    next = ol_ms_min(next, w->site->next(w));
     next = ol_ms_min(next, sim_cloud_next(&w->cloud));
     next = ol_ms_min(next, sim_fault_next(w));
     next = ol_ms_min(next, w->end_at);
@@ -498,10 +470,10 @@ static ol_ms next_instant(const struct sim_world *w)
 /* Everything is delivered, and device and platform agree that they are connected. */
 static bool is_settled(const struct sim_world *w)
 {
-    return w->net.now >= w->calm_at && ol_agent_get_waiting(&w->agent) == 0 &&
+    return w->clock.now >= w->calm_at && ol_agent_get_waiting(&w->agent) == 0 &&
            ol_agent_get_state(&w->agent) == OL_AGENT_ONLINE && w->open_handle == 0 &&
            ol_node_is_online(&w->cloud.node, 1) && !w->cloud.has_twin &&
-           w->net.client.conn != NULL && !w->net.client.conn->is_silent;
+           w->site->is_connected(w);
 }
 
 /* A post without times gets the time of its arrival from the platform: sent twice it may be there
@@ -546,7 +518,7 @@ static void check_values(struct sim_world *w)
 static void check_end(struct sim_world *w)
 {
     const struct sim_cloud *c = &w->cloud;
-    ol_ms lasted_s = (w->net.now - w->began_at) / 1000 + 1;
+    ol_ms lasted_s = (w->clock.now - w->began_at) / 1000 + 1;
 
     if (!is_settled(w)) {
         sim_fail(w, "not back: agent in state %s, %u samples wait",
@@ -562,6 +534,7 @@ static void check_end(struct sim_world *w)
     if (c->history.overflow > 0) {
         sim_fail(w, "the run is too long for the simulator's history");
     }
+    w->site->check_end(w);
     if (c->illegal > 0) {
         sim_fail(w, "the platform closed a connection: %s",
                  ol_reason_str(c->illegal_reason));
@@ -577,20 +550,21 @@ static void check_end(struct sim_world *w)
 static void check_close(struct sim_world *w)
 {
     struct ol_agent_event ev;
-    ol_ms until = w->net.now + OL_AGENT_LOGIN_SPACE_MS + 100;
+    ol_ms until = w->clock.now + OL_AGENT_LOGIN_SPACE_MS + 100;
 
-    w->net.weather.is_stalled = roll(w, 4) == 0;
-    ol_agent_close(&w->agent, w->net.now);
-    while (ol_agent_get_state(&w->agent) != OL_AGENT_CLOSED && w->net.now < until) {
-        ol_agent_step(&w->agent, w->net.now, sim_wall(w));
+    w->site->hinder(w);
+    ol_agent_close(&w->agent, w->clock.now);
+    while (ol_agent_get_state(&w->agent) != OL_AGENT_CLOSED && w->clock.now < until) {
+        w->site->step(w);
+        ol_agent_step(&w->agent, w->clock.now, sim_wall(w));
         while (ol_agent_next_event(&w->agent, &ev)) {
             on_event(w, &ev);
         }
-        if (ol_agent_deadline(&w->agent) <= w->net.now) {
+        if (ol_agent_deadline(&w->agent) <= w->clock.now) {
             sim_fail(w, "the device finds no rest while it closes");
         }
         (void)sim_cloud_turn(&w->cloud);
-        w->net.now += 10;
+        w->site->advance(w, w->clock.now + 10);
     }
     if (ol_agent_get_state(&w->agent) != OL_AGENT_CLOSED) {
         sim_fail(w, "does not close");
@@ -623,7 +597,7 @@ static void count_run(struct sim_world *w)
     struct sim_totals *t = &w->totals;
 
     t->faults += w->faults;
-    t->virtual_s += (w->net.now - w->began_at) / 1000;
+    t->virtual_s += (w->clock.now - w->began_at) / 1000;
     t->logins += stats->logins;
     t->online += stats->online;
     t->posts += stats->posts;
@@ -644,13 +618,14 @@ bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
     w->rng = ol_rng_make(seed);
     reset_watch(w);
     make_world(w, seed);
-    ol_agent_open(&w->agent, w->net.now);
-    while (w->net.now < w->end_at && w->failure[0] == '\0') {
+    ol_agent_open(&w->agent, w->clock.now);
+    while (w->clock.now < w->end_at && w->failure[0] == '\0') {
         run_instant(w);
+        w->site->watch(w);
         if (is_settled(w)) {
             break;
         }
-        w->net.now = next_instant(w);
+        w->site->advance(w, next_instant(w));
     }
     check_end(w);
     if (w->failure[0] == '\0') {

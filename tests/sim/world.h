@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "onelink/agent/agent.h"
+#include "tests/sim/clock.h"
 #include "tests/sim/cloud.h"
 #include "tests/sim/net.h"
 
@@ -31,27 +32,7 @@ enum sim_bug {
     SIM_BUG_COUNT
 };
 
-enum sim_fault {
-    SIM_FAULT_RESET,     /* the connection is reset */
-    SIM_FAULT_FINISH,    /* a box between ends it in order */
-    SIM_FAULT_SILENCE,   /* half-open */
-    SIM_FAULT_REFUSE,    /* connections are refused for a while */
-    SIM_FAULT_BLACKHOLE, /* connections are not answered for a while */
-    SIM_FAULT_CRASH,     /* kill -9 of the platform, down for a while */
-    SIM_FAULT_POWER,     /* the platform's machine vanishes without a word */
-    SIM_FAULT_COMMIT,    /* the platform cannot store for a while */
-    SIM_FAULT_TWIN,      /* another client with our name */
-    SIM_FAULT_WALL,      /* the device's wall clock jumps */
-    SIM_FAULT_DNS,       /* names are not resolved for a while */
-    SIM_FAULT_NTP,       /* time servers are silent for a while */
-    SIM_FAULT_UNPLUG,    /* no cable for a while */
-    SIM_FAULT_ADDRESS,   /* no address for a while */
-    SIM_FAULT_SLOW,      /* long delays for a while */
-    SIM_FAULT_STALL,     /* nothing is taken for a while */
-    SIM_FAULT_SPLIT,     /* tiny pieces for a while */
-    SIM_FAULT_KEY,       /* logins are rejected for a while */
-    SIM_FAULT_COUNT /* faults of flash, power, chip and DHCP join here with their models */
-};
+#define SIM_FAULTS_MAX 64 /* kinds of fault of a site */
 
 /* What a number of runs amounted to: shows that they were not idle. */
 struct sim_totals {
@@ -69,6 +50,43 @@ struct sim_totals {
     uint64_t dateless; /* runs with posts without times */
 };
 
+struct sim_world;
+
+/* What lies between device and platform, and what can go wrong there. Faults are numbers below
+ * fault_count. */
+struct sim_site {
+    unsigned fault_count;
+    const char *(*fault_str)(unsigned fault);
+    /* Begins; false: not this time. A fault that lasts is stopped later. */
+    bool (*fault_start)(struct sim_world *w, unsigned fault);
+    void (*fault_stop)(struct sim_world *w, unsigned fault);
+
+    /* A new network, and then the device's place on it: streams, interface, names, servers. */
+    void (*make)(struct sim_world *w, uint64_t seed);
+    void (*choose_host)(struct sim_world *w);
+    void (*equip)(struct sim_world *w);
+
+    /* Something of the network waits for the device, which may want to send. */
+    bool (*is_ready)(const struct sim_world *w, bool wants_send);
+    /* Steps what lies below the agent. */
+    void (*step)(struct sim_world *w);
+    /* When that must be done at the latest. */
+    ol_ms (*deadline)(const struct sim_world *w);
+    /* When anything of the network happens next after now. */
+    ol_ms (*next)(const struct sim_world *w);
+    /* Lets time pass until `to`, or until the network has news before. */
+    void (*advance)(struct sim_world *w, ol_ms to);
+    /* The device has a connection on which bytes pass. */
+    bool (*is_connected)(const struct sim_world *w);
+    /* Makes the goodbye hard. */
+    void (*hinder)(struct sim_world *w);
+    /* What holds after each instant, and at the end. */
+    void (*watch)(struct sim_world *w);
+    void (*check_end)(struct sim_world *w);
+};
+
+extern const struct sim_site sim_plain_site; /* a made-up network */
+
 /* What became of a value. */
 enum sim_fate {
     SIM_FATE_NONE,     /* not used, or not accepted */
@@ -81,7 +99,9 @@ struct sim_world {
     bool verbose;
     enum sim_bug bug;
     struct ol_rng rng;
-    struct sim_net net;
+    const struct sim_site *site;
+    struct sim_clock clock;
+    struct sim_net net; /* of sim_plain_site */
     struct sim_cloud cloud;
 
     /* The device. */
@@ -113,9 +133,9 @@ struct sim_world {
     /* The course of the run. */
     ol_ms began_at;
     ol_ms fault_at;
-    ol_ms calm_at;                /* faults end then */
-    ol_ms end_at;                 /* and all must be well by then */
-    ol_ms until[SIM_FAULT_COUNT]; /* when a lasting fault ends; 0: it does not last */
+    ol_ms calm_at;               /* faults end then */
+    ol_ms end_at;                /* and all must be well by then */
+    ol_ms until[SIM_FAULTS_MAX]; /* when a lasting fault ends; 0: it does not last */
 
     /* What is watched. */
     uint32_t logins_seen;
@@ -128,14 +148,14 @@ struct sim_world {
     struct sim_totals totals;
 };
 
-/* Runs one seed. true: every invariant held; else w->failure says which did not. */
+/* Runs one seed at w->site. true: every invariant held; else w->failure says which did not. */
 bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose);
 
 const char *sim_bug_str(enum sim_bug bug);
-const char *sim_fault_str(enum sim_fault fault);
 
 /* ---- between the files of the simulator ---- */
 
+uint64_t sim_roll(struct sim_world *w, uint64_t bound);
 /* Notes the first broken invariant. */
 void sim_fail(struct sim_world *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
