@@ -28,7 +28,8 @@ run() { # DROP BYTES DATAGRAMS
     within ip tuntap add dev chip0 mode tap
     within ip addr add 10.9.0.1/24 dev chip0
     within ip link set chip0 up
-    within python3 "$here/sim_chip_kernel.py" "$2" "$3" >"$dir/peer" 2>&1 &
+    : >"$dir/peer"
+    within python3 "$here/sim_chip_kernel.py" "$2" "$3" >>"$dir/peer" 2>&1 &
     local peer=$!
     pids+=("$peer")
     until grep -q listening "$dir/peer"; do
