@@ -6,7 +6,7 @@
 
 #include "onelink/wiznet/w5500.h"
 
-/* ---- Registers, docs/wiznet.md ---- */
+/* ---- Registers, W5500 datasheet 1.0.9, 3.1, 3.2, 4.1 and 4.2 ---- */
 
 #define OL_W5500_VERSION 0x04
 
@@ -94,10 +94,11 @@ enum { BLOCK_COMMON = 0 };
 #define OL_W5500_COMMAND_MS 100 /* for a command, which takes microseconds */
 #define OL_W5500_ARP_SLACK_MS                                                            \
     1000 /* on top of what ARP may take, until SENDOK is missed */
-#define OL_W5500_LINGER_MS  500
-#define OL_W5500_LEFT_MAX   0x40000000u /* of a time within the driver; 12 days */
-#define OL_W5500_PORT_FIRST 0xC000u     /* of the dynamic ports, RFC 6335 section 6 */
-#define OL_W5500_TRIES      4           /* readings before a contradiction is believed */
+#define OL_W5500_SENDOK_UDP_MS 5000 /* ARP takes less, unless somebody set it otherwise */
+#define OL_W5500_LINGER_MS     500
+#define OL_W5500_LEFT_MAX      0x40000000u /* of a time within the driver; 12 days */
+#define OL_W5500_PORT_FIRST    0xC000u     /* of the dynamic ports, RFC 6335 section 6 */
+#define OL_W5500_TRIES         4 /* readings before a contradiction is believed */
 
 enum {
     STATE_IDLE,  /* until next_at */

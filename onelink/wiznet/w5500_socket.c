@@ -109,9 +109,10 @@ static bool take(struct ol_w5500_socket *s)
 {
     struct ol_w5500 *c = s->chip;
 
+    unsigned turn = (s->mode & SN_MR_UDP) != 0 ? OL_W5500_SOCKETS - 1 : 0;
+
     for (unsigned i = 0; i < 2 * OL_W5500_SOCKETS; i++) {
-        unsigned at = i % OL_W5500_SOCKETS;
-        unsigned n = (s->mode & SN_MR_UDP) != 0 ? OL_W5500_SOCKETS - 1 - at : at;
+        unsigned n = i % OL_W5500_SOCKETS ^ turn;
         uint8_t bit = ol_w5500_bit(n);
         if (c->owner[n] != NULL || c->config.rx_kb[n] == 0 || c->config.tx_kb[n] == 0) {
             continue;
@@ -336,8 +337,5 @@ void ol_w5500_socket_send_to(struct ol_w5500_socket *s, const struct ol_addr *to
     (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DIPR, peer, sizeof peer);
     ol_w5500_socket_write(s, data, len);
     ol_w5500_socket_flush(s);
-    const uint8_t *common = s->chip->common;
-    /* RTR is in 100 us; an eighth is a little more than a tenth. */
-    uint32_t arp_ms = ol_w5500_get16(common + COMMON_RTR) * (common[COMMON_RCR] + 1u) / 8;
-    s->late_at = ol_w5500_after(s->chip, arp_ms + OL_W5500_ARP_SLACK_MS);
+    s->late_at = ol_w5500_after(s->chip, OL_W5500_SENDOK_UDP_MS);
 }

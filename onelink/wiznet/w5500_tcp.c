@@ -100,16 +100,16 @@ static void on_closing(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
 {
     if (sr == SR_CLOSED || sr == SR_TIME_WAIT || (ir & IR_TIMEOUT) != 0) {
         end(s, OL_E_CLOSED, CR_CLOSE);
-    } else if (s->phase == PHASE_CLOSING) {
+        return;
+    }
+    if (s->phase == PHASE_CLOSING) {
         push(s);
         if (s->tx_wr == s->tx_sent && !s->is_sending && !ol_w5500_is_busy(s)) {
             ol_w5500_command(s, CR_DISCON);
             s->phase = PHASE_FIN;
         }
-        ol_w5500_socket_wait(s);
-    } else {
-        ol_w5500_socket_wait(s);
     }
+    ol_w5500_socket_wait(s);
 }
 
 static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
@@ -127,26 +127,16 @@ static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     if ((ir & IR_SENDOK) != 0) {
         s->is_sending = false;
     }
-    switch (s->phase) {
-    case PHASE_START:
-    case PHASE_INIT:
+    if (s->phase <= PHASE_INIT) {
         if (ol_w5500_socket_opening(s, sr, SR_INIT)) {
             on_init(s);
         }
-        break;
-    case PHASE_SYN:
-    case PHASE_LISTEN:
+    } else if (s->phase < PHASE_OPEN) {
         on_connecting(s, ir, sr);
-        break;
-    case PHASE_OPEN:
+    } else if (s->phase == PHASE_OPEN) {
         on_open(s, ir, sr);
-        break;
-    case PHASE_CLOSING:
-    case PHASE_FIN:
+    } else if (s->phase > PHASE_DONE) {
         on_closing(s, ir, sr);
-        break;
-    default:
-        break;
     }
     if (ol_w5500_is_due(s->chip, s->until)) {
         end(s, s->phase < PHASE_OPEN ? OL_E_TIMEOUT : OL_E_CLOSED, last_command(s));
