@@ -28,6 +28,9 @@
 /* The deadline's alarm must not lie in the past when it is set. */
 #define TIMEOUT_MIN_US 50u
 
+/* For a pin to fall through its pull-down of 50 to 80 kOhm. */
+#define SETTLE_US 20u
+
 #define ABORT_ROUNDS 1000u
 
 static volatile bool done;
@@ -128,12 +131,37 @@ static int32_t move(const struct ol_rp_bus_master *m, const struct ol_bus_frame 
     return done ? OL_OK : OL_E_TIMEOUT;
 }
 
+/* Gives the pins to the master, unless somebody else drives the clock: an image on the wrong
+ * board, where that pin is an output of the chip or of the supply. Driving against it could harm
+ * both. On the right board nothing drives or pulls it. */
+static void attach(struct ol_rp_bus *bus)
+{
+    const struct ol_rp_bus_pins *pins = &bus->pins;
+    uint32_t function = bus->master->function;
+    ol_rp_pin_input(pins->sck, RP_PAD_PULL_DOWN);
+    uint32_t begin = ol_rp_micros();
+    while (ol_rp_micros() - begin < SETTLE_US) {
+    }
+    bus->is_foreign = ol_rp_pin_get(pins->sck);
+    if (bus->is_foreign) {
+        return;
+    }
+    ol_rp_pin_setup(pins->sck, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, function);
+    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_4MA | RP_PAD_FAST, function);
+    ol_rp_pin_setup(pins->miso,
+                    RP_PAD_INPUT | RP_PAD_OFF | RP_PAD_SCHMITT | RP_PAD_PULL_DOWN,
+                    function);
+}
+
 static int32_t transfer(void *ctx, const struct ol_bus_frame *frame, uint32_t timeout_us)
 {
     struct ol_rp_bus *bus = ctx;
     if (frame->lanes > 1 || frame->header_len == 0 ||
         frame->header_len > OL_BUS_HEADER_MAX || frame->len > COUNT_MAX) {
         return OL_E_ARG;
+    }
+    if (bus->is_foreign) {
+        return OL_E_IO;
     }
     const struct ol_rp_bus_master *m = bus->master;
     ol_rp_pin_set(bus->pins.cs, 0);
@@ -147,8 +175,11 @@ static int32_t transfer(void *ctx, const struct ol_bus_frame *frame, uint32_t ti
 
 static void reset_line(void *ctx, int level)
 {
-    const struct ol_rp_bus *bus = ctx;
+    struct ol_rp_bus *bus = ctx;
     ol_rp_pin_set(bus->pins.reset, level);
+    if (bus->is_foreign) {
+        attach(bus); /* it may have been a disturbance */
+    }
 }
 
 void ol_rp_bus_init(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins)
@@ -156,6 +187,7 @@ void ol_rp_bus_init(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins)
     bus->pins = *pins;
     ol_rp_pin_output(pins->cs, 1);
     ol_rp_pin_output(pins->reset, 0);
+    attach(bus);
     set_channels(bus->master);
     RP_REG(RP_DMA_INTE0) = ENDS;
     RP_SET(RP_TIMER_INTE) = 1u << ALARM;

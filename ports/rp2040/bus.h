@@ -2,6 +2,7 @@
 #ifndef PORTS_RP2040_BUS_H
 #define PORTS_RP2040_BUS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "onelink/link/bus.h"
@@ -27,6 +28,7 @@ struct ol_rp_bus {
     uint32_t source_hz; /* that clocks the master */
     uint32_t clock_hz;
     const struct ol_rp_bus_master *master;
+    bool is_foreign; /* something else drives SCK: the pins are left alone */
 };
 
 /* sys_hz: clk_sys, and clk_peri the same. clock_hz: SPI clock wanted, see set_clock. The chip's
@@ -40,7 +42,8 @@ void ol_rp_bus_init_spi(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins
 uint32_t ol_rp_bus_set_clock(struct ol_rp_bus *bus, uint32_t hz);
 
 /* The bus as engines see it; OL_E_ARG for more than one lane, more than 65535 data bytes or a
- * header of more than four. */
+ * header of none or more than four; OL_E_IO when something else drives the clock pin, as on a
+ * board with other wiring: nothing is driven then, and reset_line looks again. */
 struct ol_bus ol_rp_bus(struct ol_rp_bus *bus);
 
 #endif

@@ -13,6 +13,7 @@ struct ol_rp_bus_master {
     uint32_t rx;
     uint32_t tx_dreq;
     uint32_t rx_dreq;
+    uint32_t function; /* of the pins SCK, MOSI, MISO */
     /* Stops whatever goes on, empties both FIFOs, starts again. */
     void (*restart)(void);
     uint32_t (*set_clock)(const struct ol_rp_bus *bus, uint32_t hz);

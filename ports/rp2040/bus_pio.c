@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ports/rp2040/bus_master.h"
-#include "ports/rp2040/gpio.h"
+#include "ports/rp2040/regs.h"
 
 /* A PIO instruction is put together here as the datasheet's section on its encoding says; the
  * clock is the side-set pin, one bit, not optional. */
@@ -72,6 +72,7 @@ static const struct ol_rp_bus_master master = {
     .rx = RP_PIO_RXF,
     .tx_dreq = RP_DREQ_PIO0_TX0,
     .rx_dreq = RP_DREQ_PIO0_RX0,
+    .function = RP_FUNC_PIO0,
     .restart = restart,
     .set_clock = set_clock,
 };
@@ -102,11 +103,6 @@ void ol_rp_bus_init_pio(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins
                              PINS_SIDE((uint32_t)pins->sck);
     RP_SET(RP_PIO_BYPASS) = 1u << pins->miso;
 
-    ol_rp_pin_setup(pins->sck, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, RP_FUNC_PIO0);
-    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_4MA | RP_PAD_FAST, RP_FUNC_PIO0);
-    ol_rp_pin_setup(pins->miso,
-                    RP_PAD_INPUT | RP_PAD_OFF | RP_PAD_SCHMITT | RP_PAD_PULL_DOWN,
-                    RP_FUNC_PIO0);
     ol_rp_bus_init(bus, pins);
     (void)ol_rp_bus_set_clock(bus, clock_hz);
     restart();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ports/rp2040/bus_master.h"
-#include "ports/rp2040/gpio.h"
+#include "ports/rp2040/regs.h"
 
 /* The clock is clk_peri / (CPSR x (1 + SCR)), CPSR even. 2 leaves all the choice to SCR. */
 #define CPSR    2u
@@ -36,6 +36,7 @@ static const struct ol_rp_bus_master master = {
     .rx = RP_SPI_DR,
     .tx_dreq = RP_DREQ_SPI0_TX,
     .rx_dreq = RP_DREQ_SPI0_RX,
+    .function = RP_FUNC_SPI,
     .restart = restart,
     .set_clock = set_clock,
 };
@@ -48,11 +49,6 @@ void ol_rp_bus_init_spi(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins
     RP_REG(RP_SPI_CR1) = 0;
     RP_REG(RP_SPI_CPSR) = CPSR;
     RP_REG(RP_SPI_DMACR) = RP_SPI_DMA_ON;
-    ol_rp_pin_setup(pins->sck, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, RP_FUNC_SPI);
-    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_4MA | RP_PAD_FAST, RP_FUNC_SPI);
-    ol_rp_pin_setup(pins->miso,
-                    RP_PAD_INPUT | RP_PAD_OFF | RP_PAD_SCHMITT | RP_PAD_PULL_DOWN,
-                    RP_FUNC_SPI);
     ol_rp_bus_init(bus, pins);
     (void)ol_rp_bus_set_clock(bus, clock_hz);
 }

@@ -16,9 +16,9 @@ const CAUSE = { power: 0, request: 1, watchdog: 2, crash: 3 };
 
 /** A board that runs the test image, and the lines it wrote since the last start. */
 class Subject {
-    constructor(name, options = {}) {
+    constructor(name, options = {}, image = name) {
         this.board = new Board({ board: name, seed: 5, ...options });
-        this.board.load(fs.readFileSync(path.join(FIRMWARE, `port-test-${name}.uf2`)));
+        this.board.load(fs.readFileSync(path.join(FIRMWARE, `port-test-${image}.uf2`)));
         this.text = '';
         this.echo = '';
         this.board.onUart = (byte) => { this.text += String.fromCharCode(byte); };
@@ -134,7 +134,20 @@ function checkWithoutChip(name) {
     assert.match(s.text, /ready/);
 }
 
-for (const name of ['w55rp20_evb_pico', 'w5500_evb_pico']) {
+/** The other board's image drives no pin against another and gets to its end. */
+function checkWrongBoard(name, image) {
+    const s = new Subject(name, {}, image);
+    s.start();
+    assert.match(s.line('boot'), new RegExp(`board=${image} `));
+    assert.equal(s.number('bus', 'us'), 1000008);
+    assert.match(s.text, /ready/);
+}
+
+const BOARDS = ['w55rp20_evb_pico', 'w5500_evb_pico'];
+for (const name of BOARDS) {
+    checkWrongBoard(name, BOARDS.find((other) => other !== name));
+}
+for (const name of BOARDS) {
     const subject = checkMachine(name);
     checkUsb(subject);
     checkStarts(subject);
