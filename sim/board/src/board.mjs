@@ -376,7 +376,8 @@ export class Board {
         if (cpu.waiting && (cpu.interruptsUpdated || cpu.pendingSystick) && cpu.wakes) {
             cpu.waiting = false;
         }
-        if (cpu.waiting) {
+        const isAsleep = cpu.waiting;
+        if (isAsleep) {
             const gone = Math.max(0, limit - cpu.cycles);
             this.sleepCycles += gone;
             this.sleepNs += gone * this.nsPerCycle;
@@ -387,7 +388,7 @@ export class Board {
         this.pio.runUntil(cpu.cycles);
         const now = this.nanosAt(cpu.cycles);
         // Rounding must not stop time just before the alarm that is slept for.
-        clock.advanceTo(cpu.waiting && limit < pioDue ? Math.max(now, toNs) : now);
+        clock.advanceTo(isAsleep && limit < pioDue ? Math.max(now, toNs) : now);
     }
 
     explain(error) {
