@@ -4,7 +4,7 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all help setup setup-test demo test check clang asan m0plus firmware fuzz sim coverage \
+.PHONY: all help setup setup-test demo test check clang asan m0plus firmware dist fuzz sim coverage \
         soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
@@ -36,7 +36,7 @@ demo: setup all
 	@scripts/demo
 
 ## test: build and run all tests
-test: all-tests
+test: all-tests firmware
 	@ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 
 ## check: layer, purity, stack and text rules
@@ -67,6 +67,10 @@ firmware:
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset firmware >/dev/null
 	@cmake --build --preset firmware --target $(if $(BOARD),firmware-$(BOARD),firmware-all) -- --quiet
+
+## dist: what is published: both images, their checksums, sizes and the cost table
+dist: firmware
+	@scripts/dist $(BUILD)
 
 ## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus
 FUZZ_SECONDS ?= 30
