@@ -13,6 +13,7 @@ enum cli_exit {
  * cli_exit. */
 int cli_run(int argc, char **argv);
 int cli_token(int argc, char **argv);
+int cli_provision(int argc, char **argv);
 int cli_conformance(int argc, char **argv);
 int cli_settings_doc(int argc, char **argv);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/commands.h"
@@ -50,6 +51,7 @@ struct battery {
     struct cli_device device;
     struct cli_target target;
     struct cli_wire wire;
+    bool unproven; /* some result is */
 };
 
 static int refuse(const char *what, const char *value)
@@ -76,6 +78,7 @@ static bool read_number(const char *text, unsigned max, unsigned preset, unsigne
 static void set_times(struct cli_target *t)
 {
     t->quiet_ms = t->loopback ? 150 : 3000;
+    t->silence_ms = t->loopback ? 500 : 4000;
     t->answer_ms = t->loopback ? 3000 : 8000;
     t->close_ms = t->loopback ? 8000 : 15000;
 }
@@ -106,8 +109,10 @@ static bool find_host(struct battery *b, const struct arguments *a)
     }
     set_times(t);
     if (b->wire.refused[0]) {
-        fputs("The device cannot log in: what needs a login is not observable.\n",
-              stderr);
+        const char *at = strstr(b->wire.refused, "failed: ");
+        fprintf(stderr,
+                "The device cannot log in: %s\nWhat needs a login is not observable.\n",
+                at ? at + strlen("failed: ") : b->wire.refused);
     }
     return true;
 }
@@ -132,24 +137,65 @@ static bool counts(const struct cli_case *c, bool strict)
     return strict || c->certainty == CLI_CERTAIN_D || c->certainty == CLI_CERTAIN_C;
 }
 
-static int run_cases(struct battery *b, const struct arguments *a,
-                     struct cli_result *results)
+/* The refusals since the last login that was taken prove nothing: the host refuses all. */
+static void take_back(struct battery *b, struct cli_result *results)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < cli_case_count; i++) {
+        if (results[i].unproven) {
+            results[i].unproven = false;
+            results[i].verdict = CLI_NOT_OBSERVABLE;
+            snprintf(results[i].why, sizeof(results[i].why),
+                     "at that time the host let the device in no more");
+            n++;
+        }
+    }
+    b->wire.lost = true;
+    printf("The host lets the device in no more: the last %u refusals are not "
+           "observable.\n",
+           n);
+}
+
+static void prove_refusals(struct cli_result *results)
+{
+    for (size_t i = 0; i < cli_case_count; i++) {
+        results[i].unproven = false;
+    }
+}
+
+/* A refusal says something only when a good login is taken before long. */
+static void weigh_refusals(struct battery *b, struct cli_result *results, size_t i)
+{
+    const struct cli_case *c = &cli_cases[i];
+    struct cli_result *r = &results[i];
+    bool login_missing = c->setup != CLI_SETUP_NEW || strstr(c->expect, "connack 0");
+    if (b->wire.let_in) {
+        prove_refusals(results);
+    } else if (r->verdict == CLI_AS_EXPECTED && cli_judge_wants_refusal(c->expect)) {
+        r->unproven = true;
+        b->unproven = true;
+        return;
+    } else if (!b->unproven || !login_missing || r->verdict == CLI_AS_EXPECTED) {
+        return;
+    } else if (cli_wire_check(&b->target, &b->wire)) {
+        prove_refusals(results);
+    } else {
+        take_back(b, results);
+    }
+    b->unproven = false;
+}
+
+static int sum_up(const struct battery *b, const struct arguments *a,
+                  const struct cli_result *results)
 {
     unsigned tally[3] = {0};
     int rc = CLI_EXIT_OK;
-    uint64_t estimate = cli_wire_estimate(&b->target, a->only) / 1000;
-    printf("Host: %s. Takes about %u min %02u s.\n", b->target.host_kind,
-           (unsigned)(estimate / 60), (unsigned)(estimate % 60));
-    fflush(stdout);
     for (size_t i = 0; i < cli_case_count; i++) {
-        const struct cli_case *c = &cli_cases[i];
-        if (!cli_case_is_in(c, a->only)) {
+        if (!cli_case_is_in(&cli_cases[i], a->only)) {
             continue;
         }
-        cli_wire_run(&b->target, &b->wire, c, &results[i]);
-        tell_case(c, &results[i]);
         tally[results[i].verdict]++;
-        if (results[i].verdict == CLI_DIFFERENT && counts(c, a->strict)) {
+        if (results[i].verdict == CLI_DIFFERENT && counts(&cli_cases[i], a->strict)) {
             rc = CLI_EXIT_FAILED;
         }
     }
@@ -161,14 +207,49 @@ static int run_cases(struct battery *b, const struct arguments *a,
     return tally[CLI_AS_EXPECTED] == 0 || b->wire.lost ? CLI_EXIT_FAILED : rc;
 }
 
+static int run_cases(struct battery *b, const struct arguments *a,
+                     struct cli_result *results)
+{
+    uint64_t estimate = cli_wire_estimate(&b->target, a->only) / 1000;
+    printf("Host: %s. Takes about %u min %02u s.\n", b->target.host_kind,
+           (unsigned)(estimate / 60), (unsigned)(estimate % 60));
+    fflush(stdout);
+    for (size_t i = 0; i < cli_case_count; i++) {
+        if (!cli_case_is_in(&cli_cases[i], a->only)) {
+            continue;
+        }
+        cli_wire_run(&b->target, &b->wire, &cli_cases[i], &results[i]);
+        tell_case(&cli_cases[i], &results[i]);
+        weigh_refusals(b, results, i);
+    }
+    if (b->unproven && !cli_wire_check(&b->target, &b->wire)) {
+        take_back(b, results);
+    }
+    return sum_up(b, a, results);
+}
+
+/* Writes the report over what the file has. */
+static bool write_report(FILE *f, const struct battery *b, const struct arguments *a,
+                         const struct cli_result *results)
+{
+    if (ftruncate(fileno(f), 0) != 0) {
+        return false;
+    }
+    cli_report_write(f, &b->target, a->anonymous, a->only, results);
+    return true;
+}
+
 static int run_battery(struct battery *b, const struct arguments *a)
 {
     FILE *report = NULL;
+    struct stat status;
+    bool written = false, failed = false;
     struct cli_result *results = calloc(cli_case_count, sizeof(*results));
     if (!results) {
         return refuse("not enough memory", NULL);
     }
-    if (a->report && !(report = fopen(a->report, "we"))) {
+    /* A report of before stays until there is a new one. */
+    if (a->report && !(report = fopen(a->report, "ae"))) {
         free(results);
         return refuse("cannot write", a->report);
     }
@@ -179,11 +260,14 @@ static int run_battery(struct battery *b, const struct arguments *a)
         read_number(a->set_wait, 3600, 0, &seconds);
         b->target.set_wait_ms = seconds * 1000;
         rc = run_cases(b, a, results);
-        if (report) {
-            cli_report_write(report, &b->target, a->anonymous, a->only, results);
-        }
+        written = report && write_report(report, b, a, results);
+        failed = report && !written;
     }
-    if (report && fclose(report) != 0) {
+    if (report && !written && fstat(fileno(report), &status) == 0 &&
+        status.st_size == 0) {
+        unlink(a->report);
+    }
+    if (report && (fclose(report) != 0 || failed)) {
         fprintf(stderr, "onelink conformance: cannot write %s\n", a->report);
         rc = CLI_EXIT_FAILED;
     }
@@ -254,7 +338,8 @@ int cli_conformance(int argc, char **argv)
     if (!b) {
         return refuse("not enough memory", NULL);
     }
-    int rc = cli_device_init(&b->device, a.config) ? run_battery(b, &a) : CLI_EXIT_USAGE;
+    int rc = cli_device_init(&b->device, "conformance", a.config) ? run_battery(b, &a)
+                                                                  : CLI_EXIT_USAGE;
     cli_device_free(&b->device);
     cli_secret_wipe(b, sizeof(*b));
     free(b);

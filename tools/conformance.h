@@ -58,12 +58,14 @@ struct cli_target {
     struct sockaddr_in address;
     const char *host_kind; /* for the report: "loopback", ... */
     bool loopback;
-    unsigned pace_ms;  /* between two logins; half of it between two messages */
-    unsigned quiet_ms; /* silence that counts as no answer */
+    unsigned pace_ms;    /* between two logins; half of it between two messages */
+    unsigned quiet_ms;   /* silence between packets that belong together */
+    unsigned silence_ms; /* silence that proves that nothing comes */
     unsigned answer_ms;
     unsigned close_ms;
-    unsigned set_wait_ms; /* how long a case waits for somebody to set a property */
-    char set_id[24];      /* of the set that came, for the answer to it */
+    unsigned
+        set_wait_ms;   /* how long a case waits for somebody to set or get a property */
+    char asked_id[24]; /* of the set or get that came, for the answer to it */
 };
 
 #define CLI_CONF_PACKET_CAP (300u * 1024)
@@ -78,9 +80,10 @@ struct cli_packet {
 
 enum cli_step_kind {
     CLI_STEP_SEND,
-    CLI_STEP_TWIN, /* the packet goes out on a second connection */
-    CLI_STEP_WAIT, /* nothing but waiting for wait_ms, or until the host closes */
-    CLI_STEP_AWAIT /* waiting for a property set */
+    CLI_STEP_TWIN,  /* the packet goes out on a second connection */
+    CLI_STEP_AGAIN, /* the connection is closed, the packet goes out on a new one */
+    CLI_STEP_WAIT,  /* nothing but waiting for wait_ms, or until the host closes */
+    CLI_STEP_AWAIT  /* waiting for a property set or get */
 };
 
 struct cli_step {
@@ -88,6 +91,7 @@ struct cli_step {
     unsigned wait_ms;
     uint8_t ack; /* first byte of the packet that answers it, or 0 */
     bool publish;
+    bool get; /* a get is awaited, not a set */
     struct cli_packet packet;
 };
 
@@ -104,6 +108,14 @@ bool cli_words_expand(const struct cli_target *t, const char *text, size_t len,
 #define CLI_SEEN_CAP (64u * 1024)
 #define CLI_SEEN_MAX 256u /* packets */
 
+/* How a second login went. */
+enum cli_twin {
+    CLI_TWIN_NONE,    /* none was tried, or it got no CONNACK */
+    CLI_TWIN_LET_IN,  /* and afterwards answers a PINGREQ */
+    CLI_TWIN_REFUSED, /* a CONNACK with another code than 0 */
+    CLI_TWIN_LOST     /* let in, and then no more there */
+};
+
 /* What came back, whole packets first. */
 struct cli_seen {
     uint8_t bytes[CLI_SEEN_CAP];
@@ -112,6 +124,9 @@ struct cli_seen {
     bool flooded;    /* more than there is room for */
     unsigned probes; /* PINGREQs sent to see whether the connection is open */
     unsigned probed; /* of them answered */
+    enum cli_twin twin;
+    uint64_t sent_at_ms;   /* the last step's packet */
+    uint64_t closed_at_ms; /* when the close was seen */
 };
 
 /* A whole packet in what was seen. */
@@ -125,8 +140,10 @@ struct cli_seen_packet {
 size_t cli_seen_parse(const struct cli_seen *seen,
                       struct cli_seen_packet out[CLI_SEEN_MAX], size_t *rest);
 
-/* A property set came as docs/protocol.md §4.3 has it: id (if not NULL) gets its id. */
-bool cli_seen_set(const struct cli_target *t, const struct cli_seen *seen, char id[24]);
+/* A property set, or get, came as docs/protocol.md §4.3 has it: id (if not NULL) gets its
+ * id. */
+bool cli_seen_asked(const struct cli_target *t, const struct cli_seen *seen, bool get,
+                    char id[24]);
 
 /* All that expect asks for is there; whether the connection is open or closed does not
  * count yet. */
@@ -143,6 +160,10 @@ bool cli_judge_wants_close(const char *expect);
 /* expect asks for at least one packet, in some alternative. */
 bool cli_judge_wants_packets(const char *expect);
 
+/* expect has a login that is not let in: it says something only of a host that lets the
+ * device in otherwise. */
+bool cli_judge_wants_refusal(const char *expect);
+
 enum cli_verdict { CLI_AS_EXPECTED, CLI_DIFFERENT, CLI_NOT_OBSERVABLE };
 
 #define CLI_SENT_CAP 4096u
@@ -150,6 +171,7 @@ enum cli_verdict { CLI_AS_EXPECTED, CLI_DIFFERENT, CLI_NOT_OBSERVABLE };
 /* How a case went. */
 struct cli_result {
     enum cli_verdict verdict;
+    bool unproven;           /* a refusal, and no login was taken since */
     char why[CLI_WHY_CAP];   /* not observable */
     char sent[CLI_SENT_CAP]; /* Markdown, without secrets */
     char seen[CLI_SENT_CAP];
@@ -162,7 +184,10 @@ struct cli_wire {
     bool used;            /* some login was tried */
     uint64_t login_at_ms; /* the last one */
     uint64_t message_at_ms;
-    unsigned in_vain; /* cases without the answer that was waited for */
+    unsigned in_vain;   /* cases in a row without the answer that was waited for */
+    unsigned unclosed;  /* cases in a row without the close that was waited for */
+    unsigned no_answer; /* connections in a row that the host did not take */
+    bool let_in;        /* a login of this case was taken */
     bool anonymous;
     bool lost; /* the host let the device in, and later it was not there for it */
     char refused[CLI_WHY_CAP];      /* why no case can log in; empty: they can */
@@ -176,6 +201,10 @@ struct cli_wire {
  * hosts that takes the login. Tries one login and leaves what it says in w->refused. true, or false and
  * why[CLI_WHY_CAP]: nobody listens. */
 bool cli_wire_find(struct cli_target *t, struct cli_wire *w, char *why);
+
+/* A login as it should be: true when the host lets the device in. Nothing to do and true
+ * when no case can log in. */
+bool cli_wire_check(struct cli_target *t, struct cli_wire *w);
 
 /* Runs one case. */
 void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_case *c,

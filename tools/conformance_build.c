@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <bearssl.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +15,13 @@
  *                                        password tail (hex) size, and of the token
  *                                        key res version method et form
  *     twin [KEY=VALUE]...                the same on a second connection
+ *     again [KEY=VALUE]...               the connection is closed, the same on a new one
  *     publish FIRST TOPIC [PAYLOAD]      FIRST is the first byte in hex
  *     subscribe QOS FILTER...
  *     unsubscribe FILTER...
  *     raw HEX
  *     wait SECONDS                       nothing, or until the host closes
- *     await set                          until a property set comes
+ *     await set|get                      until a property set or get comes
  *
  * Packet identifiers are the number of the step. "@N:TEXT" is TEXT with its ~ made so long
  * that it has N bytes. Packets are put together by hand, because most of them are such
@@ -225,6 +227,16 @@ static void decode_escapes(char *text)
     *to = 0;
 }
 
+/* "%2F" as "%2f". */
+static void lower_escapes(char *text)
+{
+    while ((text = strchr(text, '%')) && text[1] && text[2]) {
+        text[1] = (char)tolower((unsigned char)text[1]);
+        text[2] = (char)tolower((unsigned char)text[2]);
+        text++;
+    }
+}
+
 static void reverse_fields(char *token)
 {
     char copy[TEXT_CAP];
@@ -249,6 +261,8 @@ static void apply_form(struct login *l, char *token)
     }
     if (strcmp(l->form, "reversed") == 0) {
         reverse_fields(token);
+    } else if (strcmp(l->form, "lower") == 0) {
+        lower_escapes(token);
     } else if (strcmp(l->form, "sixth") == 0) {
         strcat(token, "&x=1");
     } else if (strcmp(l->form, "unsigned") == 0) {
@@ -520,11 +534,14 @@ bool cli_step_build(const struct cli_target *t, const char *line, size_t len,
     out->kind = CLI_STEP_SEND;
     out->ack = 0;
     out->publish = false;
+    out->get = is(verb, "await") && is(words.at[1], "get");
     out->wait_ms = 0;
     out->packet.len = 0;
     out->packet.secret_len = 0;
-    if (is(verb, "connect") || is(verb, "twin")) {
-        out->kind = is(verb, "twin") ? CLI_STEP_TWIN : CLI_STEP_SEND;
+    if (is(verb, "connect") || is(verb, "twin") || is(verb, "again")) {
+        out->kind = verb.ptr[0] == 't'   ? CLI_STEP_TWIN
+                    : verb.ptr[0] == 'a' ? CLI_STEP_AGAIN
+                                         : CLI_STEP_SEND;
         out->ack = 0x20;
         return build_connect(t, &words, &out->packet, why);
     }
@@ -545,7 +562,9 @@ bool cli_step_build(const struct cli_target *t, const char *line, size_t len,
                        ? t->set_wait_ms
                        : (unsigned)strtoul(words.at[1].ptr, NULL, 10) * 1000;
     if (out->wait_ms == 0) {
-        return fail(why, "needs somebody who sets a property meanwhile: --set-wait");
+        return fail(
+            why, out->get ? "needs somebody who gets a property meanwhile: --set-wait"
+                          : "needs somebody who sets a property meanwhile: --set-wait");
     }
     return true;
 }

@@ -11,13 +11,17 @@
  *     connack N                 a CONNACK with return code N, session present 0
  *     refused                   a CONNACK with another code than 0, or no packet and closed
  *     close, open               how the connection is afterwards; open where neither stands
+ *     close after N             closed, and not before N seconds after the last packet
+ *     silence                   for longer than usual nothing else comes
+ *     twin let in               the second login was taken, and its connection stays
+ *     twin refused              it got a CONNACK with another code than 0
  *     puback ID, unsuback ID
  *     suback ID HEX             with these codes
  *     pingresp
  *     reply ID CODE TEXT        on thing/property/post/reply; - is an empty id, #1 the
  *                               number 1 as id, * any text
  *     reply@TOPIC ...           on another topic of the device
- *     set                       a property set
+ *     set, get                  a property set or get
  *
  * The order does not count. What the platform sends by itself (ota/inform, a set ...) is
  * passed over. */
@@ -106,13 +110,15 @@ static bool are_bare(struct ol_str params)
     return object;
 }
 
-static bool is_set(const struct cli_target *t, const struct cli_seen_packet *p,
-                   char id[24])
+/* A set or a get, as docs/protocol.md §4.3 has them. */
+static bool is_asked(const struct cli_target *t, const struct cli_seen_packet *p,
+                     bool get, char id[24])
 {
     struct message m;
     struct ol_json_token token, key;
     struct ol_str span, params = {0}, text = {0};
-    if (!read_message(t, p, &m) || !is(m.topic, "thing/property/set")) {
+    if (!read_message(t, p, &m) ||
+        !is(m.topic, get ? "thing/property/get" : "thing/property/set")) {
         return false;
     }
     struct ol_json_reader r = ol_json_reader_make(m.payload.ptr, m.payload.len);
@@ -129,7 +135,8 @@ static bool is_set(const struct cli_target *t, const struct cli_seen_packet *p,
             params = span;
         }
     }
-    if (text.len < 3 || text.len > 15 || text.ptr[0] != '"' || !are_bare(params)) {
+    bool good = get ? params.len > 0 && params.ptr[0] == '[' : are_bare(params);
+    if (text.len < 3 || text.len > 15 || text.ptr[0] != '"' || !good) {
         return false;
     }
     text = ol_str_make(text.ptr + 1, text.len - 2);
@@ -145,12 +152,13 @@ static bool is_set(const struct cli_target *t, const struct cli_seen_packet *p,
     return true;
 }
 
-bool cli_seen_set(const struct cli_target *t, const struct cli_seen *seen, char id[24])
+bool cli_seen_asked(const struct cli_target *t, const struct cli_seen *seen, bool get,
+                    char id[24])
 {
     static struct cli_seen_packet packets[CLI_SEEN_MAX];
     size_t rest, n = cli_seen_parse(seen, packets, &rest);
     for (size_t i = 0; i < n; i++) {
-        if (is_set(t, &packets[i], id)) {
+        if (is_asked(t, &packets[i], get, id)) {
             return true;
         }
     }
@@ -217,8 +225,8 @@ static bool item_fits(const struct cli_target *t, const char *item,
     if (strcmp(item, "pingresp") == 0) {
         return is_bytes(p, 0xD0, NULL, 0);
     }
-    if (strcmp(item, "set") == 0) {
-        return is_set(t, p, NULL);
+    if (strcmp(item, "set") == 0 || strcmp(item, "get") == 0) {
+        return is_asked(t, p, item[0] == 'g', NULL);
     }
     if (strcmp(item, "refused") == 0) {
         return p->first == 0x20 && p->len == 2 && p->body[0] == 0 && p->body[1] != 0;
@@ -248,6 +256,7 @@ struct match {
     bool used[CLI_SEEN_MAX];
     bool complete; /* all items but close and open are there */
     bool close;
+    bool early;   /* closed, but before the time */
     bool refused; /* "refused", and no CONNACK says so */
 };
 
@@ -266,11 +275,30 @@ static bool next_piece(const char **text, const char *by, char out[ITEM_CAP])
     return true;
 }
 
-static void match_item(const struct cli_target *t, const char *item,
-                       const struct cli_seen_packet *packets, size_t n, struct match *m)
+/* "close", "close after N", "open", "silence", "twin let in", "twin refused": what is no
+ * packet. */
+static bool match_state(const char *item, const struct cli_seen *seen, struct match *m)
 {
-    if (strcmp(item, "close") == 0 || strcmp(item, "open") == 0) {
-        m->close = m->close || item[0] == 'c';
+    unsigned seconds = 0;
+    if (strncmp(item, "close", 5) == 0) {
+        m->close = true;
+        m->early = m->early || (sscanf(item, "close after %u", &seconds) == 1 &&
+                                seen->closed_at_ms < seen->sent_at_ms + 1000u * seconds);
+        return true;
+    }
+    if (strncmp(item, "twin ", 5) == 0) {
+        enum cli_twin want = item[5] == 'l' ? CLI_TWIN_LET_IN : CLI_TWIN_REFUSED;
+        m->complete = m->complete && seen->twin == want;
+        return true;
+    }
+    return strcmp(item, "open") == 0 || strcmp(item, "silence") == 0;
+}
+
+static void match_item(const struct cli_target *t, const char *item,
+                       const struct cli_seen *seen, const struct cli_seen_packet *packets,
+                       size_t n, struct match *m)
+{
+    if (match_state(item, seen, m)) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
@@ -288,13 +316,14 @@ static void match_item(const struct cli_target *t, const char *item,
 }
 
 static void match_all(const struct cli_target *t, const char *alternative,
-                      const struct cli_seen_packet *packets, size_t n, struct match *m)
+                      const struct cli_seen *seen, const struct cli_seen_packet *packets,
+                      size_t n, struct match *m)
 {
     char item[ITEM_CAP];
     memset(m, 0, sizeof(*m));
     m->complete = true;
     while (next_piece(&alternative, "; ", item)) {
-        match_item(t, item, packets, n, m);
+        match_item(t, item, seen, packets, n, m);
     }
 }
 
@@ -336,7 +365,7 @@ bool cli_judge_complete(const struct cli_target *t, const char *expect,
         return false;
     }
     while (next_piece(&at, " or ", alternative)) {
-        match_all(t, alternative, packets, n, &m);
+        match_all(t, alternative, seen, packets, n, &m);
         if (m.complete && !m.refused) {
             return true;
         }
@@ -356,10 +385,10 @@ bool cli_judge(const struct cli_target *t, const char *expect,
         return false;
     }
     while (next_piece(&at, " or ", alternative)) {
-        match_all(t, alternative, packets, n, &m);
+        match_all(t, alternative, seen, packets, n, &m);
         /* After an error CONNACK the standard has the server close; both will do. */
         bool any_end = strcmp(alternative, "refused") == 0 && !m.refused;
-        bool end_fits = any_end || m.close == seen->closed;
+        bool end_fits = any_end || (m.close == seen->closed && !m.early);
         bool proved = seen->closed || any_end || seen->probed == seen->probes;
         if (m.complete && end_fits && proved && is_all(t, seen, packets, n, &m)) {
             return true;
@@ -376,6 +405,21 @@ bool cli_judge_wants_close(const char *expect)
 
 bool cli_judge_wants_packets(const char *expect)
 {
-    return strcmp(expect, "close") != 0 && strcmp(expect, "open") != 0 &&
-           strcmp(expect, "close or open") != 0;
+    char item[ITEM_CAP], alternative[ITEM_CAP];
+    static const struct cli_seen nothing;
+    while (next_piece(&expect, " or ", alternative)) {
+        const char *at = alternative;
+        while (next_piece(&at, "; ", item)) {
+            struct match m = {.complete = true};
+            if (!match_state(item, &nothing, &m)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool cli_judge_wants_refusal(const char *expect)
+{
+    return strcmp(expect, "refused") == 0 || strncmp(expect, "connack 4", 9) == 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -41,6 +42,24 @@ static void hide_parts(const uint8_t *bytes, size_t len, struct ol_str secret,
     }
 }
 
+/* A host may send a sign back without its percent escapes. */
+static void hide_decoded(const uint8_t *bytes, size_t len, struct ol_str secret,
+                         bool *hidden)
+{
+    char plain[CLI_SECRET_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < secret.len && n < sizeof(plain); i++, n++) {
+        plain[n] = secret.ptr[i];
+        if (plain[n] == '%' && i + 2 < secret.len) {
+            char hex[3] = {secret.ptr[i + 1], secret.ptr[i + 2], 0};
+            plain[n] = (char)strtoul(hex, NULL, 16);
+            i += 2;
+        }
+    }
+    hide_parts(bytes, len, ol_str_make(plain, n), hidden);
+    cli_secret_wipe(plain, sizeof(plain));
+}
+
 static size_t run_of(const uint8_t *bytes, const bool *hidden, size_t at, size_t len)
 {
     size_t n = 1;
@@ -62,6 +81,7 @@ void cli_report_bytes(const struct cli_target *t, bool anonymous, struct ol_str 
         hide_parts(bytes, len, c->key, hidden);
     }
     hide_parts(bytes, len, secret, hidden);
+    hide_decoded(bytes, len, secret, hidden);
     if (anonymous) {
         hide(bytes, len, t->product, strlen(t->product), hidden);
         hide(bytes, len, t->name, strlen(t->name), hidden);

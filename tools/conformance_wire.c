@@ -15,6 +15,7 @@
 #define CONNECT_MS  10000u
 #define SEND_MS     20000u
 #define IN_VAIN_MAX 3u
+#define TRIES_MAX   3u /* connections in a row that fail */
 
 static uint64_t now_ms(void)
 {
@@ -53,6 +54,12 @@ static int open_socket(const struct sockaddr_in *address)
     return fd;
 }
 
+static void set_closed(struct cli_seen *seen)
+{
+    seen->closed = true;
+    seen->closed_at_ms = now_ms();
+}
+
 /* Takes what has come. */
 static void take(int fd, struct cli_seen *seen)
 {
@@ -70,7 +77,7 @@ static void take(int fd, struct cli_seen *seen)
         } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
             return;
         } else {
-            seen->closed = true;
+            set_closed(seen);
         }
     }
 }
@@ -102,7 +109,7 @@ static void send_all(int fd, struct cli_seen *seen, const uint8_t *bytes, size_t
         }
         if (n < 0 && errno != EAGAIN && errno != EINTR) {
             take(fd, seen);
-            seen->closed = true;
+            set_closed(seen);
             return;
         }
         struct pollfd p = {fd, POLLIN | POLLOUT, 0};
@@ -111,8 +118,10 @@ static void send_all(int fd, struct cli_seen *seen, const uint8_t *bytes, size_t
     }
 }
 
-/* A packet that begins with first is there; id (if not 0) is its packet identifier. */
-static bool has_packet(const struct cli_seen *seen, uint8_t first, unsigned id)
+/* The first packet that begins with first, or NULL; id (if not 0) is its packet
+ * identifier. Until the next call. */
+static const struct cli_seen_packet *find_packet(const struct cli_seen *seen,
+                                                 uint8_t first, unsigned id)
 {
     static struct cli_seen_packet packets[CLI_SEEN_MAX];
     size_t rest, n = cli_seen_parse(seen, packets, &rest);
@@ -121,10 +130,22 @@ static bool has_packet(const struct cli_seen *seen, uint8_t first, unsigned id)
         if (p->first == first &&
             (id == 0 ||
              (p->len >= 2 && (unsigned)(p->body[0] << 8 | p->body[1]) == id))) {
-            return true;
+            return p;
         }
     }
-    return false;
+    return NULL;
+}
+
+static bool has_packet(const struct cli_seen *seen, uint8_t first, unsigned id)
+{
+    return find_packet(seen, first, id) != NULL;
+}
+
+/* The return code of the first CONNACK, or -1. */
+static int connack_of(const struct cli_seen *seen)
+{
+    const struct cli_seen_packet *p = find_packet(seen, 0x20, 0);
+    return p && p->len == 2 ? p->body[1] : -1;
 }
 
 static unsigned count_pingresp(const struct cli_seen *seen)
@@ -181,12 +202,20 @@ static bool not_connected(char *why)
     return false;
 }
 
+/* A connection, or -1. A host that took none for some time is not asked again. */
+static int try_socket(const struct cli_target *t, struct cli_wire *w)
+{
+    int fd = w->no_answer < TRIES_MAX ? open_socket(&t->address) : -1;
+    w->no_answer = fd < 0 ? w->no_answer + 1 : 0;
+    return fd;
+}
+
 static bool open_wire(const struct cli_target *t, struct cli_wire *w, char *why)
 {
     drop(w);
     memset(&w->seen, 0, sizeof(w->seen));
     w->secret_len = 0;
-    w->fd = open_socket(&t->address);
+    w->fd = try_socket(t, w);
     return w->fd >= 0 || not_connected(why);
 }
 
@@ -197,6 +226,24 @@ static void keep_secret(struct cli_wire *w)
         memcpy(w->secret, p->bytes + p->secret_at, p->secret_len);
         w->secret_len = p->secret_len;
     }
+}
+
+/* What came instead of a good answer; code: that of the packet named, or -1. */
+static void tell_answer(const struct cli_seen *seen, int code, const char *packet,
+                        char *out, size_t cap)
+{
+    bool http = seen->len >= 5 && memcmp(seen->bytes, "HTTP/", 5) == 0;
+    bool tls = seen->len >= 2 && seen->bytes[0] == 0x15 && seen->bytes[1] == 3;
+    if (code >= 0) {
+        snprintf(out, cap, "%s with code %02X", packet, (unsigned)code);
+        return;
+    }
+    snprintf(out, cap, "%s",
+             http            ? "the host speaks HTTP, is the port right?"
+             : tls           ? "the host speaks TLS, which the battery does not"
+             : seen->len > 0 ? "no good answer"
+             : seen->closed  ? "closed without an answer"
+                             : "no answer");
 }
 
 /* Logs in, and subscribes. Nothing of it counts as seen. */
@@ -214,18 +261,17 @@ static bool log_in(const struct cli_target *t, struct cli_wire *w, bool subscrib
         while (!has_packet(&w->seen, w->step.ack, 0) &&
                wait_more(w->fd, &w->seen, until)) {
         }
-        const uint8_t *b = w->seen.bytes;
-        bool ok = i == 0 ? w->seen.len >= 4 && b[0] == 0x20 && b[3] == 0
-                         : w->seen.len >= 9 && b[8] == 0;
-        if (!ok) {
-            snprintf(why, CLI_WHY_CAP, "the %s before it failed (%s)",
-                     i == 0 ? "login" : "subscription to thing/#",
-                     w->seen.len >= 4 && i == 0 ? "refused by CONNACK"
-                     : w->seen.closed           ? "closed"
-                                                : "no good answer");
+        const struct cli_seen_packet *p = find_packet(&w->seen, w->step.ack, 0);
+        size_t at = i == 0 ? 1 : 2; /* of the code */
+        if (!p || p->len != at + 1 || p->body[at] != 0) {
+            int n = snprintf(why, CLI_WHY_CAP, "the %s before it failed: ",
+                             i == 0 ? "login" : "subscription to thing/#");
+            tell_answer(&w->seen, p && p->len > at ? p->body[at] : -1,
+                        i == 0 ? "CONNACK" : "SUBACK", why + n, CLI_WHY_CAP - (size_t)n);
             drop(w);
             return false;
         }
+        w->let_in = true;
     }
     w->subscribed = subscribe;
     return true;
@@ -241,7 +287,8 @@ static bool begin_case(struct cli_target *t, struct cli_wire *w, const struct cl
             return true;
         }
     }
-    if (c->setup != CLI_SETUP_NEW && w->refused[0]) {
+    /* Whom the host lets in never, it refuses for that reason alone. */
+    if (w->refused[0] && (c->setup != CLI_SETUP_NEW || strstr(c->send, "connect"))) {
         snprintf(why, CLI_WHY_CAP, "%s", w->refused);
         return false;
     }
@@ -254,6 +301,7 @@ static bool begin_case(struct cli_target *t, struct cli_wire *w, const struct cl
         return false;
     }
     memset(&w->seen, 0, sizeof(w->seen));
+    w->seen.sent_at_ms = now_ms();
     return true;
 }
 
@@ -271,35 +319,62 @@ static void put_sent(const struct cli_target *t, struct cli_wire *w, const char 
     }
 }
 
+static bool answers_ping(const struct cli_target *t, int fd, struct cli_seen *seen)
+{
+    unsigned before = count_pingresp(seen);
+    uint64_t until = now_ms() + t->answer_ms;
+    send_all(fd, seen, (const uint8_t[]){0xC0, 0}, 2);
+    while (count_pingresp(seen) == before && wait_more(fd, seen, until)) {
+    }
+    return count_pingresp(seen) > before;
+}
+
 /* A login by somebody else with the same name, or with a wrong key. */
 static bool run_twin(const struct cli_target *t, struct cli_wire *w)
 {
     static struct cli_seen seen;
     memset(&seen, 0, sizeof(seen));
     pace_login(t, w);
-    int fd = open_socket(&t->address);
+    int fd = try_socket(t, w);
     if (fd < 0) {
         return false;
     }
     send_all(fd, &seen, w->step.packet.bytes, w->step.packet.len);
     uint64_t until = now_ms() + t->answer_ms;
-    while (seen.len < 4 && wait_more(fd, &seen, until)) {
+    while (!has_packet(&seen, 0x20, 0) && wait_more(fd, &seen, until)) {
     }
+    int code = connack_of(&seen);
     /* The twin lives until the first connection has had time to be closed. */
-    until = now_ms() + t->quiet_ms;
+    until = now_ms() + (code == 0 ? t->answer_ms : t->silence_ms);
     while (wait_more(w->fd, &w->seen, until)) {
+    }
+    if (code == 0) {
+        w->seen.twin = answers_ping(t, fd, &seen) ? CLI_TWIN_LET_IN : CLI_TWIN_LOST;
+    } else if (code > 0) {
+        w->seen.twin = CLI_TWIN_REFUSED;
     }
     close(fd);
     return true;
 }
 
-static void run_wait(struct cli_target *t, struct cli_wire *w)
+/* Closes the connection and sends the packet on a new one. */
+static bool run_again(const struct cli_target *t, struct cli_wire *w)
+{
+    drop(w);
+    pace_login(t, w);
+    w->fd = try_socket(t, w);
+    return w->fd >= 0;
+}
+
+/* false: what is awaited did not come, nor anything like it. */
+static bool run_wait(struct cli_target *t, struct cli_wire *w)
 {
     uint64_t until = now_ms() + w->step.wait_ms;
-    bool set = w->step.kind == CLI_STEP_AWAIT;
-    while (!(set && cli_seen_set(t, &w->seen, t->set_id)) &&
+    bool await = w->step.kind == CLI_STEP_AWAIT;
+    while (!(await && cli_seen_asked(t, &w->seen, w->step.get, t->asked_id)) &&
            wait_more(w->fd, &w->seen, until)) {
     }
+    return !await || w->seen.len > 0 || w->seen.closed;
 }
 
 static void run_send(struct cli_target *t, struct cli_wire *w, unsigned number)
@@ -309,7 +384,8 @@ static void run_send(struct cli_target *t, struct cli_wire *w, unsigned number)
         pace_message(t, w);
     }
     send_all(w->fd, &w->seen, s->packet.bytes, s->packet.len);
-    uint64_t until = now_ms() + t->quiet_ms;
+    w->seen.sent_at_ms = now_ms();
+    uint64_t until = w->seen.sent_at_ms + t->quiet_ms;
     while (s->ack != 0 && !has_packet(&w->seen, s->ack, s->ack == 0x20 ? 0 : number) &&
            wait_more(w->fd, &w->seen, until)) {
     }
@@ -331,7 +407,17 @@ static bool run_step(struct cli_target *t, struct cli_wire *w, const char *line,
     case CLI_STEP_AWAIT:
         snprintf(head, sizeof(head), "%u s of waiting", w->step.wait_ms / 1000);
         put_sent(t, w, head, out);
-        run_wait(t, w);
+        if (!run_wait(t, w)) {
+            snprintf(out->why, CLI_WHY_CAP, "nobody asked for it meanwhile");
+            return false;
+        }
+        return true;
+    case CLI_STEP_AGAIN:
+        put_sent(t, w, "closed, on a new connection ", out);
+        if (!run_again(t, w)) {
+            return not_connected(out->why);
+        }
+        run_send(t, w, number);
         return true;
     case CLI_STEP_SEND:
         break;
@@ -345,7 +431,7 @@ static bool run_steps(struct cli_target *t, struct cli_wire *w, const struct cli
                       struct cli_result *out)
 {
     const char *line = c->send;
-    strcpy(t->set_id, "0");
+    strcpy(t->asked_id, "0");
     for (unsigned number = 1; line && !w->seen.closed; number++) {
         const char *stop = strchr(line, '\n');
         size_t len = stop ? (size_t)(stop - line) : strlen(line);
@@ -362,19 +448,13 @@ static bool run_steps(struct cli_target *t, struct cli_wire *w, const struct cli
 /* The session is up, as far as can be seen: a PINGREQ is in its place. */
 static bool is_online(const struct cli_wire *w, const struct cli_case *c)
 {
-    return c->setup != CLI_SETUP_NEW ||
-           (w->seen.len >= 4 && w->seen.bytes[0] == 0x20 && w->seen.bytes[3] == 0);
+    return c->setup != CLI_SETUP_NEW || connack_of(&w->seen) == 0;
 }
 
 static void probe(const struct cli_target *t, struct cli_wire *w)
 {
-    unsigned before = count_pingresp(&w->seen);
-    uint64_t until = now_ms() + t->answer_ms;
     w->seen.probes = 1;
-    send_all(w->fd, &w->seen, (const uint8_t[]){0xC0, 0}, 2);
-    while (count_pingresp(&w->seen) == before && wait_more(w->fd, &w->seen, until)) {
-    }
-    w->seen.probed = count_pingresp(&w->seen) > before;
+    w->seen.probed = answers_ping(t, w->fd, &w->seen);
 }
 
 static void settle(const struct cli_target *t, struct cli_wire *w,
@@ -393,23 +473,32 @@ static void settle(const struct cli_target *t, struct cli_wire *w,
         }
     }
     bool complete = !packets || cli_judge_complete(t, c->expect, &w->seen);
-    w->in_vain += !complete;
+    w->in_vain = complete ? 0 : w->in_vain + !w->seen.closed;
     if (closes || !is_online(w, c)) {
-        uint64_t wait = is_online(w, c) ? t->quiet_ms : t->close_ms;
+        bool patient = !is_online(w, c) && w->unclosed < IN_VAIN_MAX;
+        uint64_t wait = is_online(w, c) ? t->quiet_ms : patient ? t->close_ms : answer_ms;
         for (until = now_ms() + wait; wait_more(w->fd, &w->seen, until);) {
         }
+        w->unclosed = w->seen.closed ? 0 : w->unclosed + !is_online(w, c);
     }
     if (!w->seen.closed && is_online(w, c)) {
         probe(t, w);
     }
     /* What nobody asked for needs some time to come. */
-    for (until = now_ms() + t->quiet_ms / 4; wait_more(w->fd, &w->seen, until);) {
+    until = now_ms() + (strstr(c->expect, "silence") ? t->silence_ms : t->quiet_ms / 4);
+    while (wait_more(w->fd, &w->seen, until)) {
     }
+    w->let_in = w->let_in || connack_of(&w->seen) == 0;
 }
 
 static void tell_seen(const struct cli_target *t, const struct cli_wire *w,
                       struct cli_result *out)
 {
+    static const char *const twins[] = {
+        [CLI_TWIN_NONE] = "the second one got no CONNACK",
+        [CLI_TWIN_LET_IN] = "the second one was let in and stays",
+        [CLI_TWIN_REFUSED] = "the second one was refused",
+        [CLI_TWIN_LOST] = "the second one was let in and then closed"};
     size_t n;
     out->seen[0] = 0;
     if (w->seen.len > 0) {
@@ -417,11 +506,19 @@ static void tell_seen(const struct cli_target *t, const struct cli_wire *w,
                          w->seen.bytes, w->seen.len, out->seen, sizeof(out->seen) - 64);
     }
     n = strlen(out->seen);
-    snprintf(out->seen + n, sizeof(out->seen) - n, "%s%s%s", n > 0 ? ", " : "",
-             w->seen.closed ? "closed" : "open",
-             w->seen.probed                      ? " (PINGREQ answered)"
-             : w->seen.probes && !w->seen.closed ? " (PINGREQ not answered)"
-                                                 : "");
+    n += (size_t)snprintf(out->seen + n, sizeof(out->seen) - n, "%s%s%s",
+                          n > 0 ? ", " : "", w->seen.closed ? "closed" : "open",
+                          w->seen.probed                      ? " (PINGREQ answered)"
+                          : w->seen.probes && !w->seen.closed ? " (PINGREQ not answered)"
+                                                              : "");
+    if (w->seen.closed && w->seen.closed_at_ms >= w->seen.sent_at_ms + 1000) {
+        n += (size_t)snprintf(
+            out->seen + n, sizeof(out->seen) - n, " after %u s",
+            (unsigned)((w->seen.closed_at_ms - w->seen.sent_at_ms) / 1000));
+    }
+    if (strstr(out->sent, "on a second connection")) {
+        snprintf(out->seen + n, sizeof(out->seen) - n, ", %s", twins[w->seen.twin]);
+    }
 }
 
 void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_case *c,
@@ -429,6 +526,7 @@ void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_cas
 {
     memset(out, 0, sizeof(*out));
     out->verdict = CLI_NOT_OBSERVABLE;
+    w->let_in = false;
     for (const char *line = c->send; line; line = strchr(line, '\n')) {
         line += *line == '\n';
         size_t len = strcspn(line, "\n");
@@ -436,8 +534,12 @@ void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_cas
             return; /* before anything is sent */
         }
     }
-    if (!begin_case(t, w, c, out->why) || !run_steps(t, w, c, out)) {
-        w->lost = w->lost || !w->refused[0];
+    if (!begin_case(t, w, c, out->why)) {
+        w->lost = w->lost || !(w->refused[0] || w->let_in);
+        drop(w);
+        return;
+    }
+    if (!run_steps(t, w, c, out)) {
         drop(w);
         return;
     }
@@ -449,6 +551,16 @@ void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_cas
     if (!reusable) {
         drop(w);
     }
+}
+
+bool cli_wire_check(struct cli_target *t, struct cli_wire *w)
+{
+    static const struct cli_case login = {.setup = CLI_SETUP_ONLINE, .send = ""};
+    char why[CLI_WHY_CAP];
+    bool ok = w->refused[0] || begin_case(t, w, &login, why);
+    w->lost = w->lost || !ok;
+    drop(w);
+    return ok;
 }
 
 /* ---- the host ---- */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +234,20 @@ static bool expand_forbidden(const struct cli_target *t, struct ol_str word,
     return true;
 }
 
+static bool put_other_case(const char *text, struct ol_writer *w, char *why)
+{
+    size_t letters = 0;
+    for (; *text; text++) {
+        bool letter = isalpha((unsigned char)*text) != 0;
+        letters += letter;
+        ol_writer_u8(w, (uint8_t)(letter ? *text ^ 0x20 : *text));
+    }
+    if (letters == 0) {
+        snprintf(why, CLI_WHY_CAP, "the name has no letters");
+    }
+    return letters > 0;
+}
+
 static bool expand_word(const struct cli_target *t, struct ol_str word,
                         struct ol_writer *w, char *why)
 {
@@ -246,8 +261,11 @@ static bool expand_word(const struct cli_target *t, struct ol_str word,
         ol_writer_str(w, ol_str_from(is(word, "name") ? t->name : t->product));
         return true;
     }
-    if (is(word, "set id")) {
-        ol_writer_str(w, ol_str_from(t->set_id));
+    if (is(word, "name in other case") || is(word, "product in other case")) {
+        return put_other_case(word.ptr[0] == 'n' ? t->name : t->product, w, why);
+    }
+    if (is(word, "asked id")) {
+        ol_writer_str(w, ol_str_from(t->asked_id));
         return true;
     }
     if (is(word, "event")) {

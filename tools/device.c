@@ -322,13 +322,13 @@ static int64_t unix_now(void)
     return wall.quality == OL_CLOCK_NONE ? 0 : wall.unix_ms / 1000;
 }
 
-bool cli_device_init(struct cli_device *d, const char *config_path)
+bool cli_device_init(struct cli_device *d, const char *command, const char *config_path)
 {
     char why[512];
     cli_log_init(&d->log);
     d->faults.path = config_path;
     if (!cli_file_read(config_path, CONFIG_FILE_MAX, &d->config, why, sizeof(why))) {
-        fprintf(stderr, "onelink run: %s\n", why);
+        fprintf(stderr, "onelink %s: %s\n", command, why);
         return false;
     }
     load_settings(d);

@@ -68,10 +68,10 @@ struct cli_device {
     uint32_t dropped_told; /* of stats.refused_full */
 };
 
-/* Reads the settings, the key and the model and prepares the agent, closed. true, or
- * false after a sentence on standard error for each thing that is wrong. *d is all zero
- * before. */
-bool cli_device_init(struct cli_device *d, const char *config_path);
+/* Reads the settings, the key and the model and prepares the agent, closed. command is the
+ * one the user gave, for what is said. true, or false after a sentence on standard error
+ * for each thing that is wrong. *d is all zero before. */
+bool cli_device_init(struct cli_device *d, const char *command, const char *config_path);
 
 /* Wipes the secrets and frees what init took, also after it failed. */
 void cli_device_free(struct cli_device *d);

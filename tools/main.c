@@ -11,6 +11,7 @@ static const char usage[] =
     "\n"
     "  run --config FILE   report to OneNET and obey it, as the settings file says\n"
     "  token               print an access token\n"
+    "  provision           write settings to boards, one after another\n"
     "  conformance         try how close a host comes to OneNET\n"
     "\n"
     "  -h, --help          this text; onelink COMMAND --help tells of one command\n"
@@ -22,6 +23,7 @@ static const struct {
 } commands[] = {
     {"run", cli_run},
     {"token", cli_token},
+    {"provision", cli_provision},
     {"conformance", cli_conformance},
     {"settings-doc", cli_settings_doc}, /* makes docs/settings.md; not for users */
 };

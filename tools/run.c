@@ -242,7 +242,7 @@ static bool tell_end(const struct cli_device *d)
 
 static int run_device(struct cli_device *d, const char *config)
 {
-    if (!cli_device_init(d, config)) {
+    if (!cli_device_init(d, "run", config)) {
         return CLI_EXIT_USAGE;
     }
     struct ol_clock clock = ol_posix_clock();
