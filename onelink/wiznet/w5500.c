@@ -114,7 +114,6 @@ static void give_up(struct ol_w5500 *c)
     c->stats.lost[reason]++;
     c->told_found = false;
     c->is_link_up = false;
-    c->lingering = 0;
     c->busy = 0;
     c->stale = 0;
     c->doubts = 0;
@@ -195,7 +194,7 @@ static void serve(struct ol_w5500 *c)
     bool has_reason = false;
 
     c->interrupt = false;
-    if (c->ask_all || c->lingering != 0 || (sockets & (sockets - 1)) != 0) {
+    if (c->ask_all || (sockets & (sockets - 1)) != 0) {
         (void)ol_w5500_get(c, BLOCK_COMMON, COMMON_SIR, &sockets, 1);
     }
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
@@ -235,23 +234,6 @@ static void check(struct ol_w5500 *c)
     c->stale = c->busy;
 }
 
-/* Sockets without an owner that did not close in time are closed by force. */
-static void check_lingering(struct ol_w5500 *c)
-{
-    const uint8_t close = CR_CLOSE;
-
-    for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        if ((c->lingering >> n & 1) != 0) {
-            (void)ol_w5500_look(c, n);
-        }
-        if ((c->lingering & ~c->busy & 1u << n) != 0) {
-            c->busy |= ol_w5500_bit(n);
-            (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_CR, &close, 1);
-        }
-    }
-    c->lingering = 0;
-}
-
 static void look_after(struct ol_w5500 *c)
 {
     if (c->interrupt || ol_w5500_is_due(c, c->poll_at)) {
@@ -262,9 +244,6 @@ static void look_after(struct ol_w5500 *c)
         if (c->owner[n] != NULL && ol_w5500_socket_left(c->owner[n], 1) == 0) {
             (void)ol_w5500_look(c, n);
         }
-    }
-    if (c->lingering != 0 && ol_w5500_is_due(c, c->linger_until)) {
-        check_lingering(c);
     }
     if (ol_w5500_is_due(c, c->next_at)) {
         check(c);
@@ -301,9 +280,6 @@ ol_ms ol_w5500_deadline(const struct ol_w5500 *c)
     }
     if (is_up) {
         left = ol_w5500_left(c, c->poll_at, left);
-        if (c->lingering != 0) {
-            left = ol_w5500_left(c, c->linger_until, left);
-        }
         for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
             if (c->owner[n] != NULL) {
                 left = ol_w5500_socket_left(c->owner[n], left);

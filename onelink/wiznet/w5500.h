@@ -144,11 +144,10 @@ struct ol_w5500_socket {
 
 struct ol_w5500 {
     uint8_t state;
-    uint8_t fault;     /* enum ol_w5500_reason, found and not yet acted on */
-    uint8_t reason;    /* the same, acted on and not yet told */
-    uint8_t busy;      /* bit per socket: a command was given, not seen taken */
-    uint8_t stale;     /* of these, given before the last look at everything */
-    uint8_t lingering; /* bit per socket: closing without an owner */
+    uint8_t fault;  /* enum ol_w5500_reason, found and not yet acted on */
+    uint8_t reason; /* the same, acted on and not yet told */
+    uint8_t busy;   /* bit per socket: a command was given, not seen taken */
+    uint8_t stale;  /* of these, given before the last look at everything */
     uint8_t doubts;
     uint8_t open;  /* bit per socket: it has an owner */
     uint8_t probe; /* enum ol_probe */
@@ -163,7 +162,6 @@ struct ol_w5500 {
     uint32_t give_up_at; /* of the start-up */
     uint32_t good_at;    /* the chip has proved itself */
     uint32_t poll_at;
-    uint32_t linger_until; /* sockets in `lingering` are closed by force */
     ol_ms now;
     struct ol_w5500_stats stats;
     struct ol_w5500_config config; /* with the defaults put in */
@@ -227,7 +225,7 @@ void ol_w5500_tcp_init(struct ol_w5500_tcp *tcp, struct ol_w5500 *chip);
 
 /* The socket as a stream; valid as long as the socket. Its local port is random at the first
  * open, one more at each later one. A stream that is dropped (give_up_at in the past) is closed
- * for its user at once while the chip still says goodbye for half a second. */
+ * for its user at once; the chip says goodbye by itself as long as nobody else takes its socket. */
 struct ol_stream ol_w5500_tcp_stream(struct ol_w5500_tcp *tcp);
 
 /* Who is at the other end of an open stream. OL_OK, OL_E_CLOSED (not open), OL_E_IO. */

@@ -95,7 +95,6 @@ enum { BLOCK_COMMON = 0 };
 #define OL_W5500_ARP_SLACK_MS                                                            \
     1000 /* on top of what ARP may take, until SENDOK is missed */
 #define OL_W5500_SENDOK_UDP_MS 5000 /* ARP takes less, unless somebody set it otherwise */
-#define OL_W5500_LINGER_MS     500
 #define OL_W5500_LEFT_MAX      0x40000000u /* of a time within the driver; 12 days */
 #define OL_W5500_PORT_FIRST    0xC000u     /* of the dynamic ports, RFC 6335 section 6 */
 #define OL_W5500_TRIES         4 /* readings before a contradiction is believed */

@@ -96,31 +96,23 @@ bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
     if (s != NULL) {
         s->look_at = 0;
         s->on_status(s, r[1], r[2]);
-    } else if (r[2] == SR_CLOSED && r[0] == 0) {
-        c->lingering &= keep;
     }
     return r[1] != 0;
 }
 
 /* ---- Opening and closing ---- */
 
-/* One that is free, or else one that is still saying goodbye: opening closes it. */
+/* A free one, even if the chip has not finished with it: opening closes it. */
 static bool take(struct ol_w5500_socket *s)
 {
     struct ol_w5500 *c = s->chip;
-
     unsigned turn = (s->mode & SN_MR_UDP) != 0 ? OL_W5500_SOCKETS - 1 : 0;
 
-    for (unsigned i = 0; i < 2 * OL_W5500_SOCKETS; i++) {
-        unsigned n = i % OL_W5500_SOCKETS ^ turn;
-        uint8_t bit = ol_w5500_bit(n);
-        if (c->owner[n] != NULL || c->config.rx_kb[n] == 0 || c->config.tx_kb[n] == 0) {
-            continue;
-        }
-        if ((c->lingering & bit) == 0 || i >= OL_W5500_SOCKETS) {
-            c->lingering &= (uint8_t)~bit;
+    for (unsigned i = 0; i < OL_W5500_SOCKETS; i++) {
+        unsigned n = i ^ turn;
+        if (c->owner[n] == NULL && c->config.rx_kb[n] != 0 && c->config.tx_kb[n] != 0) {
             c->owner[n] = s;
-            c->open |= bit;
+            c->open |= ol_w5500_bit(n);
             s->n = (uint8_t)n;
             return true;
         }
@@ -214,8 +206,6 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command)
     c->open &= (uint8_t)~ol_w5500_bit(s->n);
     if (ol_w5500_is_usable(c)) {
         ol_w5500_command(s, command);
-        c->lingering |= ol_w5500_bit(s->n);
-        c->linger_until = ol_w5500_after(c, OL_W5500_LINGER_MS);
     }
     s->n = NO_SOCKET;
     s->phase = PHASE_CLOSED;

@@ -210,6 +210,12 @@ static void test_many(void **state)
         bench_run(b, i % 5);
     }
     assert_int_equal(b->accepted, 200);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct sim_w5500_stats *stats = sim_w5500_get_stats(b->node[i].chip);
+        if (stats->misuse != 0) {
+            fail_msg("%u times: %s", (unsigned)stats->misuse, stats->misuse_text);
+        }
+    }
     assert_int_equal(b->node[0].lost + b->node[1].lost, 0);
 }
 
