@@ -7,3 +7,6 @@ ol_library(ol_settings
     SOURCES ${ol_settings_dir}/settings.c ${ol_settings_dir}/settings_table.c
             ${ol_settings_dir}/settings_text.c
     DEPENDS ol_base ol_json)
+if(OL_FIRMWARE)
+    target_compile_definitions(ol_settings PRIVATE OL_CFG_SETTINGS_WORDS=0)
+endif()

@@ -57,7 +57,8 @@ enum ol_setting_where {
 /* One row of the table. Static storage. */
 struct ol_setting {
     const char *name;
-    const char *help;    /* one sentence for a person */
+    const char *help;    /* one sentence for a person; NULL, like `allowed`, when built
+                            with OL_CFG_SETTINGS_WORDS 0 */
     const char *preset;  /* the default in text form; NULL: none */
     const char *choices; /* OL_SETTING_ENUM: "md5|sha1|sha256" */
     const char *allowed; /* where type and range do not say it all; or NULL */
