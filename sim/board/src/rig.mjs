@@ -166,6 +166,11 @@ export class Rig {
         this.network.cable(isIn);
     }
 
+    /** What the network's time servers say is the time, in Unix milliseconds. */
+    setWall(ms) {
+        this.network.lan.set_wall(ms);
+    }
+
     addName(name, address) {
         this.network.addName(name, address);
     }
