@@ -8,6 +8,7 @@
 #define LINES_A_TURN 4
 #define RETRY_MS     20 /* a port that took nothing is asked again */
 
+_Static_assert(sizeof(((struct app *)0)->scratch.work) >= APP_PAGE_CAP, "a page fits");
 _Static_assert(APP_MESSAGE_COUNT < UINT16_MAX, "a message must fit app_binding.trouble");
 
 /* --- consoles ----------------------------------------------------------------------- */
@@ -88,7 +89,7 @@ static bool read_typed(struct app *app, unsigned console)
     return true;
 }
 
-static void write_out(struct app *app, unsigned console)
+void app_write_out(struct app *app, unsigned console)
 {
     const struct app_machine *m = app->machine;
     struct app_editor *e = &app->terminals[console].editor;
@@ -123,7 +124,7 @@ static ol_ms terminal_step(struct app *app, unsigned console)
     work_off_job(app, console);
     bool more = read_typed(app, console);
     tell_lost(app, console);
-    write_out(app, console);
+    app_write_out(app, console);
     bool is_stuck = app_editor_output(&t->editor, &len) != NULL;
     if (is_stuck) {
         return ol_ms_add(app->now, RETRY_MS);
@@ -161,14 +162,15 @@ void app_start(struct app *app)
 static void open_store(struct app *app)
 {
     struct app_settings *s = &app->settings;
-    int32_t rc =
-        ol_record_init(&s->store, &app->machine->settings, s->page, sizeof(s->page));
+    int32_t rc = ol_record_init(&s->store, &app->machine->settings, &app->scratch.work,
+                                APP_PAGE_CAP);
     rc = rc == OL_OK ? ol_record_open(&s->store) : rc;
     if (rc != OL_OK && rc != OL_E_NOENT) {
         SAY(app, OL_LOG_ERROR, MSG_STORE_IO);
     }
     if (ol_record_damaged(&s->store) > 0) {
-        SAY(app, OL_LOG_WARN, MSG_STORE_DAMAGED, app_number(ol_record_damaged(&s->store)));
+        SAY(app, OL_LOG_WARN, MSG_STORE_DAMAGED,
+            app_number(ol_record_damaged(&s->store)));
     }
     app_settings_load(app);
 }

@@ -36,7 +36,6 @@ struct app_text_buf {
 
 struct app_settings {
     struct ol_record store;
-    uint8_t page[APP_PAGE_CAP];
     struct app_text_buf used;   /* what the agent was set up from; its spans point here */
     struct app_text_buf edited; /* what the consoles show and change */
     struct ol_settings parsed;  /* of the text that app_settings_parse was given last */
@@ -133,6 +132,7 @@ struct app {
     struct ol_agent agent;
     struct ol_agent_config config;
     struct ol_agent_dhcp dhcp;
+    /* `work` is the settings record's page, too: neither is used while the other is. */
     struct ol_agent_scratch scratch;
     struct ol_agent_slot slots[APP_PROPERTY_MAX];
     uint8_t rx[APP_RX_CAP];

@@ -20,9 +20,9 @@
  * For programs: the prompt "> " stands at the beginning of a line, and an answer that begins
  * with "! " is a refusal. */
 
-#define APP_LINE_CAP    384u  /* bytes of a line at most */
-#define APP_OUT_CAP     1024u /* bytes that wait for the port */
-#define APP_HISTORY_CAP 192u
+#define APP_LINE_CAP    320u /* bytes of a line at most */
+#define APP_OUT_CAP     768u /* bytes that wait for the port */
+#define APP_HISTORY_CAP 160u
 #define APP_PROMPT      "> "
 
 /* All members are private. */

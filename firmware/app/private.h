@@ -34,8 +34,8 @@ void app_line_put(struct app *app, struct ol_writer *w, enum app_message id,
 void app_line_say(struct app *app, unsigned console, const struct ol_writer *w);
 void app_line_log(struct app *app, enum ol_log_level level, const struct ol_writer *w);
 
-/* Runs on APP_CONSOLE_COUNT: every console. */
-#define APP_ALL APP_CONSOLE_COUNT
+/* Gives the port what it takes now of what was said (app.c). */
+void app_write_out(struct app *app, unsigned console);
 
 /* --- fault.c: what is wrong with a setting ------------------------------------------ */
 

@@ -46,6 +46,9 @@ static void send(struct app *app, unsigned terminal, struct ol_str line)
 {
     struct app_terminal *t = &app->terminals[terminal];
     if (t->is_open) {
+        if (!app_editor_has_room(&t->editor)) {
+            app_write_out(app, terminal);
+        }
         app_editor_say(&t->editor, line);
     }
 }

@@ -78,7 +78,8 @@ void app_settings_load(struct app *app)
     size_t len = ol_record_len(&s->store);
     s->edited.len = 0;
     s->is_unsaved = false;
-    if (len <= APP_TEXT_CAP && ol_record_read(&s->store, 0, s->edited.ptr, len) == OL_OK) {
+    if (len <= APP_TEXT_CAP &&
+        ol_record_read(&s->store, 0, s->edited.ptr, len) == OL_OK) {
         s->edited.len = (uint16_t)len;
     }
 }

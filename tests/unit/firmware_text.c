@@ -303,7 +303,7 @@ static void lines_without_room_are_counted(void **state)
     for (; app_editor_take_lost(&e) == 0 && said < 1000; said++) {
         app_editor_say(&e, OL_STR(text));
     }
-    assert_in_range(said, 20, 60);
+    assert_in_range(said, 15, 40);
     app_editor_say(&e, OL_STR(text));
     app_editor_say(&e, OL_STR(text));
     assert_int_equal(app_editor_take_lost(&e), 2);
