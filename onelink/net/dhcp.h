@@ -122,6 +122,7 @@ void ol_dhcp_probe_done(struct ol_dhcp *d, bool is_taken, ol_ms now);
 /* The socket is needed: a message is to be sent or an answer awaited. */
 bool ol_dhcp_is_busy(const struct ol_dhcp *d);
 
+/* A message waits to be sent. */
 bool ol_dhcp_has_output(const struct ol_dhcp *d);
 
 /* Writes the message to send into buf[cap], OL_DHCP_REQUEST_MAX bytes are enough, and where
@@ -140,6 +141,7 @@ bool ol_dhcp_input(struct ol_dhcp *d, const struct ol_addr *from, const void *da
 /* When ol_dhcp_step must be called at the latest. */
 ol_ms ol_dhcp_deadline(const struct ol_dhcp *d);
 
+/* Where it stands. */
 enum ol_dhcp_state ol_dhcp_get_state(const struct ol_dhcp *d);
 
 /* The lease in force, or NULL. *end_at, where end_at is not NULL: when it ends. */
