@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "tests/sim/world.h"
+#include "tests/sim/board.h"
 
 static struct sim_world world = {.site = &sim_plain_site};
 
@@ -25,8 +25,9 @@ static int usage(void)
 static void tell_failure(enum sim_bug bug)
 {
     printf("seed %llu: %s\n", (unsigned long long)world.seed, world.failure);
-    printf("replay: build/tests/sim_run --seed %llu --verbose%s%s\n",
-           (unsigned long long)world.seed, bug != SIM_BUG_NONE ? " --bug " : "",
+    printf("replay: build/tests/sim_run%s --seed %llu --verbose%s%s\n",
+           world.site->is_strict ? " --board" : "", (unsigned long long)world.seed,
+           bug != SIM_BUG_NONE ? " --bug " : "",
            bug != SIM_BUG_NONE ? sim_bug_str(bug) : "");
 }
 
@@ -56,15 +57,15 @@ static void tell_totals(const struct sim_totals *t)
            (unsigned long long)t->dateless);
 }
 
-static int run_many(uint64_t first, uint64_t last, enum sim_bug bug)
+static int run_many(uint64_t first, uint64_t last, enum sim_bug bug, bool verbose)
 {
     clock_t begin = clock();
     uint64_t failed = 0;
 
     for (uint64_t seed = first; seed <= last; seed++) {
-        if (!sim_run(&world, seed, bug, false)) {
+        if (!sim_run(&world, seed, bug, verbose)) {
             tell_failure(bug);
-            if (++failed == 10) {
+            if (++failed == 30) {
                 last = seed;
             }
         }
@@ -119,7 +120,9 @@ int main(int argc, char **argv)
 
     for (int i = 1; i < argc; i++) {
         bool has_value = i + 1 < argc;
-        if (strcmp(argv[i], "--verbose") == 0) {
+        if (strcmp(argv[i], "--board") == 0) {
+            world.site = &sim_board_site;
+        } else if (strcmp(argv[i], "--verbose") == 0) {
             verbose = true;
         } else if (strcmp(argv[i], "--seed") == 0 && has_value) {
             first = last = strtoull(argv[++i], NULL, 10);
@@ -143,5 +146,6 @@ int main(int argc, char **argv)
     if (first == 0 || last < first) {
         return usage();
     }
-    return first == last ? run_one(first, bug, verbose) : run_many(first, last, bug);
+    return first == last ? run_one(first, bug, verbose)
+                         : run_many(first, last, bug, verbose);
 }

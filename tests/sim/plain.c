@@ -297,6 +297,12 @@ static void hinder(struct sim_world *w)
     w->net.weather.is_stalled = sim_roll(w, 4) == 0;
 }
 
+static unsigned wakes_a_second(const struct sim_world *w)
+{
+    (void)w;
+    return 40;
+}
+
 const struct sim_site sim_plain_site = {.fault_count = FAULT_COUNT,
                                         .fault_str = fault_str,
                                         .fault_start = fault_start,
@@ -311,5 +317,6 @@ const struct sim_site sim_plain_site = {.fault_count = FAULT_COUNT,
                                         .advance = advance,
                                         .is_connected = is_connected,
                                         .hinder = hinder,
+                                        .wakes_a_second = wakes_a_second,
                                         .watch = step,
                                         .check_end = step};

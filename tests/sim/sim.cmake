@@ -3,10 +3,10 @@
 if(NOT TARGET ol_test_stacked)
     include(${CMAKE_CURRENT_LIST_DIR}/../support/stacked.cmake)
 endif()
-set(sim_sources main.c world.c plain.c faults.c bugs.c cloud.c history.c net.c servers.c)
+set(sim_sources main.c world.c plain.c faults.c board.c board_faults.c links.c bugs.c cloud.c history.c net.c servers.c)
 list(TRANSFORM sim_sources PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 add_executable(sim_run ${sim_sources})
-target_link_libraries(sim_run PRIVATE ol_agent ol_platform_core ol_test_stacked)
+target_link_libraries(sim_run PRIVATE ol_agent ol_platform_core ol_test_stacked ol_wiznet sim_wire)
 set_target_properties(sim_run PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 ol_script_test(sim_seeds COMMAND sim_run --seeds 1..2000 TIMEOUT 300 LABELS sim)
 # The simulator can fail: deliberate bugs of the device are found.

@@ -7,10 +7,9 @@
 
 #include "onelink/onenet/refusal.h"
 
-#define TRUE_UNIX_MS   INT64_C(1760000000000) /* the true date when a run begins */
-#define RESTS_MAX      400                    /* turns at one instant */
-#define RETURN_MS      900000 /* all is well again at the latest so long after the faults */
-#define WAKES_A_SECOND 40
+#define TRUE_UNIX_MS INT64_C(1760000000000) /* the true date when a run begins */
+#define RESTS_MAX    400                    /* turns at one instant */
+#define RETURN_MS    900000 /* all is well again at the latest so long after the faults */
 
 enum { P_INT, P_FLOAT, P_TEXT, P_NARROW, P_LED, P_CMD };
 
@@ -86,7 +85,7 @@ uint64_t sim_roll(struct sim_world *w, uint64_t bound)
 static void choose_clock(struct sim_world *w)
 {
     w->wall_error_ms = 0;
-    switch (sim_roll(w, 8)) {
+    switch (w->is_fixed ? 0 : sim_roll(w, 8)) {
     case 0:
         w->wall_quality = OL_CLOCK_NONE; /* and a time server */
         break;
@@ -112,6 +111,9 @@ static void choose_models(struct sim_world *w)
     memcpy(cloud_fields, device_fields, sizeof cloud_fields);
     cloud_model = device_model;
     cloud_model.fields = cloud_fields;
+    if (w->is_fixed) {
+        return;
+    }
     if (sim_roll(w, 4) == 0) {
         cloud_fields[P_NARROW].has_max = true;
         cloud_fields[P_NARROW].max = (struct ol_dec){5, 0};
@@ -175,7 +177,7 @@ static void make_world(struct sim_world *w, uint64_t seed)
                                   .model = &cloud_model};
     w->cloud.history.device_name = OL_STR("device-1");
     w->cloud.history.device_key = ol_str_from(right_key);
-    w->cloud.is_stacked = sim_roll(w, 8) == 0;
+    w->cloud.is_stacked = !w->is_fixed && sim_roll(w, 8) == 0;
     make_device(w);
     sim_cloud_start(&w->cloud);
 
@@ -244,6 +246,9 @@ static void on_set(struct sim_world *w, const struct ol_agent_event *ev)
         int64_t value = item.value.as.i;
         sim_say(w, "app      command %u: %.*s = %lld", ev->set.handle,
                 (int)item.name.text.len, item.name.text.ptr, (long long)value);
+        if (value < 1 || value >= SIM_VALUES_MAX) {
+            continue; /* garbled */
+        }
         if (ev->set.handle == 0) {
             w->fate[item.field][value] = SIM_FATE_ACCEPTED;
             continue;
@@ -288,7 +293,8 @@ static void run_operator(struct sim_world *w)
         return;
     }
     /* Only a device that has subscribed can answer. */
-    bool is_calm = !sim_fault_is_any(w) && w->site->is_connected(w);
+    bool is_calm = !sim_fault_is_any(w) && w->site->is_connected(w) &&
+                   (!w->site->is_strict || w->delivered_at > w->cloud.disturbed_at);
     if (sim_roll(w, 4) == 0) {
         (void)sim_cloud_get(&w->cloud, is_calm);
     } else if (w->next_value[property] < SIM_VALUES_MAX &&
@@ -323,9 +329,29 @@ static void on_posted(struct sim_world *w, const struct ol_agent_event *ev)
         sim_fail(w, "two posts within %llu ms", (unsigned long long)(now - w->posted_at));
     }
     w->posted_at = now;
+    if (w->posted_count < sizeof w->posted / sizeof w->posted[0]) {
+        w->posted[w->posted_count++] = ev->posted.id;
+    }
     if (count_text(ev->posted.body, "\"time\":") < ev->posted.count) {
         w->has_dateless_posts = true;
     }
+}
+
+void sim_await(struct sim_world *w)
+{
+    w->posted_count = 0;
+    w->answered_at = 0;
+}
+
+static void on_delivered(struct sim_world *w, const struct ol_agent_event *ev)
+{
+    w->delivered_at = w->clock.now;
+    for (size_t i = 0; i < w->posted_count; i++) {
+        if (w->posted[i] == ev->delivered.id && w->answered_at == 0) {
+            w->answered_at = w->clock.now;
+        }
+    }
+    sim_say(w, "agent    event %d", ev->kind);
 }
 
 static void on_event(struct sim_world *w, const struct ol_agent_event *ev)
@@ -337,6 +363,9 @@ static void on_event(struct sim_world *w, const struct ol_agent_event *ev)
         break;
     case OL_AGENT_EVENT_POSTED:
         on_posted(w, ev);
+        break;
+    case OL_AGENT_EVENT_DELIVERED:
+        on_delivered(w, ev);
         break;
     case OL_AGENT_EVENT_SET:
         on_set(w, ev);
@@ -394,7 +423,7 @@ static bool run_device(struct sim_world *w, bool acted)
     if (w->clock.now < w->busy_until || (!acted && !is_due && !device_is_ready(w))) {
         return false;
     }
-    if (sim_roll(w, 256) == 0) {
+    if (sim_roll(w, w->site->is_strict ? 2048 : 256) == 0 && !w->is_fixed) {
         w->busy_until = w->clock.now + sim_roll(w, 3000);
         sim_cloud_disturb(&w->cloud);
         return false;
@@ -424,7 +453,7 @@ static void run_instant(struct sim_world *w)
     }
     run_operator(w);
     run_application(w);
-    bool acted = true;
+    bool acted = !w->site->is_strict;
     for (unsigned i = 0; i < RESTS_MAX; i++) {
         bool device = run_device(w, acted);
         bool cloud = sim_cloud_turn(&w->cloud);
@@ -526,6 +555,10 @@ static void check_end(struct sim_world *w)
                  ol_agent_get_waiting(&w->agent));
         return;
     }
+    w->site->check_end(w);
+    if (w->is_garbled) {
+        return;
+    }
     check_values(w);
     if (c->history.overwritten > excused_losses(w)) {
         sim_fail(w, "%u samples share property and time with another one",
@@ -534,7 +567,6 @@ static void check_end(struct sim_world *w)
     if (c->history.overflow > 0) {
         sim_fail(w, "the run is too long for the simulator's history");
     }
-    w->site->check_end(w);
     if (c->illegal > 0) {
         sim_fail(w, "the platform closed a connection: %s",
                  ol_reason_str(c->illegal_reason));
@@ -542,7 +574,7 @@ static void check_end(struct sim_world *w)
     if (c->unanswered > 0) {
         sim_fail(w, "%u commands without an answer", c->unanswered);
     }
-    if (w->steps > 200 + WAKES_A_SECOND * lasted_s) {
+    if (w->steps > 200 + w->site->wakes_a_second(w) * lasted_s) {
         sim_fail(w, "woke %u times in %llu s", w->steps, (unsigned long long)lasted_s);
     }
 }
@@ -583,11 +615,15 @@ static void reset_watch(struct sim_world *w)
     w->has_dateless_posts = false;
     w->logins_seen = 0;
     w->posted_at = 0;
+    w->delivered_at = 0;
+    sim_await(w);
     w->steps = 0;
     w->faults = 0;
     w->set_backs = 0;
     w->busy_until = 0;
     w->in_flight = 0;
+    w->is_garbled = false;
+    w->has_last_sample = false;
     w->failure[0] = '\0';
 }
 
@@ -610,7 +646,7 @@ static void count_run(struct sim_world *w)
     t->dateless += w->has_dateless_posts;
 }
 
-bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
+void sim_begin(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
 {
     w->seed = seed;
     w->bug = bug;
@@ -619,14 +655,33 @@ bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
     reset_watch(w);
     make_world(w, seed);
     ol_agent_open(&w->agent, w->clock.now);
-    while (w->clock.now < w->end_at && w->failure[0] == '\0') {
-        run_instant(w);
-        w->site->watch(w);
-        if (is_settled(w)) {
-            break;
-        }
-        w->site->advance(w, next_instant(w));
+}
+
+/* The connection may have broken without anybody knowing: a last sample proves it. */
+static bool is_proved(struct sim_world *w)
+{
+    if (w->site->is_strict && !w->has_last_sample) {
+        w->has_last_sample = true;
+        sim_await(w);
+        take_sample(w);
+        return ol_agent_get_waiting(&w->agent) == 0; /* its property is set aside */
     }
+    return true;
+}
+
+bool sim_go_on(struct sim_world *w)
+{
+    run_instant(w);
+    w->site->watch(w);
+    if (w->failure[0] != '\0' || (is_settled(w) && is_proved(w))) {
+        return false;
+    }
+    w->site->advance(w, next_instant(w));
+    return w->clock.now < w->end_at;
+}
+
+bool sim_finish(struct sim_world *w)
+{
     check_end(w);
     if (w->failure[0] == '\0') {
         check_close(w);
@@ -637,4 +692,13 @@ bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
         sim_fail(w, "the platform leaks %zu bytes", w->cloud.allocated);
     }
     return w->failure[0] == '\0';
+}
+
+bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose)
+{
+    w->is_fixed = false;
+    sim_begin(w, seed, bug, verbose);
+    while (sim_go_on(w)) {
+    }
+    return sim_finish(w);
 }

@@ -55,6 +55,7 @@ struct sim_world;
 /* What lies between device and platform, and what can go wrong there. Faults are numbers below
  * fault_count. */
 struct sim_site {
+    bool is_strict; /* the device is stepped only when it asked to be */
     unsigned fault_count;
     const char *(*fault_str)(unsigned fault);
     /* Begins; false: not this time. A fault that lasts is stopped later. */
@@ -80,6 +81,8 @@ struct sim_site {
     bool (*is_connected)(const struct sim_world *w);
     /* Makes the goodbye hard. */
     void (*hinder)(struct sim_world *w);
+    /* How often a second the device may wake. */
+    unsigned (*wakes_a_second)(const struct sim_world *w);
     /* What holds after each instant, and at the end. */
     void (*watch)(struct sim_world *w);
     void (*check_end)(struct sim_world *w);
@@ -97,6 +100,7 @@ enum sim_fate {
 struct sim_world {
     uint64_t seed;
     bool verbose;
+    bool is_fixed; /* nothing is left to chance but what cannot be avoided */
     enum sim_bug bug;
     struct ol_rng rng;
     const struct sim_site *site;
@@ -141,8 +145,16 @@ struct sim_world {
     uint32_t logins_seen;
     ol_ms login_at[4];
     ol_ms posted_at;
+    ol_ms delivered_at;
+    uint64_t posted[16]; /* identifiers of posts since sim_await */
+    size_t posted_count;
+    ol_ms answered_at; /* the first of them was; 0: none */
     uint32_t steps;
     uint8_t in_flight;
+    /* Bytes were changed where no checksum guards them: values may be wrong, refused or lost,
+     * and connections end. That the device comes back is all that can be asked. */
+    bool is_garbled;
+    bool has_last_sample; /* taken when all was well */
     uint32_t faults;
     char failure[160];
     struct sim_totals totals;
@@ -150,6 +162,14 @@ struct sim_world {
 
 /* Runs one seed at w->site. true: every invariant held; else w->failure says which did not. */
 bool sim_run(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose);
+
+/* The same in steps. sim_begin puts the world together, sim_go_on does what is due at one
+ * instant, and false tells that all is well again after the faults; sim_finish judges. */
+void sim_begin(struct sim_world *w, uint64_t seed, enum sim_bug bug, bool verbose);
+bool sim_go_on(struct sim_world *w);
+bool sim_finish(struct sim_world *w);
+/* From now on the next report is awaited: w->answered_at. */
+void sim_await(struct sim_world *w);
 
 const char *sim_bug_str(enum sim_bug bug);
 
