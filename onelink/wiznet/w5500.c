@@ -116,6 +116,7 @@ static void give_up(struct ol_w5500 *c)
     c->is_link_up = false;
     c->busy = 0;
     c->stale = 0;
+    c->unclosed = 0;
     c->doubts = 0;
     c->state = STATE_IDLE;
     c->next_at = ol_w5500_after(c, c->attempt_ms);
@@ -224,7 +225,8 @@ static void check(struct ol_w5500 *c)
     c->next_at = ol_w5500_after(c, c->is_link_up ? LOOK_MS : LOOK_DOWN_MS);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
         const struct ol_w5500_socket *s = c->owner[n];
-        if ((c->stale >> n & 1) != 0 || (s != NULL && (s->mode & SN_MR_TCP) != 0)) {
+        if (((c->stale | c->unclosed) >> n & 1) != 0 ||
+            (s != NULL && (s->mode & SN_MR_TCP) != 0)) {
             (void)ol_w5500_look(c, n);
         }
     }

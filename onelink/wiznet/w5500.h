@@ -144,10 +144,11 @@ struct ol_w5500_socket {
 
 struct ol_w5500 {
     uint8_t state;
-    uint8_t fault;  /* enum ol_w5500_reason, found and not yet acted on */
-    uint8_t reason; /* the same, acted on and not yet told */
-    uint8_t busy;   /* bit per socket: a command was given, not seen taken */
-    uint8_t stale;  /* of these, given before the last look at everything */
+    uint8_t fault;    /* enum ol_w5500_reason, found and not yet acted on */
+    uint8_t reason;   /* the same, acted on and not yet told */
+    uint8_t busy;     /* bit per socket: a command was given, not seen taken */
+    uint8_t stale;    /* of these, given before the last look at everything */
+    uint8_t unclosed; /* bit per socket: to be closed when it is no longer busy */
     uint8_t doubts;
     uint8_t open;  /* bit per socket: it has an owner */
     uint8_t probe; /* enum ol_probe */

@@ -77,6 +77,16 @@ static bool read_status(struct ol_w5500 *c, unsigned n, uint8_t r[3])
     return false;
 }
 
+/* A socket without an owner that was busy when it was given back. */
+static void close_left(struct ol_w5500 *c, unsigned n)
+{
+    const uint8_t close = CR_CLOSE;
+
+    c->unclosed &= (uint8_t)~ol_w5500_bit(n);
+    c->busy |= ol_w5500_bit(n);
+    (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_CR, &close, 1);
+}
+
 bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
 {
     uint8_t r[3];
@@ -96,6 +106,8 @@ bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
     if (s != NULL) {
         s->look_at = 0;
         s->on_status(s, r[1], r[2]);
+    } else if ((c->unclosed & ~c->busy & ~keep) != 0) {
+        close_left(c, n);
     }
     return r[1] != 0;
 }
@@ -113,6 +125,7 @@ static bool take(struct ol_w5500_socket *s)
         if (c->owner[n] == NULL && c->config.rx_kb[n] != 0 && c->config.tx_kb[n] != 0) {
             c->owner[n] = s;
             c->open |= ol_w5500_bit(n);
+            c->unclosed &= (uint8_t)~ol_w5500_bit(n);
             s->n = (uint8_t)n;
             return true;
         }
@@ -157,6 +170,9 @@ int32_t ol_w5500_socket_open(struct ol_w5500_socket *s)
 
 static void give_open(struct ol_w5500_socket *s)
 {
+    /* As after reset: MSSR, PROTO, TOS, TTL 128. A register that was hit by noise stays so
+     * otherwise. */
+    static const uint8_t middle[5] = {0, 0, 0, 0, 0x80};
     /* FRAG as it is after reset, between the interrupt mask without SENDOK and KPALVTR. */
     uint8_t tail[4] = {IR_ALL & ~IR_SENDOK, 0x40, 0x00, s->chip->config.keepalive_5s};
 
@@ -165,6 +181,7 @@ static void give_open(struct ol_w5500_socket *s)
     }
 
     (void)ol_w5500_put8(s, SN_MR, s->mode);
+    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_MSSR, middle, sizeof middle);
     (void)ol_w5500_put16(s, SN_PORT, s->port);
     (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_IMR, tail, sizeof tail);
     ol_w5500_command(s, CR_OPEN);
@@ -204,7 +221,13 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command)
     }
     c->owner[s->n] = NULL;
     c->open &= (uint8_t)~ol_w5500_bit(s->n);
-    if (ol_w5500_is_usable(c)) {
+    /* RECV, say, was given just now: the chip would not hear another command. */
+    for (unsigned i = 0; i < OL_W5500_TRIES && ol_w5500_is_busy(s); i++) {
+        (void)ol_w5500_look(c, s->n);
+    }
+    if (ol_w5500_is_busy(s)) {
+        c->unclosed |= ol_w5500_bit(s->n);
+    } else if (ol_w5500_is_usable(c)) {
         ol_w5500_command(s, command);
     }
     s->n = NO_SOCKET;
@@ -215,8 +238,17 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command)
 
 /* ---- Memory and pointers ---- */
 
-/* Registers TX_FSR up to RX_WR. */
-enum { AT_FSR = 0, AT_TX_WR = 4, AT_RSR = 6, AT_RX_RD = 8, AT_RX_WR = 10, AT_END = 12 };
+/* Registers RXBUF_SIZE up to RX_WR. */
+enum {
+    AT_RX_KB,
+    AT_TX_KB,
+    AT_FSR,
+    AT_TX_WR = 6,
+    AT_RSR = 8,
+    AT_RX_RD = 10,
+    AT_RX_WR = 12,
+    AT_END = 14
+};
 
 /* A size may change while its two bytes are read, but not unnoticed: RX_RSR must fit its
  * pointers, TX_FSR counts when it is the whole memory, or read twice. */
@@ -228,7 +260,8 @@ static bool take_over(struct ol_w5500_socket *s, const uint8_t *r)
     unsigned size = ol_w5500_tx_size(s);
     uint16_t unsent = (uint16_t)(s->tx_wr - s->tx_sent);
 
-    if (room > size || room < (unsigned)unsent + s->tx_free ||
+    if (1024u * r[AT_RX_KB] != ol_w5500_rx_size(s) || 1024u * r[AT_TX_KB] != size ||
+        room > size || room < (unsigned)unsent + s->tx_free ||
         ol_w5500_get16(r + AT_TX_WR) != s->tx_sent || waiting > ol_w5500_rx_size(s) ||
         waiting < read || ol_w5500_get16(r + AT_RX_RD) != s->rx_told ||
         waiting != (uint16_t)(ol_w5500_get16(r + AT_RX_WR) - s->rx_told)) {
@@ -250,7 +283,7 @@ bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
     uint8_t r[AT_END];
 
     for (unsigned i = 0; i < OL_W5500_TRIES; i++) {
-        if (!ol_w5500_get(c, BLOCK_SOCKET(s->n), SN_TX_FSR, r, sizeof r)) {
+        if (!ol_w5500_get(c, BLOCK_SOCKET(s->n), SN_RXBUF_SIZE, r, sizeof r)) {
             return false;
         }
         if (is_new) {

@@ -154,6 +154,7 @@ static int32_t set_port(struct ol_w5500_socket *s)
     if (c->tcp_port == 0) {
         int32_t rc = ol_w5500_random(c, &c->tcp_port);
         if (rc != OL_OK) {
+            c->tcp_port = 0;
             return rc;
         }
     }

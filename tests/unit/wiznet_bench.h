@@ -35,6 +35,7 @@ struct bench_node {
     uint64_t all_bytes;     /* exchanged, headers included */
     uint64_t fail_transfer; /* this one fails; 0: none */
     uint64_t glitch_byte;   /* the chip resets itself before this one; 0: never */
+    int32_t entropy;        /* what the source says */
     bool fails;             /* all transfers fail */
     bool edge_only;         /* the driver is told of edges of INTn, not of its level */
     bool skip_edge;         /* the next edge is lost; all are, where the driver polls */
