@@ -1,104 +1,214 @@
 // SPDX-License-Identifier: MIT
-// Boots an image and connects its console to this terminal.
+// Boots a board's image beside a local platform and shows both: at a terminal side by side, with
+// the keyboard on the board's USB console, until Ctrl-C; else line by line until five reports were
+// answered and a command was obeyed. At the end what it cost.
 //
-// usage: node emulate.mjs --image UF2 --board NAME [--no-usb] [--no-cable] [--seed N]
-//            [--speed X] [--ms N] [--flash FILE] [--type TEXT] [--uart] [--pcap FILE]
-//            [--forward PORT:TOPORT] [--name NAME=ADDRESS]
+// usage: node emulate.mjs BOARD
 //
-// --speed is how much faster than real time it may run (default 1, or 20 when no terminal is
-// there); --ms ends it after that much emulated time. --flash is loaded and saved. --type is typed
-// when the console is there. --forward opens a TCP port of the virtual network's router to a real
-// port here, --name puts a name into its DNS. Ends with 0 at --ms, 1 when the firmware breaks a
-// rule of the hardware, 2 on wrong arguments.
+// OL_BINARY_DIR is the build folder with firmware/, sim/ and bin/; build/ without it. Ends with 0,
+// with 1 and the reason when something is missing within its time, with 2 on wrong arguments.
 
 import fs from 'node:fs';
-import { parseArgs } from 'node:util';
-import { BoardFailure, boot, forwardTcp } from './index.mjs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BOARDS, BUILD } from './index.mjs';
+import { figuresText, measure } from './src/emulate/figures.mjs';
+import { followErrors, followMessages } from './src/emulate/message-log.mjs';
+import { PlainView } from './src/emulate/plain.mjs';
+import { ScreenView } from './src/emulate/screen.mjs';
+import { DEVICE, INTERVAL_S, Left, Session } from './src/emulate/session.mjs';
+import { LocalPlatform } from './src/local-platform.mjs';
 
-const OPTIONS = {
-    image: { type: 'string' }, board: { type: 'string' }, seed: { type: 'string' },
-    speed: { type: 'string' }, ms: { type: 'string' }, flash: { type: 'string' },
-    type: { type: 'string' }, pcap: { type: 'string' },
-    'no-usb': { type: 'boolean' }, 'no-cable': { type: 'boolean' }, uart: { type: 'boolean' },
-    forward: { type: 'string', multiple: true }, name: { type: 'string', multiple: true },
-};
+const MODEL = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../examples/board/model.json');
+const REPORTS = 5;
+const CTRL_C = '\x03';
+const KEYS = { cable: ['\x1bOQ', '\x1b[12~', '\x1b[[B'], power: ['\x1bOR', '\x1b[13~', '\x1b[[C'],
+    led: ['\x1bOS', '\x1b[14~', '\x1b[[D'] };
+const HELP = 'F2 cable out/in   F3 power off and on   F4 LED command   Ctrl-C end   ' +
+    'all else is typed to the board';
 
-function number(values, name, otherwise) {
-    const value = values[name] === undefined ? otherwise : Number(values[name]);
-    if (!(value > 0)) {
-        throw new Error(`--${name} takes a number above 0`);
+class Program {
+    constructor(board) {
+        this.board = board;
+        this.image = path.join(BUILD, `firmware/onelink-${board}.uf2`);
+        this.isTerminal = Boolean(process.stdin.isTTY && process.stdout.isTTY);
+        this.ends = [];
+        this.isCableIn = true;
+        this.stage = 'starts';
     }
-    return value;
-}
 
-function readArguments() {
-    const { values } = parseArgs({ options: OPTIONS });
-    if (values.image === undefined || values.board === undefined) {
-        throw new Error('--image and --board are needed');
+    async run() {
+        this.platform = await LocalPlatform.start(MODEL);
+        const key = this.platform.addDevice(DEVICE);
+        this.view = this.isTerminal ? new ScreenView(this.board, HELP, () => this.stateText()) :
+            new PlainView();
+        this.ends.push(
+            followMessages(this.platform, DEVICE, (line) => this.view.platform(line)),
+            followErrors(path.join(this.platform.folder, 'platform.log'),
+                (line) => this.view.platform(line)));
+        this.session = new Session(this.image, this.board, this.platform, this.view,
+            this.isTerminal ? 1 : 20);
+        this.ends.push(() => this.session.close());
+        if (this.isTerminal) {
+            this.listen();
+        }
+        try {
+            await this.story(key);
+        } catch (error) {
+            if (!(error instanceof Left)) {
+                throw error;
+            }
+        }
+        await this.finish();
     }
-    return {
-        ...values, seed: number(values, 'seed', 1), ms: number(values, 'ms', Infinity),
-        speed: number(values, 'speed', process.stdin.isTTY ? 1 : 20),
-        forwards: (values.forward ?? []).map((text) => text.split(':').map(Number)),
-        names: (values.name ?? []).map((text) => text.split('=')),
-    };
-}
 
-function connectTerminal(rig, args) {
-    const console = args.uart || args['no-usb'] ? rig.uart : rig.usb;
-    const type = (text) => console === rig.uart ? rig.typeUart(text) : rig.typeUsb(text);
-    console.listeners.push((text) => process.stdout.write(text));
-    if (process.stdin.isTTY) {
+    note(text) {
+        this.stage = text;
+        this.view.note(text);
+    }
+
+    async story(key) {
+        const { session } = this;
+        const limit = this.isTerminal ? Infinity : 30000;
+        this.note(`The platform listens on port ${this.platform.port}; the settings are typed`);
+        await session.configure(key);
+        this.view.command(session.curl(true));
+        this.note('The board reports');
+        await session.reports(REPORTS, limit);
+        this.note('The platform switches the LED on');
+        await session.command(true);
+        if (this.isTerminal) {
+            this.note('It goes on until Ctrl-C');
+            await session.go(Infinity);
+        }
+        this.note(`${REPORTS} reports were answered, the command was obeyed: the LED is on`);
+    }
+
+    /** Figures are taken in the end, as that needs the board for itself. */
+    async finish() {
+        const { session } = this;
+        if (this.isTerminal) {
+            this.closeView();
+            if (!session.isConfigured) {
+                return;
+            }
+            process.stdout.write('Measuring, about 15 s; Ctrl-C leaves at once.\n');
+            session.view = { refresh() {} };
+        } else {
+            this.view.note('Measuring');
+        }
+        session.isLeaving = false;
+        session.rig.cable(true);
+        try {
+            const figures = await measure(session, INTERVAL_S);
+            session.checkChip();
+            process.stdout.write(`\n${figuresText(figures)}\n`);
+        } catch (error) {
+            if (!(error instanceof Left)) {
+                throw error;
+            }
+        }
+    }
+
+    // The keyboard
+
+    listen() {
         process.stdin.setRawMode(true);
-        process.stdin.on('data', (bytes) => bytes.includes(0x03) ? leave(rig, args, 0) : type(bytes));
+        process.stdin.setEncoding('utf8');
+        process.stdin.on('data', (text) => this.take(text));
+        this.ends.push(() => process.stdin.setRawMode(false));
     }
-    if (args.type !== undefined) {
-        rig.typeUsb(args.type.replaceAll('\\r', '\r'));
+
+    take(text) {
+        const pressed = Object.keys(KEYS).find((name) => KEYS[name].includes(text));
+        if (text.includes(CTRL_C)) {
+            this.session.isLeaving = true;
+        } else if (pressed !== undefined) {
+            this.press(pressed);
+        } else if (this.session.isConfigured) {
+            this.session.rig.typeUsb(text);
+        }
+        this.view.refresh();
+    }
+
+    press(key) {
+        const { rig } = this.session;
+        if (key === 'cable') {
+            this.isCableIn = !this.isCableIn;
+            rig.cable(this.isCableIn);
+            this.view.note(`The network cable is ${this.isCableIn ? 'in' : 'out'}`);
+        } else if (key === 'power') {
+            this.view.note('Power goes and comes');
+            rig.powerCycle();
+        } else {
+            this.sendCommand(!this.session.ledLevel);
+        }
+    }
+
+    async sendCommand(led) {
+        try {
+            const answer = await this.platform.api('thingmodel/set-device-property',
+                this.session.setBody(led));
+            this.view.note(`set {"led":${led}}: ${JSON.stringify(answer)}`);
+        } catch (error) {
+            this.view.note(`set {"led":${led}}: ${error.message}`);
+        }
+    }
+
+    stateText() {
+        const { session } = this;
+        if (session === undefined) {
+            return '';
+        }
+        const { rig } = session;
+        return `${(rig.ms / 1000).toFixed(1)} s   LED ${session.ledLevel ? '●' : '○'}   ` +
+            `cable ${this.isCableIn ? 'in' : 'out'}   ` +
+            `awake ${(100 * rig.cycles().awakeShare).toFixed(2)} % of cycles   ${this.stage}`;
+    }
+
+    // The end
+
+    closeView() {
+        this.view?.close();
+        this.view = new PlainView();
+        this.view.platform = () => {};
+        this.view.board = () => {};
+    }
+
+    async close() {
+        if (this.isTerminal) {
+            this.closeView();
+        }
+        this.ends.reverse().forEach((end) => end());
+        if (this.platform?.process?.exitCode === null && this.platform.process.signalCode === null) {
+            await this.platform.stop();
+        } else if (this.platform !== undefined) {
+            fs.rmSync(this.platform.folder, { recursive: true, force: true });
+        }
     }
 }
 
-function leave(rig, args, status) {
-    if (args.flash !== undefined) {
-        rig.saveFlash(args.flash);
+async function main(board) {
+    const program = new Program(board);
+    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+        process.on(signal, () => program.close().then(() => process.exit(status)));
     }
-    if (process.stdin.isTTY) {
-        process.stdin.setRawMode(false);
+    let status = 0;
+    try {
+        await program.run();
+    } catch (error) {
+        if (program.isTerminal) {
+            program.closeView();
+        }
+        process.stderr.write(`\nemulate: ${error.message}\n`);
+        status = 1;
     }
+    await program.close();
     process.exit(status);
 }
 
-async function main(args) {
-    const flash = args.flash !== undefined && fs.existsSync(args.flash) ?
-        new Uint8Array(fs.readFileSync(args.flash)) : undefined;
-    const rig = boot(args.image, { board: args.board, seed: args.seed, usb: !args['no-usb'], flash });
-    if (args['no-cable']) {
-        rig.cable(false);
-    }
-    if (args.pcap !== undefined) {
-        const file = fs.openSync(args.pcap, 'w');
-        rig.network.startPcap((bytes) => fs.writeSync(file, bytes));
-    }
-    args.names.forEach(([name, address]) => rig.addName(name, address));
-    args.forwards.forEach(([port, toPort]) => forwardTcp(rig.network, rig.router, { port, toPort }));
-    rig.openUsb();
-    connectTerminal(rig, args);
-    try {
-        await rig.pace(args.ms, { speed: args.speed, until: () => rig.board.state !== 'running' });
-    } catch (error) {
-        process.stderr.write(`\n${error instanceof BoardFailure ? error.message : error.stack}\n`);
-        leave(rig, args, 1);
-    }
-    if (rig.board.state === 'bootsel') {
-        process.stderr.write('\nThe board shows its USB drive (BOOTSEL).\n');
-    }
-    leave(rig, args, 0);
-}
-
-let args;
-try {
-    args = readArguments();
-} catch (error) {
-    process.stderr.write(`emulate: ${error.message}\n`);
+if (process.argv.length !== 3 || BOARDS[process.argv[2]] === undefined) {
+    process.stderr.write(`usage: node emulate.mjs BOARD    (${Object.keys(BOARDS).join(', ')})\n`);
     process.exit(2);
 }
-await main(args);
+await main(process.argv[2]);

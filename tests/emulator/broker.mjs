@@ -74,11 +74,25 @@ export class Broker {
         }
         let stream = Buffer.concat([this.sessions.get(conn), data]);
         for (let p; (p = cut(stream)) !== null; stream = p.rest) {
-            if (!this.isMute) {
-                this.answer(conn, p);
+            if (!this.isMute && !this.accepts(conn, p)) {
+                this.rig.network.lan.tcp_reset(conn);
+                return;
             }
         }
         this.sessions.set(conn, stream);
+    }
+
+    /** False: what no client sends, as when the bus to the chip flips bits. */
+    accepts(conn, p) {
+        try {
+            this.answer(conn, p);
+            return true;
+        } catch (error) {
+            if (error instanceof SyntaxError || error instanceof RangeError) {
+                return false;
+            }
+            throw error;
+        }
     }
 
     send(conn, bytes) {

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Boots an image and connects its console to this terminal.
+//
+// usage: node run.mjs --image UF2 --board NAME [--no-usb] [--no-cable] [--seed N]
+//            [--speed X] [--ms N] [--flash FILE] [--type TEXT] [--uart] [--pcap FILE]
+//            [--forward PORT:TOPORT] [--name NAME=ADDRESS]
+//
+// --speed is how much faster than real time it may run (default 1, or 20 when no terminal is
+// there); --ms ends it after that much emulated time. --flash is loaded and saved. --type is typed
+// when the console is there. --forward opens a TCP port of the virtual network's router to a real
+// port here, --name puts a name into its DNS. Ends with 0 at --ms, 1 when the firmware breaks a
+// rule of the hardware, 2 on wrong arguments.
+
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { BoardFailure, boot, forwardTcp } from './index.mjs';
+
+const OPTIONS = {
+    image: { type: 'string' }, board: { type: 'string' }, seed: { type: 'string' },
+    speed: { type: 'string' }, ms: { type: 'string' }, flash: { type: 'string' },
+    type: { type: 'string' }, pcap: { type: 'string' },
+    'no-usb': { type: 'boolean' }, 'no-cable': { type: 'boolean' }, uart: { type: 'boolean' },
+    forward: { type: 'string', multiple: true }, name: { type: 'string', multiple: true },
+};
+
+function number(values, name, otherwise) {
+    const value = values[name] === undefined ? otherwise : Number(values[name]);
+    if (!(value > 0)) {
+        throw new Error(`--${name} takes a number above 0`);
+    }
+    return value;
+}
+
+function readArguments() {
+    const { values } = parseArgs({ options: OPTIONS });
+    if (values.image === undefined || values.board === undefined) {
+        throw new Error('--image and --board are needed');
+    }
+    return {
+        ...values, seed: number(values, 'seed', 1), ms: number(values, 'ms', Infinity),
+        speed: number(values, 'speed', process.stdin.isTTY ? 1 : 20),
+        forwards: (values.forward ?? []).map((text) => text.split(':').map(Number)),
+        names: (values.name ?? []).map((text) => text.split('=')),
+    };
+}
+
+function connectTerminal(rig, args) {
+    const console = args.uart || args['no-usb'] ? rig.uart : rig.usb;
+    const type = (text) => console === rig.uart ? rig.typeUart(text) : rig.typeUsb(text);
+    console.listeners.push((text) => process.stdout.write(text));
+    if (process.stdin.isTTY) {
+        process.stdin.setRawMode(true);
+        process.stdin.on('data', (bytes) => bytes.includes(0x03) ? leave(rig, args, 0) : type(bytes));
+    }
+    if (args.type !== undefined) {
+        rig.typeUsb(args.type.replaceAll('\\r', '\r'));
+    }
+}
+
+function leave(rig, args, status) {
+    if (args.flash !== undefined) {
+        rig.saveFlash(args.flash);
+    }
+    if (process.stdin.isTTY) {
+        process.stdin.setRawMode(false);
+    }
+    process.exit(status);
+}
+
+async function main(args) {
+    const flash = args.flash !== undefined && fs.existsSync(args.flash) ?
+        new Uint8Array(fs.readFileSync(args.flash)) : undefined;
+    const rig = boot(args.image, { board: args.board, seed: args.seed, usb: !args['no-usb'], flash });
+    if (args['no-cable']) {
+        rig.cable(false);
+    }
+    if (args.pcap !== undefined) {
+        const file = fs.openSync(args.pcap, 'w');
+        rig.network.startPcap((bytes) => fs.writeSync(file, bytes));
+    }
+    args.names.forEach(([name, address]) => rig.addName(name, address));
+    args.forwards.forEach(([port, toPort]) => forwardTcp(rig.network, rig.router, { port, toPort }));
+    rig.openUsb();
+    connectTerminal(rig, args);
+    try {
+        await rig.pace(args.ms, { speed: args.speed, until: () => rig.board.state !== 'running' });
+    } catch (error) {
+        process.stderr.write(`\n${error instanceof BoardFailure ? error.message : error.stack}\n`);
+        leave(rig, args, 1);
+    }
+    if (rig.board.state === 'bootsel') {
+        process.stderr.write('\nThe board shows its USB drive (BOOTSEL).\n');
+    }
+    leave(rig, args, 0);
+}
+
+let args;
+try {
+    args = readArguments();
+} catch (error) {
+    process.stderr.write(`run: ${error.message}\n`);
+    process.exit(2);
+}
+await main(args);
