@@ -3,22 +3,24 @@
 //
 // usage: node run.mjs --image UF2 --board NAME [--no-usb] [--no-cable] [--seed N]
 //            [--speed X] [--ms N] [--flash FILE] [--type TEXT] [--uart] [--pcap FILE]
-//            [--forward PORT:TOPORT] [--name NAME=ADDRESS]
+//            [--forward PORT:TOPORT] [--name NAME=ADDRESS] [--console SOCKET]
 //
 // --speed is how much faster than real time it may run (default 1, or 20 when no terminal is
 // there); --ms ends it after that much emulated time. --flash is loaded and saved. --type is typed
 // when the console is there. --forward opens a TCP port of the virtual network's router to a real
-// port here, --name puts a name into its DNS. Ends with 0 at --ms, 1 when the firmware breaks a
-// rule of the hardware, 2 on wrong arguments.
+// port here, --name puts a name into its DNS. --console is a Unix socket that is the USB console
+// of whoever connects (`onelink provision --emulator SOCKET`). Ends with 0 at --ms, 1 when the
+// firmware breaks a rule of the hardware, 2 on wrong arguments.
 
 import fs from 'node:fs';
+import net from 'node:net';
 import { parseArgs } from 'node:util';
 import { BoardFailure, boot, forwardTcp } from './index.mjs';
 
 const OPTIONS = {
     image: { type: 'string' }, board: { type: 'string' }, seed: { type: 'string' },
     speed: { type: 'string' }, ms: { type: 'string' }, flash: { type: 'string' },
-    type: { type: 'string' }, pcap: { type: 'string' },
+    type: { type: 'string' }, console: { type: 'string' }, pcap: { type: 'string' },
     'no-usb': { type: 'boolean' }, 'no-cable': { type: 'boolean' }, uart: { type: 'boolean' },
     forward: { type: 'string', multiple: true }, name: { type: 'string', multiple: true },
 };
@@ -57,9 +59,31 @@ function connectTerminal(rig, args) {
     }
 }
 
+/** One at a time has the console; it is open while somebody is there. */
+function serveConsole(rig, socketPath) {
+    let client = null;
+    rig.usb.listeners.push((text) => client?.write(text));
+    net.createServer((socket) => {
+        client?.destroy();
+        client = socket;
+        rig.openUsb();
+        socket.on('data', (data) => rig.typeUsb(data));
+        socket.on('error', () => {});
+        socket.on('close', () => {
+            if (client === socket) {
+                client = null;
+                rig.closeUsb();
+            }
+        });
+    }).listen(socketPath);
+}
+
 function leave(rig, args, status) {
     if (args.flash !== undefined) {
         rig.saveFlash(args.flash);
+    }
+    if (args.console !== undefined) {
+        fs.rmSync(args.console, { force: true });
     }
     if (process.stdin.isTTY) {
         process.stdin.setRawMode(false);
@@ -80,8 +104,12 @@ async function main(args) {
     }
     args.names.forEach(([name, address]) => rig.addName(name, address));
     args.forwards.forEach(([port, toPort]) => forwardTcp(rig.network, rig.router, { port, toPort }));
-    rig.openUsb();
-    connectTerminal(rig, args);
+    if (args.console === undefined) {
+        rig.openUsb();
+        connectTerminal(rig, args);
+    } else {
+        serveConsole(rig, args.console);
+    }
     try {
         await rig.pace(args.ms, { speed: args.speed, until: () => rig.board.state !== 'running' });
     } catch (error) {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The USB console of each image: enumeration, a terminal that comes and goes, a cable that is
+// pulled, no host at all; and that the host of the emulator notices what a device does wrong.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { boot } from '../../sim/board/index.mjs';
+import { BOARDS, image, reports, start } from './device.mjs';
+
+function openConsole(board, options) {
+    const rig = boot(image(board), { board, ...options });
+    rig.openUsb();
+    rig.expectUsb(/> /, 3000);
+    return rig;
+}
+
+function answers(rig) {
+    rig.typeUsb('help host\r');
+    rig.expectUsb(/host; allowed/, 1000);
+}
+
+for (const board of BOARDS) {
+    test(`${board}: enumerates with strings and descriptors of a CDC-ACM device`, () => {
+        const { host } = openConsole(board).board;
+        assert.equal(host.isConfigured, true);
+        assert.equal(host.strings.manufacturer, 'onelink');
+        assert.match(host.strings.serial, /^[0-9A-F]{16}$/);
+    });
+
+    test(`${board}: a terminal that closes and opens, with output in between`, () => {
+        const rig = openConsole(board);
+        for (let i = 0; i < 5; i++) {
+            rig.closeUsb();
+            rig.advance(37 * i + 5);
+            rig.typeUart('status\r');
+            rig.advance(300);
+            rig.openUsb();
+            rig.advance(100);
+            answers(rig);
+        }
+    });
+
+    test(`${board}: a cable that is pulled in the middle of output, and comes back`, () => {
+        const rig = openConsole(board);
+        for (let i = 1; i <= 8; i++) {
+            rig.typeUsb('help\rstatus\r');
+            rig.advance(i * 0.37);
+            rig.unplugUsb();
+            assert.equal(rig.board.host.isConfigured, false);
+            rig.advance(500);
+            rig.plugUsb();
+            rig.expectUsb(/> /, 3000);
+            answers(rig);
+        }
+    });
+
+    test(`${board}: awake under 0.1 % while it reports without a host`, (t) => {
+        const rig = start(board);
+        reports(rig, 2, 30000);
+        const before = rig.cycles();
+        reports(rig, 6, 60000);
+        const { awakeShare } = rig.cycles(before);
+        t.diagnostic(`awake ${(100 * awakeShare).toFixed(4)} % without a USB host`);
+        assert.ok(awakeShare < 0.001);
+        const host = start(board, { usb: true });
+        host.openUsb();
+        reports(host, 2, 30000);
+        const beforeToo = host.cycles();
+        reports(host, 6, 60000);
+        t.diagnostic(`awake ${(100 * host.cycles(beforeToo).awakeShare).toFixed(4)} % with one`);
+    });
+}
+
+const WRONG = [
+    ['a data toggle out of step', (rig) => { rig.board.host.toggles.set('bulk IN', 2); }, /bulk IN: DATA/],
+    ['a stalled endpoint', (rig) => { rig.board.usb.isStalled = (n) => n !== 0; }, /stalled/],
+    ['an address that was lost', (rig) => { rig.board.usb.values[0] = 1; }, /no answer from address/],
+    ['a control request that is never answered', (rig) => {
+        rig.board.usb.in = () => 'nak';
+        rig.closeUsb();
+    }, /does not get ready/],
+];
+
+for (const [name, breakIt, message] of WRONG) {
+    test(`the host notices ${name}`, () => {
+        const rig = openConsole(BOARDS[0]);
+        breakIt(rig);
+        assert.throws(() => {
+            rig.typeUsb('help\r');
+            rig.advance(2000);
+        }, message);
+    });
+}
