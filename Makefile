@@ -4,7 +4,7 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all help setup setup-test demo test check clang asan m0plus firmware dist fuzz sim coverage \
+.PHONY: all help setup setup-test demo test check clang asan m0plus firmware emulate dist fuzz sim coverage \
         soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
@@ -67,6 +67,14 @@ firmware:
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset firmware >/dev/null
 	@cmake --build --preset firmware --target $(if $(BOARD),firmware-$(BOARD),firmware-all) -- --quiet
+
+## emulate: boot the image of BOARD (w55rp20_evb_pico) beside a local platform and watch both
+emulate: BOARD := $(or $(BOARD),w55rp20_evb_pico)
+emulate: firmware
+	@scripts/setup emulate
+	@cmake --preset release -DOL_WASM=ON >/dev/null
+	@cmake --build $(BUILD) --target onelink-platform sim_chip_wasm sim_lan_wasm -- --quiet
+	@scripts/emulate $(BOARD) $(BUILD)
 
 ## dist: what is published: both images, their checksums, sizes and the cost table
 dist: firmware

@@ -88,14 +88,14 @@ class Program {
     async finish() {
         const { session } = this;
         if (this.isTerminal) {
-            this.closeView();
+            this.silence();
             if (!session.isConfigured) {
                 return;
             }
             process.stdout.write('Measuring, about 15 s; Ctrl-C leaves at once.\n');
-            session.view = { refresh() {} };
         } else {
-            this.view.note('Measuring');
+            this.view.note('Measuring: power off and on; 60 s without USB, 60 s with a terminal');
+            this.silence();
         }
         session.isLeaving = false;
         session.rig.cable(true);
@@ -168,17 +168,17 @@ class Program {
 
     // The end
 
-    closeView() {
-        this.view?.close();
+    /** From now on only what the program itself has to say is shown. */
+    silence() {
+        this.view.close();
         this.view = new PlainView();
         this.view.platform = () => {};
         this.view.board = () => {};
+        this.session.view = this.view;
     }
 
     async close() {
-        if (this.isTerminal) {
-            this.closeView();
-        }
+        this.view?.close();
         this.ends.reverse().forEach((end) => end());
         if (this.platform?.process?.exitCode === null && this.platform.process.signalCode === null) {
             await this.platform.stop();
@@ -197,9 +197,7 @@ async function main(board) {
     try {
         await program.run();
     } catch (error) {
-        if (program.isTerminal) {
-            program.closeView();
-        }
+        program.view?.close();
         process.stderr.write(`\nemulate: ${error.message}\n`);
         status = 1;
     }

@@ -14,7 +14,7 @@ const PARTS = [
     ['DHCP, with the check that nobody has the address', /address \S+ by DHCP/],
     ['clock, with DNS', /the time comes from/],
     ['DNS', /connects/],
-    ['TCP', /logs in/],
+    ['TCP, after the random wait that keeps boards of one switch apart', /logs in/],
     ['login, subscriptions', /logged in at/],
     ['first report and its answer', /<- reply \d+: 200/],
 ];

@@ -33,6 +33,7 @@ export class ScreenView {
         this.shownCommand = '';
         this.drawn = [];
         this.timer = null;
+        this.isClosed = false;
         this.onResize = () => {
             this.drawn = [];
             process.stdout.write('\x1b[2J');
@@ -66,7 +67,7 @@ export class ScreenView {
     }
 
     refresh() {
-        this.timer ??= setTimeout(() => {
+        this.timer ??= this.isClosed ? null : setTimeout(() => {
             this.timer = null;
             this.draw();
         }, REDRAW_MS);
@@ -110,7 +111,12 @@ export class ScreenView {
         process.stdout.write(`${out}${cursor}\x1b[?25h`);
     }
 
+    /** The screen as it was before; may be called again. */
     close() {
+        if (this.isClosed) {
+            return;
+        }
+        this.isClosed = true;
         clearTimeout(this.timer);
         process.stdout.off('resize', this.onResize);
         process.stdout.write(LEAVE);

@@ -27,7 +27,7 @@ export class Session {
         this.rig.addName(HOST, HOST_ADDRESS);
         this.unforward = forwardTcp(this.rig.network, this.rig.router,
             { port: 1883, toPort: platform.port });
-        this.rig.usb.listeners.push((text) => view.board(text));
+        this.rig.usb.listeners.push((text) => this.view.board(text));
         this.rig.openUsb();
     }
 
