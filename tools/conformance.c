@@ -204,7 +204,8 @@ static int sum_up(const struct battery *b, const struct arguments *a,
     if (b->wire.lost) {
         fputs("The host did not take connections or logins any more.\n", stderr);
     }
-    return tally[CLI_AS_EXPECTED] == 0 || b->wire.lost ? CLI_EXIT_FAILED : rc;
+    bool shut_out = b->wire.lost || b->wire.refused[0];
+    return tally[CLI_AS_EXPECTED] == 0 || shut_out ? CLI_EXIT_FAILED : rc;
 }
 
 static int run_cases(struct battery *b, const struct arguments *a,
