@@ -175,6 +175,17 @@ static void open_store(struct app *app)
     app_settings_load(app);
 }
 
+/* A start that nobody asked for is told at once. */
+static void tell_boot(struct app *app)
+{
+    enum app_reset_cause cause = app->machine->ops->boot(app->machine->ctx).cause;
+    if (cause == APP_RESET_WATCHDOG || cause == APP_RESET_CRASH) {
+        struct ol_writer w = app_line_begin(app, "");
+        app_boot_put(app, &w);
+        app_line_log(app, OL_LOG_ERROR, &w);
+    }
+}
+
 void app_init(struct app *app, const struct app_machine *machine)
 {
     memset(app, 0, sizeof(*app));
@@ -191,6 +202,7 @@ void app_init(struct app *app, const struct app_machine *machine)
     }
     open_store(app);
     app_start(app);
+    tell_boot(app);
 }
 
 void app_step(struct app *app)

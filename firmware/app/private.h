@@ -105,6 +105,8 @@ void app_led_step(struct app *app);
 
 /* --- command.c, status.c, selftest.c ------------------------------------------------ */
 void app_command(struct app *app, unsigned console);
+/* Why the board started. */
+void app_boot_put(struct app *app, struct ol_writer *w);
 bool app_status_next(struct app *app, unsigned console, unsigned index);
 bool app_selftest_next(struct app *app, unsigned console, unsigned index);
 /* Restarts chip and agent with the stored settings. */

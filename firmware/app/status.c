@@ -27,24 +27,31 @@ static bool has_agent(const struct app *app)
     return app->phase == APP_ACTIVE || (app->phase == APP_ENDING && app->has_agent);
 }
 
-static void say_reset(struct app *app, unsigned console)
+void app_boot_put(struct app *app, struct ol_writer *w)
 {
     struct app_boot boot = app->machine->ops->boot(app->machine->ctx);
     switch (boot.cause) {
     case APP_RESET_POWER:
-        ANSWER(app, console, MSG_RESET_POWER);
+        PUT(app, w, MSG_RESET_POWER);
         break;
     case APP_RESET_REQUEST:
-        ANSWER(app, console, MSG_RESET_REQUEST);
+        PUT(app, w, MSG_RESET_REQUEST);
         break;
     case APP_RESET_WATCHDOG:
-        ANSWER(app, console, MSG_RESET_WATCHDOG, app_number(boot.failed_in_a_row));
+        PUT(app, w, MSG_RESET_WATCHDOG, app_number(boot.failed_in_a_row));
         break;
     case APP_RESET_CRASH:
-        ANSWER(app, console, MSG_RESET_CRASH, app_hex(boot.crash_pc),
-               app_hex(boot.crash_lr), app_number(boot.failed_in_a_row));
+        PUT(app, w, MSG_RESET_CRASH, app_hex(boot.crash_pc), app_hex(boot.crash_lr),
+            app_number(boot.failed_in_a_row));
         break;
     }
+}
+
+static void say_reset(struct app *app, unsigned console)
+{
+    struct ol_writer w = app_line_begin(app, "");
+    app_boot_put(app, &w);
+    app_line_say(app, console, &w);
 }
 
 static void say_chip(struct app *app, unsigned console)

@@ -401,6 +401,10 @@ static void why_it_started_is_told(void **state)
                                .crash_lr = 0x10054321,
                                .failed_in_a_row = 3};
     expect("status", "started after a crash at 10012345, called from 10054321; 3 starts");
+    rig_clear(&r);
+    rig_start(&r);
+    rig_run(&r, 20);
+    assert_non_null(strstr(rig_said(&r), " started after a crash at 10012345"));
     r.boot.cause = APP_RESET_WATCHDOG;
     expect("status", "started by the watchdog: the program had stopped; 3 starts");
     assert_false(r.was_successful);
