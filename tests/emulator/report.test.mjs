@@ -8,7 +8,7 @@ import test from 'node:test';
 import { BUILD, boot, forwardTcp } from '../../sim/board/index.mjs';
 import { LocalPlatform } from '../../sim/board/src/local-platform.mjs';
 
-const SPEED = 20; // times real time: the platform has 1 ms for what is 20 ms to the board
+const SPEED = 8; // times real time: the platform has 1 ms for what is 8 ms to the board
 const MODEL = path.join(process.env.OL_SOURCE_DIR ?? '.', 'examples/demo/model.json');
 
 for (const board of ['w55rp20_evb_pico', 'w5500_evb_pico']) {
