@@ -5,12 +5,19 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { boot, forwardTcp } from '../../index.mjs';
+import { TerminalLines } from './text.mjs';
 
 export const DEVICE = 'bench-board';
 const HOST = 'onenet.example'; // a name in the virtual network
 const HOST_ADDRESS = '203.0.113.10';
 const KEY_MS = 15; // between two keys that are typed
 export const INTERVAL_S = 5;
+
+function lastLines(text) {
+    const terminal = new TerminalLines();
+    terminal.feed(text);
+    return terminal.lines.slice(-15).map((line) => `    ${line}`).join('\n');
+}
 
 /** Somebody asked for the end. */
 export class Left extends Error {}
@@ -53,8 +60,8 @@ export class Session {
         let match = null;
         const until = () => match !== null || (match = this.rig.find(console, pattern)) !== null;
         if (!until() && !await this.go(ms, { until, speed })) {
-            throw new Error(`the board did not show ${what} within ${ms / 1000} s; its last words:\n` +
-                console.text.slice(-1500));
+            throw new Error(`the board did not show ${what} within ${ms / 1000} s; its last lines:\n` +
+                lastLines(console.text));
         }
         return match;
     }
