@@ -86,6 +86,12 @@ static enum ol_w5500_reason judge(struct ol_w5500 *c)
     if (memcmp(r, c->common, sizeof c->common) != 0) {
         return r[COMMON_SIMR] == 0 ? OL_W5500_REASON_RESET : OL_W5500_REASON_CONFIG;
     }
+    if (c->state != STATE_UP) {
+        c->phy = r[COMMON_PHYCFGR] & PHYCFGR_CONFIG; /* as the pins of the board say */
+    }
+    if ((r[COMMON_PHYCFGR] & PHYCFGR_CONFIG) != c->phy) {
+        return OL_W5500_REASON_CONFIG;
+    }
     c->is_link_up = (r[COMMON_PHYCFGR] & PHYCFGR_LINK) != 0;
     return OL_W5500_REASON_NONE;
 }

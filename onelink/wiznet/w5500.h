@@ -150,6 +150,7 @@ struct ol_w5500 {
     uint8_t stale;    /* of these, given before the last look at everything */
     uint8_t unclosed; /* bit per socket: to be closed when it is no longer busy */
     uint8_t doubts;
+    uint8_t phy;   /* how PHYCFGR is set */
     uint8_t open;  /* bit per socket: it has an owner */
     uint8_t probe; /* enum ol_probe */
     bool interrupt;

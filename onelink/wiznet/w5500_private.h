@@ -26,7 +26,7 @@ enum { /* block 0 */
        COMMON_COUNT
 };
 
-enum { MR_RST = 0x80, PHYCFGR_LINK = 0x01 };
+enum { MR_RST = 0x80, PHYCFGR_LINK = 0x01, PHYCFGR_CONFIG = 0xF8 };
 
 enum { /* block 4n + 1 */
        SN_MR = 0x00,

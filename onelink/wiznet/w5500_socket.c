@@ -286,16 +286,22 @@ bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
         if (!ol_w5500_get(c, BLOCK_SOCKET(s->n), SN_RXBUF_SIZE, r, sizeof r)) {
             return false;
         }
+        uint16_t tx_wr = ol_w5500_get16(r + AT_TX_WR);
+        /* What follows rests on TX_WR of a new socket, so it is read twice. TX_RD does not vouch
+         * for it: it was the same before, too, and a torn reading of both looks alike. RX_RD must
+         * fit RX_RSR and RX_WR anyway. */
+        bool is_sure = !is_new || (i > 0 && tx_wr == s->tx_sent);
         if (is_new) {
-            s->tx_wr = s->tx_sent = ol_w5500_get16(r + AT_TX_WR);
+            s->tx_wr = s->tx_sent = tx_wr;
             s->rx_rd = s->rx_told = ol_w5500_get16(r + AT_RX_RD);
             s->tx_free = (uint16_t)ol_w5500_tx_size(s); /* all of it, or it is not new */
         }
-        if (take_over(s, r)) {
+        bool is_sound = take_over(s, r);
+        if (is_sound && is_sure) {
             c->doubts = 0;
             return true;
         }
-        c->stats.rereads++;
+        c->stats.rereads += !is_sound;
     }
     if (s->phase == PHASE_DONE) {
         s->has_news = false; /* a closed socket owes us nothing */
