@@ -162,6 +162,7 @@ static void open_stream(void)
     said_all();
     expect("R 000108 00 01 17\n" /* CON, ESTABLISHED */
            "W 00020C 01\n"
+           "R 001E08 02 02 08 00 00 00 00 00 00 00 00 00 00 00\n"
            "R 001E08 02 02 08 00 00 00 00 00 00 00 00 00 00 00\n");
     ol_w5500_interrupt(&chip);
     ol_w5500_step(&chip, now += 1);
@@ -249,6 +250,7 @@ static void test_two_sockets(void **state)
            "W 002CEC 0F 40 00 0C\n"
            "W 0001EC 01\n"
            "R 0001E8 00 00 22\n"
+           "R 001EE8 02 02 08 00 00 00 00 00 00 00 00 00 00 00\n"
            "R 001EE8 02 02 08 00 00 00 00 00 00 00 00 00 00 00\n");
     assert_int_equal(datagram.ops->open(datagram.ctx, 53), OL_OK);
     said_all();
@@ -270,6 +272,7 @@ static void test_datagram(void **state)
     expect("R 0001E8 00 00 00\nW 0000EC 02\nW 0012EC 00 00 00 00 80\nW 0004EC D1 11\nW "
            "002CEC 0F 40 00 0C\n"
            "W 0001EC 01\nR 0001E8 00 00 22\n"
+           "R 001EE8 02 02 08 00 01 00 01 00 00 00 00 00 00 00\n"
            "R 001EE8 02 02 08 00 01 00 01 00 00 00 00 00 00 00\n");
     assert_int_equal(datagram.ops->open(datagram.ctx, 0), OL_OK);
     said_all();
