@@ -60,6 +60,12 @@ m0plus:
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset m0plus >/dev/null && cmake --build --preset m0plus
 
+## m0-tests: the library's unit tests on an emulated Cortex-M0, then on a Cortex-M33
+.PHONY: m0-tests
+m0-tests: setup-test
+	@tests/m0/run --build $(BUILD)
+	@tests/m0/run --build $(BUILD) --m33
+
 ## firmware: the image of each BOARD (default: all) into build/firmware/: ELF, bin, UF2, sizes
 BOARD ?=
 firmware:

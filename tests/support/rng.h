@@ -16,6 +16,11 @@ static inline struct ol_rng ol_rng_make(uint64_t seed)
     return (struct ol_rng){seed};
 }
 
+/* An emulated machine tries that many times fewer random cases. */
+#ifndef OL_TEST_SCALE
+#define OL_TEST_SCALE 1
+#endif
+
 /* The next 64 bits. */
 static inline uint64_t ol_rng_u64(struct ol_rng *r)
 {

@@ -18,9 +18,7 @@
 #include "tests/support/rng.h"
 #include "tests/support/vectors.h"
 
-__extension__ typedef unsigned __int128 wide;
-
-#define RANDOM_COUNT 1000000
+#define RANDOM_COUNT (1000000 / OL_TEST_SCALE)
 
 static uint64_t bits_of(double v)
 {
@@ -261,7 +259,7 @@ static void short_decimals_come_back(void **state)
 {
     (void)state;
     struct ol_rng r = ol_rng_make(ol_rng_seed("test_json_double", 10));
-    for (unsigned i = 0; i < 200000; i++) {
+    for (unsigned i = 0; i < RANDOM_COUNT / 5; i++) {
         int64_t mantissa = (int64_t)ol_rng_below(&r, 999999999999999);
         mantissa >>= ol_rng_below(&r, 50);
         mantissa += mantissa % 10 == 0;
@@ -272,7 +270,7 @@ static void short_decimals_come_back(void **state)
         assert_true(back.mantissa == d.mantissa);
         assert_int_equal(back.exponent, d.exponent);
     }
-    for (int64_t i = -999999; i <= 999999; i += 7) {
+    for (int64_t i = -999999; i <= 999999; i += 7 * OL_TEST_SCALE) {
         struct ol_dec back = {0, 0};
         struct ol_dec d = {i % 10 == 0 ? i + 1 : i, -2};
         assert_int_equal(ol_dec_from_float((float)ol_dec_to_double(d), &back), OL_OK);
@@ -333,29 +331,34 @@ static void decimals_out_of_range(void **state)
     assert_true(ol_dec_to_double((struct ol_dec){0, INT32_MAX}) == 0.0);
 }
 
+#define E18 UINT64_C(1000000000000000000)
+
 /* Writes odd / 2^scale + delta / 10^(scale + 1). With an odd of 54 bits that is a point
- * halfway between two doubles, or next to one. 54 bits times 10 * 5^28 fit 128 bits. */
+ * halfway between two doubles, or next to one. Its digits, at most 54 bits times 10 * 5^28,
+ * are high and eighteen low ones; the low ones are never all 0, since only one factor is even. */
 static void halfway_text(uint64_t odd, unsigned scale, int delta, char *out, size_t cap)
 {
-    wide v = odd;
-    for (unsigned i = 0; i < scale; i++) {
-        v *= 5;
+    uint64_t high = 0;
+    uint64_t low = odd;
+    for (unsigned i = 0; i <= scale; i++) {
+        uint64_t factor = i < scale ? 5 : 10;
+        low *= factor;
+        high = high * factor + low / E18;
+        low %= E18;
     }
-    v = v * 10 + (unsigned)(delta + 1) - 1;
-    char digits[64];
-    char *p = digits + sizeof digits - 1;
-    *p = '\0';
-    for (; v != 0; v /= 10) {
-        *--p = (char)('0' + (int)(v % 10));
+    low = delta < 0 ? low - 1 : low + (unsigned)delta;
+    if (high != 0) {
+        snprintf(out, cap, "%" PRIu64 "%018" PRIu64 "e-%u", high, low, scale + 1);
+    } else {
+        snprintf(out, cap, "%" PRIu64 "e-%u", low, scale + 1);
     }
-    snprintf(out, cap, "%se-%u", p, scale + 1);
 }
 
 static void halfway(void **state)
 {
     (void)state;
     struct ol_rng r = ol_rng_make(ol_rng_seed("test_json_double", 11));
-    for (unsigned i = 0; i < 100000; i++) {
+    for (unsigned i = 0; i < RANDOM_COUNT / 10; i++) {
         uint64_t odd = ol_rng_u64(&r) >> 11 | UINT64_C(1) << 53 | 1;
         for (int delta = -1; delta <= 1; delta++) {
             char text[96];
@@ -369,7 +372,7 @@ static void long_random_texts(void **state)
 {
     (void)state;
     struct ol_rng r = ol_rng_make(ol_rng_seed("test_json_double", 12));
-    for (unsigned i = 0; i < 100000; i++) {
+    for (unsigned i = 0; i < RANDOM_COUNT / 10; i++) {
         char text[256];
         size_t len = 0;
         size_t whole = ol_rng_below(&r, 60);

@@ -310,6 +310,15 @@ static void test_longest(void **state)
                      OL_ONENET_TOKEN_OK);
 }
 
+/* All but the expiry and the signature, which are no secrets, and padding. */
+static void assert_no_key_in(const struct ol_onenet_token_scratch *s)
+{
+    static const struct ol_onenet_token_scratch zero;
+    assert_memory_equal(&s->key, &zero.key, sizeof zero.key);
+    assert_memory_equal(&s->hmac, &zero.hmac, sizeof zero.hmac);
+    assert_memory_equal(s->bytes, zero.bytes, sizeof zero.bytes);
+}
+
 /* Nothing of the key stays behind in the caller's memory. */
 static void test_scratch_is_wiped(void **state)
 {
@@ -318,11 +327,11 @@ static void test_scratch_is_wiped(void **state)
     size_t len;
     memset(&scratch, 0xAA, sizeof scratch);
     assert_int_equal(encode_with(KEY, &len), OL_ONENET_TOKEN_OK);
-    assert_memory_equal(&scratch, &zero, offsetof(struct ol_onenet_token_scratch, et));
+    assert_no_key_in(&scratch);
     assert_memory_equal(scratch.sign, zero.sign, sizeof zero.sign);
     memset(&scratch, 0xAA, sizeof scratch);
     assert_int_equal(encode_with("AAECAwQFBgcI!", &len), OL_ONENET_TOKEN_KEY_CHAR);
-    assert_memory_equal(&scratch, &zero, offsetof(struct ol_onenet_token_scratch, et));
+    assert_no_key_in(&scratch);
 }
 
 static void test_methods(void **state)

@@ -171,7 +171,8 @@ static void blocks_wear_evenly_and_seldom(void **state)
 
 /* --- power cuts --------------------------------------------------------------------- */
 
-#define RECORDS 9u
+#define RECORDS         9u
+#define SECOND_CUT_STEP (OL_TEST_SCALE > 1 ? 11u : 1u) /* 1: at every operation */
 
 /* Commits records until the power fails. Returns the one that was being committed. */
 static uint32_t run(struct world *w, uint32_t first, uint32_t end)
@@ -206,7 +207,7 @@ static void cut_twice(const struct world *first, uint32_t old, uint32_t at_work,
                       uint64_t seed)
 {
     static struct world w;
-    for (uint32_t m = 1;; m++) {
+    for (uint32_t m = 1;; m += SECOND_CUT_STEP) {
         branch(&w, first);
         w.nor.rng = ol_rng_make(seed * 1000 + m);
         (void)!mount(&w);
@@ -247,7 +248,8 @@ static void a_cut_leaves_the_old_or_the_new_record(void **state)
     const struct shape shapes[] = {small, three, bytewise, board};
     uint64_t seed = ol_rng_seed("test_store_record", 1);
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
-        uint64_t runs = shapes[k].program_size > 1 && shapes[k].size < 4096 ? 12 : 1;
+        bool quick = shapes[k].program_size > 1 && shapes[k].size < 4096;
+        uint64_t runs = quick && OL_TEST_SCALE == 1 ? 12 : 1;
         for (uint64_t i = 0; i < runs; i++) {
             cut_everywhere(shapes[k], seed + i, i % 2 == 1);
         }
@@ -380,7 +382,7 @@ static void any_content_is_survived(void **state)
     (void)state;
     static struct world w;
     uint64_t seed = ol_rng_seed("test_store_record", 1);
-    for (uint64_t i = 0; i < 2000; i++) {
+    for (uint64_t i = 0; i < 2000 / OL_TEST_SCALE; i++) {
         start(&w, i % 2 ? three : small, seed + i);
         if (i % 3 == 0) {
             ol_nor_fill(&w.nor);

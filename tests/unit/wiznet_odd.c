@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/rng.h"
 #include "tests/unit/wiznet_bench.h"
 
 #define PORT 1883
@@ -165,6 +166,8 @@ static const struct {
     {SIM_W5500_FAULT_FROZEN, 1},      {SIM_W5500_FAULT_TORN, 1},
 };
 
+#define FAULTY_ROUNDS (OL_TEST_SCALE > 1 ? 50u : 1000u)
+
 static void test_datagrams_through_faults(void **state)
 {
     struct ol_addr from;
@@ -180,7 +183,7 @@ static void test_datagrams_through_faults(void **state)
         assert_int_equal(bench_udp_open(&b.node[1], 5000), OL_OK);
         exchange_datagrams(&b, 5);
         sim_w5500_set_fault(b.node[0].chip, faults[f].fault, faults[f].arg);
-        for (unsigned i = 0; i < 1000; i++) {
+        for (unsigned i = 0; i < FAULTY_ROUNDS; i++) {
             (void)bench_udp_send(&b.node[0], &to, buf, 4);
             (void)bench_udp_send(&b.node[1], &back, buf, 4);
             bench_run(&b, 20);
