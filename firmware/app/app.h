@@ -23,6 +23,7 @@
 #define APP_TX_CAP       1536u
 #define APP_QUEUE_CAP    3072u /* values that wait for delivery: 16 bytes and their text */
 #define APP_NAG_MS       5000u /* between two lines about a chip that does not answer */
+#define APP_NO_LINK_MS   5000u /* a link takes up to 3 s; then it is told to be missing */
 #define APP_WELL_MS      60000u
 #define APP_GOODBYE_MS   2500u
 
@@ -69,6 +70,7 @@ struct app_chip {
     uint8_t mac[6];
     uint32_t bus_hz;
     ol_ms nag_at;
+    ol_ms no_link_at; /* when to tell that there is no link; 0: not */
     ol_ms found_at;
     uint8_t failures; /* without a good while between them */
     uint8_t reason;   /* enum ol_w5500_reason of the last one */

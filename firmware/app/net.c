@@ -73,6 +73,7 @@ static void chip_lost(struct app *app, uint8_t reason)
     if (c->is_found) {
         SAY(app, OL_LOG_WARN, MSG_CHIP_LOST, app_sub(reason_of(reason)));
         c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
+        c->no_link_at = 0;
         c->failures = app->now - c->found_at < APP_WELL_MS ? c->failures : 0;
     }
     c->is_found = false;
@@ -82,14 +83,36 @@ static void chip_lost(struct app *app, uint8_t reason)
         app_chip_set_clock(app,
                            c->bus_hz / 2 >= BUS_HZ_MIN ? c->bus_hz / 2 : app->base_hz);
     }
-    if (app->now >= c->nag_at) {
-        SAY(app, OL_LOG_ERROR, MSG_CHIP_SILENT, app_sub(reason_of(reason)),
+}
+
+static bool is_given_up(const struct app_chip *c)
+{
+    return !c->is_found && c->reason != OL_W5500_REASON_NONE;
+}
+
+/* What lasts is told: no chip each APP_NAG_MS, no link once after the chip was found. */
+static void tell_what_lasts(struct app *app)
+{
+    struct app_chip *c = &app->chip;
+    if (is_given_up(c) && app->now >= c->nag_at) {
+        SAY(app, OL_LOG_ERROR, MSG_CHIP_SILENT, app_sub(reason_of(c->reason)),
             app_number(c->bus_hz));
         if (!c->was_found) {
             SAY(app, OL_LOG_ERROR, MSG_CHIP_BOARD, app_text(app->machine->board));
         }
         c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
     }
+    if (c->no_link_at > 0 && app->now >= c->no_link_at) {
+        c->no_link_at = 0;
+        SAY(app, OL_LOG_WARN, MSG_LINK_DOWN);
+    }
+}
+
+static ol_ms chip_deadline(const struct app_chip *c)
+{
+    ol_ms at = ol_w5500_deadline(&c->w5500);
+    at = c->no_link_at > 0 ? ol_ms_min(at, c->no_link_at) : at;
+    return is_given_up(c) ? ol_ms_min(at, c->nag_at) : at;
 }
 
 static void chip_step(struct app *app)
@@ -107,12 +130,14 @@ static void chip_step(struct app *app)
             c->is_found = true;
             c->was_found = true;
             c->found_at = app->now;
+            c->no_link_at = ol_ms_add(app->now, APP_NO_LINK_MS);
             SAY(app, OL_LOG_INFO, MSG_CHIP_FOUND, app_number(c->bus_hz));
             break;
         case OL_W5500_EVENT_LOST:
             chip_lost(app, (uint8_t)ev.reason);
             break;
         case OL_W5500_EVENT_LINK_UP:
+            c->no_link_at = 0;
             SAY(app, OL_LOG_INFO, MSG_LINK_UP);
             break;
         case OL_W5500_EVENT_LINK_DOWN:
@@ -120,6 +145,7 @@ static void chip_step(struct app *app)
             break;
         }
     }
+    tell_what_lasts(app);
 }
 
 /* --- the chip as the agent's interface: name servers may be set by hand -------------- */
@@ -404,7 +430,7 @@ void app_net_step(struct app *app)
 
 ol_ms app_net_deadline(const struct app *app)
 {
-    ol_ms at = ol_w5500_deadline(&app->chip.w5500);
+    ol_ms at = chip_deadline(&app->chip);
     if (app->phase == APP_ACTIVE) {
         at = ol_ms_min(at, app->sample_at);
     }

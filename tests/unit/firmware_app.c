@@ -173,6 +173,21 @@ static void comes_back_from_a_pulled_cable(void **state)
     await_report();
 }
 
+static void a_cable_missing_from_the_start_is_told_once(void **state)
+{
+    (void)state;
+    rig_close(&r);
+    rig_open(&r, 1);
+    sim_lan_cable(r.lan, r.station, false);
+    rig_start(&r);
+    await("no link: is the cable in", 10000);
+    rig_clear(&r);
+    rig_run(&r, 30000);
+    assert_null(strstr(rig_said(&r), "no link"));
+    sim_lan_cable(r.lan, r.station, true);
+    await("link up", 5000);
+}
+
 static void comes_back_from_a_reset_of_the_chip(void **state)
 {
     (void)state;
@@ -314,6 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(status_tells_all, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(comes_back_from_a_pulled_cable, open_rig,
                                         close_rig),
+        cmocka_unit_test_setup_teardown(a_cable_missing_from_the_start_is_told_once,
+                                        open_rig, close_rig),
         cmocka_unit_test_setup_teardown(comes_back_from_a_reset_of_the_chip, open_rig,
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_wrong_key_is_explained, open_rig, close_rig),
