@@ -140,6 +140,7 @@ static inline bool ol_w5500_is_usable(const struct ol_w5500 *c)
     return c->state == STATE_UP && c->fault == OL_W5500_REASON_NONE;
 }
 
+/* A command was given to it and has not been seen taken. */
 bool ol_w5500_is_busy(const struct ol_w5500_socket *s);
 
 /* ---- Time (w5500_bus.c) ---- */
@@ -148,9 +149,11 @@ bool ol_w5500_is_busy(const struct ol_w5500_socket *s);
 uint32_t ol_w5500_after(const struct ol_w5500 *c, uint32_t ms);
 /* A time of a caller, as far as it reaches. */
 uint32_t ol_w5500_time(const struct ol_w5500 *c, ol_ms at);
+/* It has come; 0 never does. */
 bool ol_w5500_is_due(const struct ol_w5500 *c, uint32_t at);
 /* The earlier of `left` and what is left until `at`. */
 uint32_t ol_w5500_left(const struct ol_w5500 *c, uint32_t at, uint32_t left);
+/* What is left until a socket wants to be looked at, at most `left`. */
 uint32_t ol_w5500_socket_left(const struct ol_w5500_socket *s, uint32_t left);
 
 /* ---- Bus (w5500_bus.c) ---- */
@@ -169,6 +172,7 @@ void ol_w5500_fault(struct ol_w5500 *c, enum ol_w5500_reason reason);
 
 /* ---- Sockets (w5500_socket.c) ---- */
 
+/* Closed; `on_status` hears of Sn_IR and Sn_SR, `mode` is Sn_MR. */
 void ol_w5500_socket_init(struct ol_w5500_socket *s, struct ol_w5500 *chip,
                           void (*on_status)(struct ol_w5500_socket *, unsigned, unsigned),
                           unsigned mode);
@@ -185,6 +189,7 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command);
 bool ol_w5500_look(struct ol_w5500 *c, unsigned n);
 /* Lets the next look without interrupt come soon, then later and later. */
 void ol_w5500_socket_wait(struct ol_w5500_socket *s);
+/* Gives a command; the socket is busy until it is seen taken. */
 void ol_w5500_command(struct ol_w5500_socket *s, unsigned command);
 /* Takes over what the chip's pointers say: rx_left, and tx_free when it was read twice. What only
  * we change must be as we left it, unless the socket is_new. false: they contradict each other,
@@ -210,6 +215,7 @@ unsigned ol_w5500_tx_size(const struct ol_w5500_socket *s);
 
 /* ---- Probe (w5500_probe.c) ---- */
 
+/* As in struct ol_netif_ops. */
 int32_t ol_w5500_probe(void *ctx, const struct ol_addr *candidate, ol_ms now);
 enum ol_probe ol_w5500_probe_result(void *ctx, ol_ms now);
 /* Puts registers from the image into the chip, now or when it comes up. OL_OK, OL_E_IO. */
