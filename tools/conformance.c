@@ -141,7 +141,7 @@ static bool counts(const struct cli_case *c, bool strict)
 static void take_back(struct battery *b, struct cli_result *results)
 {
     unsigned n = 0;
-    for (size_t i = 0; i < cli_case_count; i++) {
+    for (size_t i = 0; i < cli_case_count(); i++) {
         if (results[i].unproven) {
             results[i].unproven = false;
             results[i].verdict = CLI_NOT_OBSERVABLE;
@@ -158,7 +158,7 @@ static void take_back(struct battery *b, struct cli_result *results)
 
 static void prove_refusals(struct cli_result *results)
 {
-    for (size_t i = 0; i < cli_case_count; i++) {
+    for (size_t i = 0; i < cli_case_count(); i++) {
         results[i].unproven = false;
     }
 }
@@ -166,7 +166,7 @@ static void prove_refusals(struct cli_result *results)
 /* A refusal says something only when a good login is taken before long. */
 static void weigh_refusals(struct battery *b, struct cli_result *results, size_t i)
 {
-    const struct cli_case *c = &cli_cases[i];
+    const struct cli_case *c = cli_case_at(i);
     struct cli_result *r = &results[i];
     bool login_missing = c->setup != CLI_SETUP_NEW || strstr(c->expect, "connack 0");
     if (b->wire.let_in) {
@@ -190,12 +190,12 @@ static int sum_up(const struct battery *b, const struct arguments *a,
 {
     unsigned tally[3] = {0};
     int rc = CLI_EXIT_OK;
-    for (size_t i = 0; i < cli_case_count; i++) {
-        if (!cli_case_is_in(&cli_cases[i], a->only)) {
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (!cli_case_is_in(cli_case_at(i), a->only)) {
             continue;
         }
         tally[results[i].verdict]++;
-        if (results[i].verdict == CLI_DIFFERENT && counts(&cli_cases[i], a->strict)) {
+        if (results[i].verdict == CLI_DIFFERENT && counts(cli_case_at(i), a->strict)) {
             rc = CLI_EXIT_FAILED;
         }
     }
@@ -215,12 +215,12 @@ static int run_cases(struct battery *b, const struct arguments *a,
     printf("Host: %s. Takes about %u min %02u s.\n", b->target.host_kind,
            (unsigned)(estimate / 60), (unsigned)(estimate % 60));
     fflush(stdout);
-    for (size_t i = 0; i < cli_case_count; i++) {
-        if (!cli_case_is_in(&cli_cases[i], a->only)) {
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (!cli_case_is_in(cli_case_at(i), a->only)) {
             continue;
         }
-        cli_wire_run(&b->target, &b->wire, &cli_cases[i], &results[i]);
-        tell_case(&cli_cases[i], &results[i]);
+        cli_wire_run(&b->target, &b->wire, cli_case_at(i), &results[i]);
+        tell_case(cli_case_at(i), &results[i]);
         weigh_refusals(b, results, i);
     }
     if (b->unproven && !cli_wire_check(&b->target, &b->wire)) {
@@ -245,7 +245,7 @@ static int run_battery(struct battery *b, const struct arguments *a)
     FILE *report = NULL;
     struct stat status;
     bool written = false, failed = false;
-    struct cli_result *results = calloc(cli_case_count, sizeof(*results));
+    struct cli_result *results = calloc(cli_case_count(), sizeof(*results));
     if (!results) {
         return refuse("not enough memory", NULL);
     }
@@ -296,8 +296,8 @@ static bool parse(int argc, char **argv, struct arguments *a)
 
 static bool has_section(const char *only)
 {
-    for (size_t i = 0; i < cli_case_count; i++) {
-        if (cli_case_is_in(&cli_cases[i], only)) {
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (cli_case_is_in(cli_case_at(i), only)) {
             return true;
         }
     }

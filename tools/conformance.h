@@ -41,8 +41,10 @@ struct cli_case {
     const char *expect;
 };
 
-extern const struct cli_case cli_cases[];
-extern const size_t cli_case_count;
+size_t cli_case_count(void);
+
+/* The case of index i, 0 to cli_case_count() - 1. Static storage. */
+const struct cli_case *cli_case_at(size_t i);
 
 /* "D", "C", "U", "ours". Static storage. */
 const char *cli_certainty_str(enum cli_certainty certainty);
@@ -226,7 +228,7 @@ bool cli_case_is_in(const struct cli_case *c, const char *only);
 void cli_report_bytes(const struct cli_target *t, bool anonymous, struct ol_str secret,
                       const uint8_t *bytes, size_t len, char *out, size_t cap);
 
-/* The whole report, Markdown. results[cli_case_count]; cases outside only are left out. */
+/* The whole report, Markdown. results[cli_case_count()]; cases outside only are left out. */
 void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,
                       const char *only, const struct cli_result *results);
 

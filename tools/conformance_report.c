@@ -128,9 +128,9 @@ static void put_tally(FILE *f, const char *only, const struct cli_result *result
 {
     unsigned tally[4][3] = {{0}};
     fputs("\n| | as expected | different | not observable |\n|---|--:|--:|--:|\n", f);
-    for (size_t i = 0; i < cli_case_count; i++) {
-        if (cli_case_is_in(&cli_cases[i], only)) {
-            tally[cli_cases[i].certainty][results[i].verdict]++;
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (cli_case_is_in(cli_case_at(i), only)) {
+            tally[cli_case_at(i)->certainty][results[i].verdict]++;
         }
     }
     for (int i = CLI_CERTAIN_D; i <= CLI_CERTAIN_OURS; i++) {
@@ -173,9 +173,9 @@ void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,
     fputs("\n| § | case | known | sent | expected | seen | verdict |\n"
           "|---|---|---|---|---|---|---|\n",
           f);
-    for (size_t i = 0; i < cli_case_count; i++) {
-        if (cli_case_is_in(&cli_cases[i], only)) {
-            put_row(f, &cli_cases[i], &results[i]);
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (cli_case_is_in(cli_case_at(i), only)) {
+            put_row(f, cli_case_at(i), &results[i]);
         }
     }
 }
@@ -185,8 +185,8 @@ void cli_report_list(FILE *f, const char *only)
     static const char *const setups[] = {"", "logged in", "subscribed"};
     fputs("| § | case | known | before | sent | expected |\n|---|---|---|---|---|---|\n",
           f);
-    for (size_t i = 0; i < cli_case_count; i++) {
-        const struct cli_case *c = &cli_cases[i];
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        const struct cli_case *c = cli_case_at(i);
         if (!cli_case_is_in(c, only)) {
             continue;
         }

@@ -645,8 +645,8 @@ static uint64_t waits_of(const struct cli_target *t, const struct cli_case *c)
 uint64_t cli_wire_estimate(const struct cli_target *t, const char *only)
 {
     uint64_t ms = 0;
-    for (size_t i = 0; i < cli_case_count; i++) {
-        const struct cli_case *c = &cli_cases[i];
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        const struct cli_case *c = cli_case_at(i);
         if (!cli_case_is_in(c, only)) {
             continue;
         }

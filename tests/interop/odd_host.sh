@@ -20,7 +20,9 @@ odd_host() {
 battery() {
     local from=$SECONDS
     out=$("$onelink" conformance --config "$tmp/odd.conf" --report "$tmp/odd.md" "$@" 2>&1)
+    # shellcheck disable=SC2034 # for the test
     rc=$?
+    # shellcheck disable=SC2034
     took_s=$((SECONDS - from))
 }
 
