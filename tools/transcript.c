@@ -92,8 +92,10 @@ static void tell_rejected(const struct cli_device *d, const struct ol_agent_even
         cli_log_line(&d->log, OL_LOG_ERROR, "  %u. %s", i + 1,
                      ol_agent_hint_str(ev->rejected.hints[i]));
     }
-    cli_log_line(&d->log, OL_LOG_ERROR,
-                 "  The device log in the platform's console says which.");
+    cli_log_line(
+        &d->log, OL_LOG_ERROR,
+        "  The device log in the platform's console says which; of a local platform "
+        "onelink-platform log --rejected.");
 }
 
 /* No host of those that were tried can be reached. */
