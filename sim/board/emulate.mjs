@@ -42,12 +42,9 @@ class Program {
         const key = this.platform.addDevice(DEVICE);
         this.view = this.isTerminal ? new ScreenView(this.board, HELP, () => this.stateText()) :
             new PlainView();
-        this.ends.push(
-            followMessages(this.platform, DEVICE, (line) => this.view.platform(line)),
-            followErrors(path.join(this.platform.folder, 'platform.log'),
-                (line) => this.view.platform(line)));
+        this.follow();
         this.session = new Session(this.image, this.board, this.platform, this.view,
-            this.isTerminal ? 1 : 20);
+            this.isTerminal ? 1 : 10);
         this.ends.push(() => this.session.close());
         if (this.isTerminal) {
             this.listen();
@@ -60,6 +57,14 @@ class Program {
             }
         }
         await this.finish();
+    }
+
+    follow() {
+        // A board that is emulated faster than real time seems to report too often.
+        const isAbout = (line) => this.isTerminal || !/\*\* limit |: limit exceeded/.test(line);
+        const show = (line) => isAbout(line) && this.view.platform(line);
+        this.ends.push(followMessages(this.platform, DEVICE, show),
+            followErrors(path.join(this.platform.folder, 'platform.log'), show));
     }
 
     note(text) {

@@ -8,14 +8,19 @@ import readline from 'node:readline';
 
 const ARROWS = { up: '->', down: '<-', platform: '**' };
 
+/** What a device sends must not steer the terminal. */
+function printable(text) {
+    return text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
+}
+
 function describe(entry, product, device) {
     const time = new Date(entry.time).toISOString().slice(11, 19);
     const topic = entry.topic?.replace(`$sys/${product}/${device}/`, '') ?? '';
     const verdict = entry.verdict === 'accepted' ? '' : entry.verdict;
     const code = entry.code === undefined || entry.direction === 'down' ? '' : `[${entry.code}]`;
     const reason = verdict === '' ? '' : entry.reason;
-    return [time, ARROWS[entry.direction], entry.packet, topic, verdict, code, reason, entry.payload]
-        .filter((part) => part !== undefined && part !== '').join(' ');
+    return printable([time, ARROWS[entry.direction], entry.packet, topic, verdict, code, reason,
+        entry.payload].filter((part) => part !== undefined && part !== '').join(' '));
 }
 
 /** onLine gets each packet of the device as a line. Returns what ends it. */
@@ -37,7 +42,7 @@ export function followErrors(file, onLine) {
         const whole = text.slice(0, text.lastIndexOf('\n') + 1);
         at += Buffer.byteLength(whole);
         whole.split('\n').filter((line) => line !== '')
-            .forEach((line) => onLine(`** ${line.replace(/^\d{4}-\d\d-\d\d /, '')}`));
+            .forEach((line) => onLine(`** ${printable(line).replace(/^\d{4}-\d\d-\d\d /, '')}`));
     }, 200);
     return () => clearInterval(timer);
 }
