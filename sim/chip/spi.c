@@ -99,7 +99,7 @@ static void start_header(struct sim_w5500 *c)
     load(c);
 }
 
-/* What the host has now read. */
+/* What the host has now read. The state may have changed while its bits went out. */
 static void mark_read(struct sim_w5500 *c, unsigned block, uint16_t offset)
 {
     if ((block & 3) != 1) {
@@ -107,7 +107,7 @@ static void mark_read(struct sim_w5500 *c, unsigned block, uint16_t offset)
     }
     struct w5_socket *s = &c->socket[block >> 2];
     if (offset == W5_SN_SR) {
-        s->sr_seen = s->sr;
+        s->sr_seen = c->spi.miso;
     } else if (is_live16(block, offset) && (offset & 1) != 0) {
         *seen_of(c, block, offset) = w5_live16(s, offset);
     }
