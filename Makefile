@@ -4,8 +4,8 @@
 BUILD := build
 JOBS  := $(shell nproc)
 
-.PHONY: all help setup setup-test demo test check clang asan m0plus firmware emulate dist fuzz sim coverage \
-        soak load sizes bench costs fidelity clean
+.PHONY: all help setup setup-test demo test check clang asan m0plus firmware emulate recovery dist \
+        fuzz sim coverage soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
 all: $(BUILD)/build.ninja
@@ -81,6 +81,11 @@ emulate: firmware
 	@cmake --preset release -DOL_WASM=ON >/dev/null
 	@cmake --build $(BUILD) --target onelink-platform sim_chip_wasm sim_lan_wasm -- --quiet
 	@scripts/emulate $(BOARD) $(BUILD)
+
+## recovery: every fault on the image of each board, in the emulator; table to build/recovery.md
+recovery: all-tests firmware
+	@scripts/setup emulate
+	@OL_SOURCE_DIR=. OL_BINARY_DIR=$(BUILD) tests/emulator/recovery.mjs
 
 ## dist: what is published: both images, their checksums, sizes and the cost table
 dist: firmware

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
-// A board with its settings typed in, on a virtual network with a broker, in emulated time.
+// A board with its settings typed in, on a virtual network with a platform, in emulated time.
 
+import fs from 'node:fs';
 import path from 'node:path';
 import { BUILD, boot } from '../../sim/board/index.mjs';
-import { Broker } from './broker.mjs';
+import { Cloud } from '../../sim/cloud/cloud.mjs';
 
 export const BOARDS = ['w55rp20_evb_pico', 'w5500_evb_pico'];
+export const DEVICE_KEY = Buffer.from('a key of 16 byte').toString('base64');
+const PRODUCT_KEY = Buffer.from('the product\'s key').toString('base64');
+const HOST = 'platform.test';
 const ADDRESS = '203.0.113.10';
+const NAME_TTL_S = 5; // so that a new login asks again
+const MODEL = path.join(process.env.OL_SOURCE_DIR ?? '.', 'examples/demo/model.json');
 
-const SETTINGS = { host: 'platform.test', product_id: 'AbCdEf1234', device_name: 'emulated',
-    device_key: 'MDEyMzQ1Njc4OWFiY2RlZg==', report_interval_s: '5',
-    'property.temp.source': 'chip_temperature' };
+const SETTINGS = { host: HOST, product_id: 'AbCdEf1234', device_name: 'emulated',
+    device_key: DEVICE_KEY, report_interval_s: '5', 'property.temp.source': 'chip_temperature',
+    'property.led.command': 'led' };
 
 export function image(board) {
     return path.join(BUILD, `firmware/onelink-${board}.uf2`);
@@ -39,25 +45,44 @@ function configuredFlash(board) {
     return configured.get(board).slice();
 }
 
-/** A configured board at power-on. options: those of the rig, and cable: false. */
+/** A configured board at power-on, its platform rig.cloud, and there rig.device. options: those of
+ *  the rig. */
 export function start(board, { seed = 1, ...options } = {}) {
     const rig = boot(image(board), { board, seed, usb: false, flash: configuredFlash(board), ...options });
-    rig.addName('platform.test', ADDRESS);
-    rig.broker = new Broker(rig);
-    if (options.cable === false) {
-        rig.cable(false);
-    }
+    rig.addName(HOST, ADDRESS, NAME_TTL_S);
+    rig.cloud = new Cloud(rig);
+    const product = rig.cloud.addProduct(SETTINGS.product_id, PRODUCT_KEY, fs.readFileSync(MODEL));
+    rig.device = rig.cloud.addDevice(product, SETTINGS.device_name, DEVICE_KEY);
     return rig;
 }
 
-/** Runs until n more reports were answered; emulated milliseconds that it took. */
-export function reports(rig, n, ms) {
-    const { broker } = rig;
-    const until = broker.reports.length + n;
+/** Runs until the board says that n more reports were answered; the milliseconds until then. */
+function answers(rig, n, ms) {
     const from = rig.ms;
-    if (!rig.advance(ms, () => broker.reports.length >= until)) {
-        throw new Error(`no report within ${ms} ms; the console:\n${rig.uart.text.slice(-3000)}`);
+    const read = rig.uart.text.length;
+    const count = () => rig.uart.text.slice(read).match(/<- reply \d+: 200/g)?.length ?? 0;
+    if (!rig.advance(ms, () => count() >= n)) {
+        throw new Error(`no answered report within ${ms} ms`);
     }
+    return rig.ms - from;
+}
+
+export function nextAnswer(rig, ms) {
+    return answers(rig, 1, ms);
+}
+
+/** The same, and the board is at rest. */
+export function reports(rig, n, ms) {
+    const took = answers(rig, n, ms);
     rig.advance(50);
-    return broker.reports[until - 1].atMs - from;
+    return took;
+}
+
+/** The console answers. */
+export function checkConsole(rig) {
+    const read = rig.uart.text.length;
+    rig.typeUart('status\r');
+    if (!rig.advance(2000, () => /settings: \d+ of/.test(rig.uart.text.slice(read)))) {
+        throw new Error('the console does not answer within 2 s');
+    }
 }

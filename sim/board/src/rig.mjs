@@ -171,8 +171,8 @@ export class Rig {
         this.network.lan.set_wall(ms);
     }
 
-    addName(name, address) {
-        this.network.addName(name, address);
+    addName(name, address, ttl = 60) {
+        this.network.addName(name, address, ttl);
     }
 
     /** A rule on frames: fields of struct sim_lan_rule by name. Returns its number. */
