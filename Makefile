@@ -82,6 +82,15 @@ emulate: firmware
 	@cmake --build $(BUILD) --target onelink-platform sim_chip_wasm sim_lan_wasm -- --quiet
 	@scripts/emulate $(BOARD) $(BUILD)
 
+## throughput: TCP each way on each board in the emulator, and the bus frames of a report
+.PHONY: throughput
+throughput: firmware
+	@scripts/setup emulate
+	@cmake --preset release -DOL_WASM=ON >/dev/null
+	@cmake --build $(BUILD) --target sim_chip_wasm sim_lan_wasm sim_cloud_wasm -- --quiet
+	@scripts/throughput $(BUILD) --transcript
+	@scripts/throughput $(BUILD)
+
 ## recovery: every fault on the image of each board, in the emulator; table to build/recovery.md
 recovery: all-tests firmware
 	@scripts/setup emulate
