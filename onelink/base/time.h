@@ -13,15 +13,10 @@ typedef uint64_t ol_ms;
 #define OL_NEVER UINT64_MAX
 
 /* at + delay, stopping at OL_NEVER instead of wrapping. */
-static inline ol_ms ol_ms_add(ol_ms at, ol_ms delay)
-{
-    return delay > OL_NEVER - at ? OL_NEVER : at + delay;
-}
+ol_ms ol_ms_add(ol_ms at, ol_ms delay);
 
-static inline ol_ms ol_ms_min(ol_ms a, ol_ms b)
-{
-    return a < b ? a : b;
-}
+/* The earlier one. */
+ol_ms ol_ms_min(ol_ms a, ol_ms b);
 
 /* How much a wall-clock time can be believed, worst first. */
 enum ol_clock_quality {

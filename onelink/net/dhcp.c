@@ -167,6 +167,7 @@ static void bind(struct ol_dhcp *d, ol_ms now)
     d->lease = d->next;
     d->lease_at = d->asked_at;
     d->end_at = after(d->lease_at, d->lease.lease_s);
+    d->rebind_at = after(d->lease_at, d->lease.rebind_s);
     d->in_force = true;
     d->naks = 0;
     d->is_silent = false;
@@ -335,7 +336,7 @@ static void keep(struct ol_dhcp *d, ol_ms now)
     if (now >= d->end_at) {
         lose(d);
         discover(d, now);
-    } else if (now >= after(d->lease_at, d->lease.rebind_s)) {
+    } else if (now >= d->rebind_at) {
         if (d->state != OL_DHCP_REBINDING) {
             begin(d, OL_DHCP_REBINDING);
         }
@@ -346,7 +347,7 @@ static void keep(struct ol_dhcp *d, ol_ms now)
             d->server = d->lease.server;
             begin(d, OL_DHCP_RENEWING);
         }
-        renew(d, after(d->lease_at, d->lease.rebind_s), now);
+        renew(d, d->rebind_at, now);
     }
     if (d->tries > 1) {
         be_silent(d);
@@ -460,6 +461,14 @@ static void fill(const struct ol_dhcp *d, struct ol_dhcp_request *r)
     }
 }
 
+static uint16_t seconds_since(ol_ms at, ol_ms now)
+{
+    ol_ms ms = now - at;
+
+    /* In 32 bits: a small machine divides 64 by a long routine. */
+    return ms >= UINT16_MAX * 1000U ? UINT16_MAX : (uint16_t)((uint32_t)ms / 1000U);
+}
+
 static struct ol_addr destination(const struct ol_dhcp *d)
 {
     bool is_unicast = d->state == OL_DHCP_RENEWING || d->state == OL_DHCP_RELEASING;
@@ -472,12 +481,11 @@ int32_t ol_dhcp_output(const struct ol_dhcp *d, void *buf, size_t cap, struct ol
                        ol_ms now)
 {
     struct ol_dhcp_request request = {.xid = d->xid, .hostname = d->config.hostname};
-    ol_ms secs = (now - d->began_at) / 1000;
 
     if (!d->has_output) {
         return 0;
     }
-    request.secs = secs > UINT16_MAX ? UINT16_MAX : (uint16_t)secs;
+    request.secs = seconds_since(d->began_at, now);
     memcpy(request.mac, d->config.mac, sizeof request.mac);
     fill(d, &request);
     *to = destination(d);

@@ -86,6 +86,7 @@ struct ol_dhcp {
     ol_ms asked_at;        /* a lease counts from here, RFC 2131 4.4.1 */
     ol_ms deadline_ms;     /* of the state */
     ol_ms lease_at;        /* when `lease` was asked for */
+    ol_ms rebind_at;       /* its T2 */
     ol_ms end_at;          /* when it ends: OL_NEVER never, 0 there is none */
     struct ol_addr wanted; /* in REQUESTING and REBOOTING */
     struct ol_addr server; /* in REQUESTING */
