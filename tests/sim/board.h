@@ -21,6 +21,8 @@
 #define SIM_PLATFORM_AT "203.0.113.10"
 #define SIM_PORT        1883
 
+#define SIM_LINKS 24
+
 struct sim_board;
 
 /* The platform's end of a TCP connection. */
@@ -61,7 +63,8 @@ struct sim_board {
     struct sim_lan *lan;
     struct sim_w5500 *chip;
     struct sim_wire wire;
-    struct sim_link link[SIM_SEATS];
+    struct sim_link link[SIM_LINKS];
+    unsigned next_link; /* none is used again soon */
     struct ol_rng rng;
     uint64_t now_ns;
     uint64_t due_ns;   /* when the wire must be stepped */
@@ -86,6 +89,7 @@ struct sim_board {
     bool is_armed;
     unsigned fault;
     enum sim_place place;
+    uint32_t arg;  /* of it, instead of one by chance; 0: by chance */
     uint32_t rule; /* SIM_PLACE_WIRE */
     ol_ms idle_at; /* when something was under way last */
     ol_ms struck_at;

@@ -52,8 +52,8 @@ static const struct fault faults[] = {
     {"new address at renewal", LAN, SIM_LAN_FAULT_DHCP_MOVE, 2, 2, NOTHING},
     {"DHCP forged", LAN, SIM_LAN_FAULT_DHCP_FORGED, 1, SIM_LAN_FORGED_ALL, NOTHING},
     {"DHCP slow", LAN, SIM_LAN_FAULT_DHCP_DELAY, 100, 6000, NOTHING},
-    {"address taken", LAN, SIM_LAN_FAULT_ADDRESS_TAKEN, SIM_IP4(192, 168, 7, 100),
-     SIM_IP4(192, 168, 7, 102), NOTHING},
+    {"address taken", LAN, SIM_LAN_FAULT_ADDRESS_TAKEN, SIM_IP4(192, 168, 7, 98),
+     SIM_IP4(192, 168, 7, 100), NOTHING},
     {"DNS silent", LAN, SIM_LAN_FAULT_DNS_SILENT, 1, 1, NOTHING},
     {"DNS wrong", LAN, SIM_LAN_FAULT_DNS_WRONG_ADDRESS, SIM_PLATFORM + 50,
      SIM_PLATFORM + 60, NOTHING},
@@ -287,6 +287,11 @@ static void strike(struct sim_world *w)
     const struct fault *f = &faults[b->fault];
     uint32_t arg = f->low + (uint32_t)sim_roll(w, (uint64_t)f->high - f->low + 1);
 
+    if (b->arg != 0) {
+        arg = b->arg;
+    } else if (w->is_fixed) {
+        arg = f->high;
+    }
     b->is_armed = false;
     b->strikes++;
     b->struck_at = w->began_at + b->now_ns / SIM_MS;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/agent/agent_private.h"
-#include "tests/sim/world.h"
+#include "onelink/wiznet/w5500_private.h"
+#include "tests/sim/board.h"
 
 const char *sim_bug_str(enum sim_bug bug)
 {
     static const char *const names[SIM_BUG_COUNT] = {
-        "none",  "puback", "forget",  "new-times", "one-time",
-        "haste", "deaf",   "patient", "overwrite"};
+        "none",    "puback",    "forget", "new-times", "one-time", "haste",  "deaf",
+        "patient", "overwrite", "lease",  "no-look",   "untold",   "amnesia"};
 
     return names[bug];
 }
@@ -45,9 +46,26 @@ static void drop_oldest(struct ol_agent *a)
     }
 }
 
+static void forget_to_look(struct sim_world *w, struct sim_board *b)
+{
+    if (b->driver.state == STATE_UP &&
+        ol_agent_get_state(&w->agent) >= OL_AGENT_CONNECT) {
+        b->driver.next_at = (uint32_t)w->clock.now + 1000;
+        b->tcp.socket.look_at = 0;
+    }
+}
+
+static void forget_address(struct sim_board *b)
+{
+    if (b->driver.state != STATE_UP) {
+        memset(b->driver.common + COMMON_SIPR, 0, 4);
+    }
+}
+
 void sim_bug_before(struct sim_world *w)
 {
     struct ol_agent *a = &w->agent;
+    struct sim_board *b = sim_board_of(w);
 
     switch (w->bug) {
     case SIM_BUG_HASTE:
@@ -67,6 +85,21 @@ void sim_bug_before(struct sim_world *w)
         break;
     case SIM_BUG_OVERWRITE:
         drop_oldest(a);
+        break;
+    case SIM_BUG_LEASE:
+        if (ol_dhcp_get_lease(&b->dhcp.engine, NULL) != NULL) {
+            b->dhcp.engine.end_at = OL_NEVER;
+            b->dhcp.engine.deadline_ms = OL_NEVER;
+        }
+        break;
+    case SIM_BUG_NO_LOOK:
+        forget_to_look(w, b);
+        break;
+    case SIM_BUG_UNTOLD:
+        b->tcp.socket.rx_told = b->tcp.socket.rx_rd;
+        break;
+    case SIM_BUG_AMNESIA:
+        forget_address(b);
         break;
     default:
         break;

@@ -14,7 +14,7 @@
 
 /* The platform: the access node with its owner's loop, over a simulated network. */
 
-#define SIM_SEATS 8 /* connections at a time */
+#define SIM_SEATS 24 /* connections at a time */
 
 /* The platform's side of a network. */
 struct sim_front {

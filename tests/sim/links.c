@@ -18,8 +18,8 @@ static void on_accept(void *ctx, uint32_t conn, const struct sim_lan_peer *peer)
     struct sim_board *b = ctx;
 
     b->has_news = true;
-    for (size_t i = 0; i < SIM_SEATS; i++) {
-        struct sim_link *l = &b->link[i];
+    for (size_t i = 0; i < SIM_LINKS; i++) {
+        struct sim_link *l = &b->link[b->next_link++ % SIM_LINKS];
         if (l->phase == PHASE_FREE) {
             *l = (struct sim_link){.board = b,
                                    .conn = conn,
@@ -46,7 +46,7 @@ static void on_closed(void *ctx, uint32_t conn, enum sim_lan_closed why)
     struct sim_board *b = ctx;
 
     b->has_news = true;
-    for (size_t i = 0; i < SIM_SEATS; i++) {
+    for (size_t i = 0; i < SIM_LINKS; i++) {
         struct sim_link *l = &b->link[i];
         if (l->phase != PHASE_FREE && l->conn == conn) {
             l->phase = l->is_new ? PHASE_FREE : PHASE_CLOSED;
@@ -171,7 +171,7 @@ static bool accept_one(void *ctx, struct ol_stream *out)
 {
     struct sim_board *b = ctx;
 
-    for (size_t i = 0; i < SIM_SEATS; i++) {
+    for (size_t i = 0; i < SIM_LINKS; i++) {
         struct sim_link *l = &b->link[i];
         if (l->is_new && l->phase != PHASE_FREE) {
             l->is_new = false;
@@ -199,7 +199,7 @@ struct sim_link *sim_link_find(const struct sim_board *b)
 {
     const struct ol_w5500_socket *s = &b->tcp.socket;
 
-    for (size_t i = 0; i < SIM_SEATS; i++) {
+    for (size_t i = 0; i < SIM_LINKS; i++) {
         const struct sim_link *l = &b->link[i];
         if (l->phase == PHASE_OPEN && l->peer_port == s->port) {
             return (struct sim_link *)l;
@@ -212,7 +212,7 @@ ol_ms sim_links_next(const struct sim_board *b)
 {
     ol_ms next = OL_NEVER;
 
-    for (size_t i = 0; i < SIM_SEATS; i++) {
+    for (size_t i = 0; i < SIM_LINKS; i++) {
         next = ol_ms_min(next, link_deadline(&b->link[i]));
     }
     return next;

@@ -5,20 +5,25 @@
 #include <time.h>
 
 #include "tests/sim/board.h"
+#include "tests/sim/table.h"
 
 static struct sim_world world = {.site = &sim_plain_site};
 
 static int usage(void)
 {
-    fputs("usage: sim_run --seed N [--verbose] [--bug NAME]\n"
-          "       sim_run --seeds A..B [--bug NAME]\n"
-          "       sim_run --bugs COUNT\n"
-          "Simulates device and platform in virtual time; the same seed gives the same "
-          "run.\n"
-          "--bug makes the device misbehave; --bugs tells that each bug is found within "
-          "COUNT\n"
-          "seeds.\n",
-          stderr);
+    fputs(
+        "usage: sim_run [--board] --seed N [--verbose] [--bug NAME]\n"
+        "       sim_run [--board] --seeds A..B [--bug NAME]\n"
+        "       sim_run [--board] --bugs COUNT\n"
+        "       sim_run --table\n"
+        "Simulates device and platform in virtual time; the same seed gives the same "
+        "run.\n"
+        "--board puts driver, chip model and virtual network between them; --table runs\n"
+        "each fault of the board alone and tells the time to the next answered report.\n"
+        "--bug makes the device misbehave; --bugs tells that each bug is found within "
+        "COUNT\n"
+        "seeds.\n",
+        stderr);
     return 2;
 }
 
@@ -81,8 +86,10 @@ static int run_many(uint64_t first, uint64_t last, enum sim_bug bug, bool verbos
 static int run_bugs(uint64_t count)
 {
     int missed = 0;
+    int first = world.site->is_strict ? SIM_BUG_LEASE : SIM_BUG_NONE + 1;
+    int end = world.site->is_strict ? SIM_BUG_COUNT : SIM_BUG_LEASE;
 
-    for (int bug = SIM_BUG_NONE + 1; bug < SIM_BUG_COUNT; bug++) {
+    for (int bug = first; bug < end; bug++) {
         uint64_t seed = 1;
         while (seed <= count && sim_run(&world, seed, (enum sim_bug)bug, false)) {
             seed++;
@@ -114,6 +121,7 @@ int main(int argc, char **argv)
 {
     enum sim_bug bug = SIM_BUG_NONE;
     bool verbose = false;
+    bool table = false;
     uint64_t first = 0;
     uint64_t last = 0;
     uint64_t bugs = 0;
@@ -122,6 +130,8 @@ int main(int argc, char **argv)
         bool has_value = i + 1 < argc;
         if (strcmp(argv[i], "--board") == 0) {
             world.site = &sim_board_site;
+        } else if (strcmp(argv[i], "--table") == 0) {
+            table = true;
         } else if (strcmp(argv[i], "--verbose") == 0) {
             verbose = true;
         } else if (strcmp(argv[i], "--seed") == 0 && has_value) {
@@ -139,6 +149,11 @@ int main(int argc, char **argv)
         } else {
             return usage();
         }
+    }
+    if (table) {
+        world.site = &sim_board_site;
+        world.verbose = verbose;
+        return sim_table(&world);
     }
     if (bugs > 0) {
         return run_bugs(bugs);

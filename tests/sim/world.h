@@ -29,6 +29,11 @@ enum sim_bug {
     SIM_BUG_DEAF,      /* never answers commands */
     SIM_BUG_PATIENT,   /* waits for a ping's answer for ever */
     SIM_BUG_OVERWRITE, /* drops the oldest sample when a new one comes */
+    /* Of a board only. */
+    SIM_BUG_LEASE,   /* DHCP does not notice the end of a lease */
+    SIM_BUG_NO_LOOK, /* the driver looks only when INTn tells it to */
+    SIM_BUG_UNTOLD,  /* the driver does not give RECV for what it has read */
+    SIM_BUG_AMNESIA, /* the driver forgets its address when the chip is reset */
     SIM_BUG_COUNT
 };
 
