@@ -21,6 +21,7 @@ import { LocalPlatform } from './src/local-platform.mjs';
 
 const MODEL = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../examples/board/model.json');
 const REPORTS = 5;
+const MESSAGE_LIMIT_MS = 10000;
 const CTRL_C = '\x03';
 const KEYS = { cable: ['\x1bOQ', '\x1b[12~', '\x1b[[B'], power: ['\x1bOR', '\x1b[13~', '\x1b[[C'],
     led: ['\x1bOS', '\x1b[14~', '\x1b[[D'] };
@@ -35,6 +36,7 @@ class Program {
         this.ends = [];
         this.isCableIn = true;
         this.stage = 'starts';
+        this.onMessage = () => {};
     }
 
     async run() {
@@ -62,9 +64,28 @@ class Program {
     follow() {
         // A board that is emulated faster than real time seems to report too often.
         const isAbout = (line) => this.isTerminal || !/\*\* limit |: limit exceeded/.test(line);
-        const show = (line) => isAbout(line) && this.view.platform(line);
+        const show = (line) => {
+            if (isAbout(line)) {
+                this.view.platform(line);
+                this.onMessage(line);
+            }
+        };
         this.ends.push(followMessages(this.platform, DEVICE, show),
             followErrors(path.join(this.platform.folder, 'platform.log'), show));
+    }
+
+    /** Kept when the platform tells what the pattern matches. */
+    told(pattern) {
+        return new Promise((resolve, reject) => {
+            const timer = setTimeout(reject, MESSAGE_LIMIT_MS,
+                new Error(`the platform's message log did not show ${pattern}`));
+            this.onMessage = (line) => {
+                if (pattern.test(line)) {
+                    clearTimeout(timer);
+                    resolve();
+                }
+            };
+        });
     }
 
     note(text) {
@@ -81,7 +102,10 @@ class Program {
         this.note('The board reports');
         await session.reports(REPORTS, limit);
         this.note('The platform switches the LED on');
+        const told = this.told(/property\/set_reply \[200\]/);
+        told.catch(() => {}); // also when nobody waits for it any more
         await session.command(true);
+        await session.during(told);
         if (this.isTerminal) {
             this.note('It goes on until Ctrl-C');
             await session.go(Infinity);
