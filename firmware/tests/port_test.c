@@ -3,6 +3,7 @@
 
 #include "firmware/board_machine.h"
 #include "firmware/boot/reset.h"
+#include "firmware/tests/say.h"
 #include "ports/rp2040/clock.h"
 #include "ports/rp2040/gpio.h"
 #include "ports/rp2040/sleep.h"
@@ -16,34 +17,12 @@
 static const struct app_machine *m;
 static uint8_t out[1460], in[1460];
 
-static void text(const char *s)
-{
-    while (*s != '\0') {
-        s += m->ops->console_write(m->ctx, APP_CONSOLE_UART, s, strlen(s));
-    }
-}
-
-static void number(const char *name, uint32_t value)
-{
-    char line[16];
-    size_t at = sizeof line;
-    line[--at] = '\0';
-    do {
-        line[--at] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    text(" ");
-    text(name);
-    text("=");
-    text(line + at);
-}
-
 static void hex(const uint8_t *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         const char pair[3] = {"0123456789abcdef"[bytes[i] >> 4],
                               "0123456789abcdef"[bytes[i] & 15], '\0'};
-        text(pair);
+        say(pair);
     }
 }
 
@@ -85,15 +64,15 @@ static void test_boot(void)
     struct app_boot boot = m->ops->boot(m->ctx);
     uint8_t id[8];
     m->ops->unique_id(m->ctx, id);
-    text("\r\nboot board=");
-    text(m->board);
-    text(" version=");
-    text(m->version);
-    number("cause", boot.cause);
-    number("failed", boot.failed_in_a_row);
-    number("pc", boot.crash_pc);
-    number("us", micros());
-    text(" id=");
+    say("\r\nboot board=");
+    say(m->board);
+    say(" version=");
+    say(m->version);
+    say_number("cause", boot.cause);
+    say_number("failed", boot.failed_in_a_row);
+    say_number("pc", boot.crash_pc);
+    say_number("us", micros());
+    say(" id=");
     hex(id, sizeof id);
 }
 
@@ -105,28 +84,28 @@ static void test_bus(void)
     pause(1000);
     m->bus.ops->reset_line(m->bus.ctx, 1);
     pause(2000);
-    text("\r\nbus");
-    number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
+    say("\r\nbus");
+    say_number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
     uint32_t us = frame(OL_BUS_READ, 0x39, 0, in, 1);
-    number("version", in[0]);
-    number("us", us);
-    number("header", frame(OL_BUS_READ, 0x39, 0, NULL, 0));
-    text(m->ops->chip_interrupt(m->ctx) ? " int=low" : " int=high");
+    say_number("version", in[0]);
+    say_number("us", us);
+    say_number("header", frame(OL_BUS_READ, 0x39, 0, NULL, 0));
+    say(m->ops->chip_interrupt(m->ctx) ? " int=low" : " int=high");
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         for (size_t j = 0; j < sizes[i]; j++) {
             out[j] = (uint8_t)(j * 7 + i);
         }
         memset(in, 0, sizeof in);
-        number("write", frame(OL_BUS_WRITE, 0, 2, out, sizes[i]));
-        number("read", frame(OL_BUS_READ, 0, 2, in, sizes[i]));
-        text(memcmp(in, out, sizes[i]) == 0 ? " same" : " DIFFERENT");
+        say_number("write", frame(OL_BUS_WRITE, 0, 2, out, sizes[i]));
+        say_number("read", frame(OL_BUS_READ, 0, 2, in, sizes[i]));
+        say(memcmp(in, out, sizes[i]) == 0 ? " same" : " DIFFERENT");
     }
-    number("slow", m->ops->set_bus_clock(m->ctx, 1000000));
-    number("read", frame(OL_BUS_READ, 0, 2, in, 40));
-    number("late", frame(OL_BUS_READ, 0, 2, in, 1460));
-    number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
-    number("again", frame(OL_BUS_READ, 0x39, 0, in, 1));
-    number("version", in[0]);
+    say_number("slow", m->ops->set_bus_clock(m->ctx, 1000000));
+    say_number("read", frame(OL_BUS_READ, 0, 2, in, 40));
+    say_number("late", frame(OL_BUS_READ, 0, 2, in, 1460));
+    say_number("clock", m->ops->set_bus_clock(m->ctx, m->bus_clock_hz));
+    say_number("again", frame(OL_BUS_READ, 0x39, 0, in, 1));
+    say_number("version", in[0]);
 }
 
 static void test_flash(void)
@@ -134,39 +113,41 @@ static void test_flash(void)
     const struct ol_flash *flash = &m->settings;
     uint32_t at = flash->size - flash->erase_size;
     uint8_t before[4] = {0};
-    text("\r\nflash");
-    number("size", flash->size);
+    say("\r\nflash");
+    say_number("size", flash->size);
     (void)flash->ops->read(flash->ctx, at, before, sizeof before);
-    text(" before=");
+    say(" before=");
     hex(before, sizeof before);
     uint32_t begin = micros();
-    number("erase", (uint32_t)-flash->ops->erase(flash->ctx, at));
-    number("us", micros() - begin);
+    say_number("erase", (uint32_t)-flash->ops->erase(flash->ctx, at));
+    say_number("us", micros() - begin);
     begin = micros();
-    number("program", (uint32_t)-flash->ops->program(flash->ctx, at, out, 256));
-    number("us", micros() - begin);
+    say_number("program", (uint32_t)-flash->ops->program(flash->ctx, at, out, 256));
+    say_number("us", micros() - begin);
     (void)flash->ops->read(flash->ctx, at, in, 256);
-    text(memcmp(in, out, 256) == 0 ? " same" : " DIFFERENT");
-    number("misaligned", (uint32_t)-flash->ops->program(flash->ctx, at + 1, out, 256));
-    number("outside", (uint32_t)-flash->ops->erase(flash->ctx, flash->size));
+    say(memcmp(in, out, 256) == 0 ? " same" : " DIFFERENT");
+    say_number("misaligned",
+               (uint32_t)-flash->ops->program(flash->ctx, at + 1, out, 256));
+    say_number("outside", (uint32_t)-flash->ops->erase(flash->ctx, flash->size));
 }
 
 static void test_inputs(void)
 {
     uint8_t random[16] = {0};
-    text("\r\nentropy");
-    number("status", (uint32_t)-m->entropy.fill(m->entropy.ctx, random, sizeof random));
-    text(" bytes=");
+    say("\r\nentropy");
+    say_number("status",
+               (uint32_t)-m->entropy.fill(m->entropy.ctx, random, sizeof random));
+    say(" bytes=");
     hex(random, sizeof random);
-    text("\r\nadc");
+    say("\r\nadc");
     for (unsigned input = 0; input < 5; input++) {
-        number("value", (uint32_t)m->ops->adc_read(m->ctx, input));
+        say_number("value", (uint32_t)m->ops->adc_read(m->ctx, input));
     }
-    number("none", (uint32_t)-m->ops->adc_read(m->ctx, 5));
-    text("\r\ngpio");
-    number("pin2", (uint32_t)m->ops->gpio_read(m->ctx, 2));
-    number("reserved", (uint32_t)-m->ops->gpio_write(m->ctx, 0, 1));
-    number("none", (uint32_t)-m->ops->gpio_read(m->ctx, 30));
+    say_number("none", (uint32_t)-m->ops->adc_read(m->ctx, 5));
+    say("\r\ngpio");
+    say_number("pin2", (uint32_t)m->ops->gpio_read(m->ctx, 2));
+    say_number("reserved", (uint32_t)-m->ops->gpio_write(m->ctx, 0, 1));
+    say_number("none", (uint32_t)-m->ops->gpio_read(m->ctx, 30));
 }
 
 static void test_sleep(void)
@@ -174,13 +155,13 @@ static void test_sleep(void)
     uint64_t begin = ol_rp_now_us();
     m->ops->sleep(m->ctx, 0); /* what woke before ends the next one at once */
     m->ops->sleep(m->ctx, begin / 1000 + 100);
-    text("\r\nsleep");
-    number("us", (uint32_t)(ol_rp_now_us() - begin));
+    say("\r\nsleep");
+    say_number("us", (uint32_t)(ol_rp_now_us() - begin));
     begin = ol_rp_now_us();
     m->ops->sleep(m->ctx, OL_NEVER);
-    number("longest", (uint32_t)(ol_rp_now_us() - begin));
-    number("stack", (uint32_t)boot_stack_used());
-    text("\r\nready\r\n");
+    say_number("longest", (uint32_t)(ol_rp_now_us() - begin));
+    say_number("stack", (uint32_t)boot_stack_used());
+    say("\r\nready\r\n");
 }
 
 static void obey(char command)
@@ -202,13 +183,14 @@ static void obey(char command)
         m->ops->boot_succeeded(m->ctx);
         break;
     default:
-        text("?");
+        say("?");
     }
 }
 
 int main(void)
 {
     m = board_machine_init();
+    say_on(m);
     test_boot();
     test_bus();
     test_flash();

@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "firmware/board_machine.h"
+#include "firmware/tests/say.h"
 #include "onelink/wiznet/w5500.h"
 
-/* How fast bytes go through the driver: connects to PEER, again and again, and does what it is
- * ordered there, as fast as the driver takes and gives. An order is three numbers of 32 bits, most
- * significant byte first: bytes to send, then bytes to receive, and how many to give or ask for in
- * a call. Both must be whole calls. What was received is compared with what would have been sent:
- * byte i of a call is i modulo 251. Results go to UART0, a line per order. */
+/* How fast bytes go through the driver: connects to PEER_PORT of the router, again and again, and
+ * does what it is ordered there, as fast as the driver takes and gives. An order is three numbers
+ * of 32 bits, most significant byte first: bytes to send, then bytes to receive, and how many to
+ * give or ask for in a call; both must be whole calls. Byte i of a call is i modulo 251 each way,
+ * which is checked of the last call received. Results go to UART0, a line per order. */
 
 #define PEER_PORT  5001
 #define ORDER_LEN  12
@@ -34,28 +35,6 @@ static struct ol_stream stream;
 static struct run run;
 static uint8_t out[CALL_MAX], in[CALL_MAX];
 
-static void text(const char *s)
-{
-    while (*s != '\0') {
-        s += m->ops->console_write(m->ctx, APP_CONSOLE_UART, s, strlen(s));
-    }
-}
-
-static void number(const char *name, uint32_t value)
-{
-    char line[16];
-    size_t at = sizeof line;
-    line[--at] = '\0';
-    do {
-        line[--at] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    text(" ");
-    text(name);
-    text("=");
-    text(line + at);
-}
-
 static ol_ms now(void)
 {
     return m->clock.ops->monotonic_ms(m->clock.ctx);
@@ -73,7 +52,7 @@ static void take_order(void)
     run.call = get32(run.order + 8);
     if (run.call == 0 || run.call > CALL_MAX || run.to_send % run.call != 0 ||
         run.to_receive % run.call != 0) {
-        text("\r\nbad order");
+        say("\r\nbad order");
         run.phase = REST;
         return;
     }
@@ -115,15 +94,15 @@ static bool step_send(void)
 static void tell(void)
 {
     const struct ol_w5500_stats *stats = ol_w5500_get_stats(&chip);
-    text("\r\nresult");
-    number("sent", run.to_send);
-    number("received", run.to_receive);
-    number("call", run.call);
-    number("wrong", run.wrong);
-    number("frames", stats->frames);
-    number("bytes", stats->bytes);
-    number("rereads", stats->rereads);
-    text("\r\n");
+    say("\r\nresult");
+    say_number("sent", run.to_send);
+    say_number("received", run.to_receive);
+    say_number("call", run.call);
+    say_number("wrong", run.wrong);
+    say_number("frames", stats->frames);
+    say_number("bytes", stats->bytes);
+    say_number("rereads", stats->rereads);
+    say("\r\n");
 }
 
 static bool step_receive(void)
@@ -139,7 +118,7 @@ static bool step_receive(void)
         return false;
     }
     run.done += (uint32_t)n;
-    /* The last call only: comparing all would be measured, too. */
+    /* Not each: comparing would be measured, too. */
     if (run.done == run.to_receive && memcmp(in, out, run.call) != 0) {
         run.wrong++;
     }
@@ -169,7 +148,7 @@ static void turn(void)
     }
     ol_w5500_step(&chip, now());
     while (ol_w5500_next_event(&chip, &event)) {
-        text(event.type == OL_W5500_EVENT_LOST ? "\r\nchip lost" : "");
+        say(event.type == OL_W5500_EVENT_LOST ? "\r\nchip lost" : "");
     }
     stream.ops->step(stream.ctx, now());
     int32_t state = stream.ops->state(stream.ctx);
@@ -188,6 +167,7 @@ static void turn(void)
 int main(void)
 {
     m = board_machine_init();
+    say_on(m);
     struct ol_w5500_config config = {.bus = m->bus,
                                      .entropy = m->entropy,
                                      .mac = {0x02, 0x4F, 0x4C, 0, 0, 1},
@@ -200,15 +180,15 @@ int main(void)
         out[i] = (uint8_t)(i % PATTERN);
     }
     if (ol_w5500_init(&chip, &config) != OL_OK) {
-        text("\r\nbad configuration\r\n");
+        say("\r\nbad configuration\r\n");
     }
     ol_w5500_tcp_init(&tcp, &chip);
     stream = ol_w5500_tcp_stream(&tcp);
     struct ol_netif netif = ol_w5500_netif(&chip);
     (void)netif.ops->set_config(netif.ctx, &address);
-    text("\r\nbus");
-    number("clock", m->bus_clock_hz);
-    text("\r\n");
+    say("\r\nbus");
+    say_number("clock", m->bus_clock_hz);
+    say("\r\n");
     for (;;) {
         turn();
     }
