@@ -211,6 +211,7 @@ static void serve(struct ol_w5500 *c)
     }
     if (!has_reason && c->ask_all && c->config.poll_ms == 0) {
         c->next_at = ol_w5500_after(c, 0); /* what is wrong here? */
+        c->stale = 0;                      /* it was not a second ago */
     }
     c->ask_all = !has_reason;
 }

@@ -205,7 +205,8 @@ bool ol_w5500_socket_opening(struct ol_w5500_socket *s, unsigned sr, unsigned wa
             give_open(s);
         }
     }
-    if (ol_w5500_is_due(s->chip, s->late_at)) {
+    /* Only after many looks: it may be us who were late. */
+    if (s->wait_ms >= WAIT_MAX && ol_w5500_is_due(s->chip, s->late_at)) {
         ol_w5500_fault(s->chip, OL_W5500_REASON_COMMAND);
     }
     ol_w5500_socket_wait(s);
