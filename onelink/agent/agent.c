@@ -264,9 +264,6 @@ static bool link_run(struct ol_agent *a)
         return false;
     }
     if (!link_is_up(a)) {
-        if (a->config->dhcp != NULL) {
-            a->config->dhcp->ops->pause(a); /* pulled during a back-off */
-        }
         /* A switch that comes back brings many devices at once: spread them. */
         ol_ms spread = ((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32;
         a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);

@@ -116,7 +116,8 @@ static bool is_done(const struct ol_agent *a)
 
 /* ---- Events ---- */
 
-static void begin_probe(struct ol_agent *a, const struct ol_addr *addr)
+/* true: progress. */
+static bool begin_probe(struct ol_agent *a, const struct ol_addr *addr)
 {
     struct ol_agent_dhcp *dhcp = dhcp_of(a);
     const struct ol_netif *netif = &a->config->netif;
@@ -124,15 +125,16 @@ static void begin_probe(struct ol_agent *a, const struct ol_addr *addr)
     dhcp->probe_at = a->now;
     if (netif->ops->probe == NULL) {
         ol_dhcp_probe_done(&dhcp->engine, false, a->now);
-        return;
+        return true;
     }
     int32_t rc = netif->ops->probe(netif->ctx, addr, a->now);
     if (rc == OL_E_AGAIN) {
         dhcp->probe_at = ol_ms_add(a->now, OL_AGENT_PROBE_POLL_MS);
-        return;
+        return false;
     }
     dhcp->is_probing = true;
     dhcp->probe_until = ol_ms_add(a->now, rc == OL_OK ? OL_AGENT_PROBE_MS : 0);
+    return true;
 }
 
 static bool probe_run(struct ol_agent *a)
@@ -144,8 +146,7 @@ static bool probe_run(struct ol_agent *a)
         return false;
     }
     if (!dhcp->is_probing) {
-        begin_probe(a, &dhcp->engine.next.address);
-        return dhcp->is_probing;
+        return begin_probe(a, &dhcp->engine.next.address);
     }
     enum ol_probe result = netif->ops->probe_result(netif->ctx, a->now);
     if (result == OL_PROBE_BUSY && a->now < dhcp->probe_until) {
@@ -235,12 +236,22 @@ static bool receive(struct ol_agent *a)
     return true;
 }
 
+/* In the other states the agent looks at the cable itself. */
+static bool is_idle(const struct ol_agent *a)
+{
+    return a->state == OL_AGENT_LINK || a->state == OL_AGENT_BACKOFF;
+}
+
 static bool pump(struct ol_agent *a)
 {
     struct ol_agent_dhcp *dhcp = dhcp_of(a);
     struct ol_dhcp_event ev;
 
     if (!dhcp->is_ready) {
+        return false;
+    }
+    if (is_idle(a) && !a->config->netif.ops->is_link_up(a->config->netif.ctx)) {
+        pause(a); /* the next cable may lead elsewhere */
         return false;
     }
     ol_dhcp_step(&dhcp->engine, a->now);
@@ -263,6 +274,9 @@ static ol_ms deadline(const struct ol_agent *a)
         return OL_NEVER;
     }
     ol_ms at = ol_dhcp_deadline(&dhcp->engine);
+    if (is_idle(a)) {
+        at = ol_ms_min(at, ol_ms_add(a->now, OL_AGENT_LINK_MS));
+    }
     if (ol_dhcp_get_state(&dhcp->engine) == OL_DHCP_PROBING) {
         at = ol_ms_min(at, dhcp->probe_at);
     }

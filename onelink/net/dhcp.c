@@ -91,10 +91,14 @@ static void lose(struct ol_dhcp *d)
     d->end_at = 0;
 }
 
-/* From the beginning; refusals in a row make it wait. */
+/* From the beginning, without the address; refusals in a row make it wait. */
 static void begin_anew(struct ol_dhcp *d, ol_ms now, uint32_t wait_ms)
 {
+    lose(d);
     d->has_output = false;
+    if (d->naks < UINT8_MAX) {
+        d->naks++;
+    }
     if (d->naks > 1) {
         uint32_t more = try_ms(d, d->naks - 2U);
         wait_ms = more > wait_ms ? more : wait_ms;
@@ -178,6 +182,7 @@ static void bind(struct ol_dhcp *d, ol_ms now)
         d->deadline_ms =
             ol_ms_add(now, TRY_MS); /* nobody confirmed it, and it is past T1 */
     }
+    d->deadline_ms = ol_ms_min(d->deadline_ms, d->end_at);
     tell(d, OL_DHCP_EVENT_BOUND);
 }
 
@@ -186,19 +191,17 @@ void ol_dhcp_probe_done(struct ol_dhcp *d, bool is_taken, ol_ms now)
     if (d->state != OL_DHCP_PROBING) {
         return;
     }
-    if (!is_taken) {
+    if (!is_taken && after(d->asked_at, d->next.lease_s) > now) {
         bind(d, now);
         return;
     }
-    lose(d);
-    tell(d, OL_DHCP_EVENT_TAKEN);
-    if (d->naks < UINT8_MAX) {
-        d->naks++;
-    }
-    d->wanted = d->next.address;
     begin_anew(d, now, DECLINE_MS);
-    d->declining = true;
-    d->has_output = true;
+    if (is_taken) {
+        tell(d, OL_DHCP_EVENT_TAKEN);
+        d->wanted = d->next.address;
+        d->declining = true;
+        d->has_output = true;
+    }
 }
 
 /* RFC 2131 4.4.5: half and seven eighths where the server does not say otherwise, or says
@@ -243,12 +246,8 @@ static void take_offer(struct ol_dhcp *d, ol_ms now)
 
 static void take_nak(struct ol_dhcp *d, ol_ms now)
 {
-    lose(d);
     tell(d, OL_DHCP_EVENT_REFUSED);
     d->config.last.family = OL_ADDR_NONE;
-    if (d->naks < UINT8_MAX) {
-        d->naks++;
-    }
     begin_anew(d, now, 0);
 }
 

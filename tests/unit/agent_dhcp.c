@@ -274,6 +274,18 @@ static void test_probe_without_an_end(void **state)
     bench_until(&l.b, OL_AGENT_CONNECT, 1000);
 }
 
+/* An interface that cannot ask: nothing is waited for. */
+static void test_no_probe(void **state)
+{
+    struct lan l;
+    (void)state;
+
+    start(&l);
+    l.netif.probe = NULL;
+    bench_turn(&l.b);
+    assert_int_equal(l.b.net.address.family, OL_ADDR_IPV4);
+}
+
 static void pull_and_replug(struct lan *l, ol_ms out_ms)
 {
     l->b.is_link_up = false;
@@ -385,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_waits_for_a_silent_server),
         cmocka_unit_test(test_declines_what_is_taken),
         cmocka_unit_test(test_probe_without_an_end),
+        cmocka_unit_test(test_no_probe),
         cmocka_unit_test(test_cable_pulled_asks_for_the_same),
         cmocka_unit_test(test_new_address_ends_the_connection),
         cmocka_unit_test(test_lease_ends),

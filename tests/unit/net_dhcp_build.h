@@ -66,8 +66,10 @@ static inline size_t build(const uint8_t *request, const struct answer *a, uint8
         at = a->renew_s != 0 ? put_option(m, at, 58, a->renew_s) : at;
         at = a->rebind_s != 0 ? put_option(m, at, 59, a->rebind_s) : at;
     }
-    memcpy(m + at, a->more, a->more_len);
-    at += a->more_len;
+    if (a->more_len > 0) {
+        memcpy(m + at, a->more, a->more_len);
+        at += a->more_len;
+    }
     m[at] = 255;
     return at + 1;
 }
