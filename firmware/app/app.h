@@ -49,7 +49,6 @@ struct app_settings {
 struct app_job {
     bool (*next)(struct app *app, unsigned console, unsigned index);
     unsigned index;
-    struct ol_str key; /* of show and help: a span of the console's line */
 };
 
 struct app_terminal {
@@ -101,6 +100,7 @@ enum app_phase {
     APP_ENDING  /* the agent says goodbye, then `after` is done */
 };
 
+/* What is asked for last does not undo what does more. */
 enum app_after { APP_AFTER_RESTART, APP_AFTER_REBOOT, APP_AFTER_BOOTSEL };
 
 /* All members are private. */

@@ -203,6 +203,7 @@ static void recall(struct app_editor *c, unsigned back)
         memcpy(c->line, line.ptr, line.len);
     }
     c->recalled = (uint8_t)back;
+    c->is_long = false;
     c->line_len = (uint16_t)line.len;
     c->cursor = c->line_len;
     redraw(c);
@@ -239,6 +240,7 @@ static void cut(struct app_editor *c, size_t from, size_t to)
 {
     memmove(c->line + from, c->line + to, c->line_len - to);
     c->line_len = (uint16_t)(c->line_len - (to - from));
+    c->is_long = c->is_long && c->line_len > 0;
     move_to(c, from);
 }
 

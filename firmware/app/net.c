@@ -354,13 +354,14 @@ void app_net_start(struct app *app)
 
 void app_net_end(struct app *app, enum app_after after)
 {
+    bool was_ending = app->phase == APP_ENDING;
     if (app->phase == APP_ACTIVE) {
         ol_agent_close(&app->agent, app->now);
         app->has_agent = true;
     } else if (app->phase == APP_IDLE) {
         app->has_agent = false;
     }
-    app->after = after;
+    app->after = was_ending && app->after > after ? app->after : after;
     app->phase = APP_ENDING;
     app->end_at = ol_ms_add(app->now, APP_GOODBYE_MS);
     app->flush_until = ol_ms_add(app->now, FLUSH_MS);

@@ -29,17 +29,31 @@ void app_line_put(struct app *app, struct ol_writer *w, enum app_message id,
     app_message_encode(w, app->language, id, args, count);
 }
 
-/* Nothing that a terminal would obey, and no half of a character where the line was cut.
- * Returns the length. */
+/* Nothing that a terminal would obey (U+0080 to U+009F among it), nothing but UTF-8, and no half
+ * of a character where the line was cut. Returns the length. */
 static size_t make_harmless(struct app *app, size_t len)
 {
-    size_t last = len;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)app->line[i];
-        app->line[i] = c < ' ' || c == 0x7F ? '?' : app->line[i];
-        last = (c & 0xC0) != 0x80 ? i : last;
+    size_t out = 0;
+    int32_t n;
+    for (size_t in = 0; in < len; in += (size_t)n) {
+        const char *from = app->line + in;
+        unsigned char c = (unsigned char)*from;
+        n = ol_utf8_len(from, len - in);
+        if (n == OL_E_AGAIN) {
+            break;
+        }
+        bool is_shown = n > 2 ||
+                        (n == 2 && (c != 0xC2 || (unsigned char)from[1] >= 0xA0)) ||
+                        (n == 1 && c >= ' ' && c != 0x7F);
+        n = n < 1 ? 1 : n;
+        if (is_shown) {
+            memmove(app->line + out, from, (size_t)n);
+            out += (size_t)n;
+        } else {
+            app->line[out++] = '?';
+        }
     }
-    return last < len && ol_utf8_len(app->line + last, len - last) < 0 ? last : len;
+    return out;
 }
 
 static void send(struct app *app, unsigned terminal, struct ol_str line)
