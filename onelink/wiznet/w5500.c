@@ -194,6 +194,13 @@ static void start(struct ol_w5500 *c)
 
 /* ---- Looking after a chip that is up ---- */
 
+void ol_w5500_check_now(struct ol_w5500 *c)
+{
+    c->next_at = ol_w5500_after(c, 0);
+    c->stale =
+        0; /* the last check is no second ago: commands may still be on their way */
+}
+
 /* INTn is low: which sockets? With one open, it is asked at once. */
 static void serve(struct ol_w5500 *c)
 {
@@ -210,8 +217,7 @@ static void serve(struct ol_w5500 *c)
         }
     }
     if (!has_reason && c->ask_all && c->config.poll_ms == 0) {
-        c->next_at = ol_w5500_after(c, 0); /* what is wrong here? */
-        c->stale = 0;                      /* it was not a second ago */
+        ol_w5500_check_now(c); /* what is wrong here? */
     }
     c->ask_all = !has_reason;
 }
@@ -240,7 +246,7 @@ static void check(struct ol_w5500 *c)
     if (c->stale != 0) {
         ol_w5500_fault(c, OL_W5500_REASON_COMMAND);
     }
-    c->stale = c->busy;
+    c->stale = ol_w5500_is_due(c, c->next_at) ? 0 : c->busy; /* ol_w5500_check_now */
 }
 
 static void look_after(struct ol_w5500 *c)

@@ -156,6 +156,9 @@ uint32_t ol_w5500_left(const struct ol_w5500 *c, uint32_t at, uint32_t left);
 /* What is left until a socket wants to be looked at, at most `left`. */
 uint32_t ol_w5500_socket_left(const struct ol_w5500_socket *s, uint32_t left);
 
+/* Looks at everything with the next step instead of a second after the last time. */
+void ol_w5500_check_now(struct ol_w5500 *c);
+
 /* ---- Bus (w5500_bus.c) ---- */
 
 /* A transfer. false: it failed, or a fault is on record and nothing was done; then what was to

@@ -365,6 +365,8 @@ void ol_w5500_socket_send_to(struct ol_w5500_socket *s, const struct ol_addr *to
     memcpy(peer, to->bytes, 4);
     ol_w5500_set16(peer + 4, to->port);
     (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DIPR, peer, sizeof peer);
+    /* The last datagram is out, and nobody counts what is free while no answer comes. */
+    s->tx_free = (uint16_t)ol_w5500_tx_size(s);
     ol_w5500_socket_write(s, data, len);
     ol_w5500_socket_flush(s);
     s->late_at = ol_w5500_after(s->chip, OL_W5500_SENDOK_UDP_MS);

@@ -88,8 +88,7 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
         ol_w5500_socket_tell(s);
         push(s);
     } else if (sr == SR_CLOSED) {
-        s->chip->next_at =
-            ol_w5500_after(s->chip, 0); /* by the peer's reset, or the chip's? */
+        ol_w5500_check_now(s->chip); /* by the peer's reset, or the chip's? */
         done(s, OL_E_IO);
     } else {
         done(s, OL_E_CLOSED);

@@ -8,7 +8,7 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
     struct ol_w5500 *c = s->chip;
 
     if (sr != SR_UDP) {
-        c->next_at = ol_w5500_after(c, 0); /* was the chip reset? */
+        ol_w5500_check_now(c); /* was the chip reset? */
         c->stats.reopened++;
         ol_w5500_socket_reopen(s);
         return;
