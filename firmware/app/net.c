@@ -238,6 +238,9 @@ static void set_servers(struct app *app)
     for (size_t i = 0; i < OL_AGENT_NTP_MAX && list.len > 0; i++) {
         c->ntp[i] = ol_setting_list_next(&list);
     }
+    /* Many routers name none, and a board without a date cannot date its values. */
+    c->ntp_fallback[0] = OL_STR("ntp.ntsc.ac.cn"); /* China's time service */
+    c->ntp_fallback[1] = OL_STR("ntp.aliyun.com");
     c->host = ol_settings_text(s, OL_SETTING_KEY_HOST);
     c->port = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_PORT);
     c->keepalive_s = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_KEEPALIVE_S);

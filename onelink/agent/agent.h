@@ -133,6 +133,8 @@ struct ol_agent_config {
     /* Time servers, names or IPv4 addresses, asked before those that the network told (DHCP).
      * They are asked while the machine's own wall clock is not OL_CLOCK_SYNCED. */
     struct ol_str ntp[OL_AGENT_NTP_MAX];
+    /* Those to ask where neither `ntp` nor the network names one. */
+    struct ol_str ntp_fallback[OL_AGENT_NTP_MAX];
     uint32_t
         clock_wait_ms; /* with no clock at all, how long to wait for one before a login
                                without; default 10,000 */
@@ -355,7 +357,7 @@ struct ol_agent {
     uint8_t state;            /* enum ol_agent_state */
     uint8_t fail;             /* enum ol_agent_cause that is not dealt with yet */
     uint8_t post_max;         /* posts unanswered at a time */
-    uint8_t ntp_index;        /* time server whose name is looked up */
+    uint8_t ntp_index;        /* how far time servers are looked for, see agent_clock.c */
     uint8_t ntp_count;        /* time servers found */
     uint8_t date_phase;       /* how far asking date_host is, see agent_date.c */
     uint16_t date_sent;       /* bytes of the request that are sent */

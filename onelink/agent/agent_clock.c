@@ -80,23 +80,38 @@ static OL_AGENT_NOINLINE void add_network_servers(struct ol_agent *a)
     }
 }
 
-/* Looks up the configured servers one after the other. true: progress. */
+/* ntp_index: the configured names, then the network, then the names to fall back to. */
+#define NETWORK_INDEX OL_AGENT_NTP_MAX
+#define INDEX_END     (2 * OL_AGENT_NTP_MAX + 1)
+
+static struct ol_str server_name(const struct ol_agent *a)
+{
+    return a->ntp_index < NETWORK_INDEX
+               ? a->config->ntp[a->ntp_index]
+               : a->config->ntp_fallback[a->ntp_index - NETWORK_INDEX - 1];
+}
+
+/* Looks for servers one after the other. false: a lookup is under way. */
 static OL_AGENT_NOINLINE bool find_servers(struct ol_agent *a)
 {
-    while (a->ntp_index < OL_AGENT_NTP_MAX) {
-        struct ol_str name = a->config->ntp[a->ntp_index];
-        struct ol_dns_answer answer;
-
-        if (name.len > 0) {
-            int32_t rc = ol_agent_lookup(a, name, &answer);
-            if (rc == OL_E_AGAIN) {
-                return false;
+    for (; a->ntp_index < INDEX_END; a->ntp_index++) {
+        if (a->ntp_index == NETWORK_INDEX) {
+            add_network_servers(a);
+            if (a->ntp_count > 0) {
+                break;
             }
-            if (rc == OL_OK) {
-                add_server(a, answer.addrs[0]);
-            }
+            continue;
         }
-        a->ntp_index++;
+        struct ol_str name = server_name(a);
+        struct ol_dns_answer answer;
+        int32_t rc = name.len > 0 ? ol_agent_lookup(a, name, &answer) : OL_E_NOENT;
+
+        if (rc == OL_E_AGAIN) {
+            return false;
+        }
+        if (rc == OL_OK) {
+            add_server(a, answer.addrs[0]);
+        }
     }
     return true;
 }
@@ -105,7 +120,6 @@ static OL_AGENT_NOINLINE bool sntp_prepare(struct ol_agent *a)
 {
     struct ol_sntp_config config = {0};
 
-    add_network_servers(a);
     for (size_t i = 0; i < a->ntp_count; i++) {
         config.servers[i] = a->ntp[i];
     }

@@ -414,6 +414,32 @@ static void names_of_time_servers_are_looked_up(void **state)
     assert_int_equal(b.sent.peer.bytes[3], 55);
 }
 
+static void names_to_fall_back_to_come_after_the_network(void **state)
+{
+    static const uint8_t address[4] = {192, 0, 2, 56};
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.wall.quality = OL_CLOCK_NONE;
+    b.config.ntp_fallback[1] = OL_STR("last.example");
+    bench_open(&b);
+    bench_turn(&b);
+    assert_true(asked_for("\x04last\x07"
+                          "example"));
+    answer_dns(0, address);
+    assert_int_equal(b.sent.peer.port, 123);
+    assert_int_equal(b.sent.peer.bytes[3], 56);
+
+    bench_init(&b, bench_start_ms);
+    b.wall.quality = OL_CLOCK_NONE;
+    b.config.ntp_fallback[0] = OL_STR("last.example");
+    b.net.ntp[0] = ol_addr_ipv4(192, 0, 2, 9, 0);
+    bench_open(&b);
+    bench_turn(&b);
+    assert_int_equal(b.sent.peer.port, 123);
+    assert_int_equal(b.sent.peer.bytes[3], 9);
+}
+
 static void a_wrong_clock_found_out_ends_the_wait_after_a_rejection(void **state)
 {
     (void)state;
@@ -990,6 +1016,7 @@ int main(void)
         cmocka_unit_test(a_synced_machine_asks_nobody),
         cmocka_unit_test(servers_of_the_network_are_asked_too),
         cmocka_unit_test(names_of_time_servers_are_looked_up),
+        cmocka_unit_test(names_to_fall_back_to_come_after_the_network),
         cmocka_unit_test(a_wrong_clock_found_out_ends_the_wait_after_a_rejection),
         cmocka_unit_test(an_overdue_round_of_questions_leaves_no_deadline_behind),
         cmocka_unit_test(without_entropy_the_machines_clock_must_do),
