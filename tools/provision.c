@@ -18,6 +18,7 @@
 #define ANSWER_MS 5000
 #define GREET_MS  15000
 #define POLL_MS   200
+#define AGAIN_MS  1000
 #define FAULTS    10
 
 static const char usage[] =
@@ -88,6 +89,17 @@ static bool quote(struct ol_str value, char *out, size_t cap)
                             value.ptr, needs ? mark : "") < cap;
 }
 
+/* Two keys or tokens, of which a board takes only one. */
+static bool has_conflict(const struct ol_settings *s, struct ol_setting_error *err)
+{
+    uint8_t next = 0;
+    int32_t rc;
+    do {
+        rc = ol_settings_check_next(s, &next, err);
+    } while (rc != OL_OK && err->problem != OL_SETTING_CONFLICT);
+    return rc != OL_OK;
+}
+
 /* The settings of a row. Returns how many are wrong, each told. */
 static unsigned check_row(struct provision *p, size_t row, struct ol_settings *s)
 {
@@ -118,6 +130,11 @@ static unsigned check_row(struct provision *p, size_t row, struct ol_settings *s
         faults++;
     }
     cli_secret_wipe(value, sizeof(value));
+    if (has_conflict(s, &err)) {
+        fprintf(stderr, "%s:%u: %s and %s cannot stand together\n", p->csv.path, line,
+                err.other->name, err.setting->name);
+        faults++;
+    }
     return faults;
 }
 
@@ -223,6 +240,32 @@ value_of(const struct ol_settings *s, struct ol_str key, const struct ol_setting
     return NULL;
 }
 
+static bool is_shown_as_set(struct ol_str shown)
+{
+    return ol_str_equal(shown, OL_STR("set")) || ol_str_equal(shown, OL_STR("已设置"));
+}
+
+/* A key or token of before that the row says nothing about keeps the board from logging in. */
+static bool has_old_key(const struct provision *p, struct ol_settings *s, char *why,
+                        size_t cap)
+{
+    struct ol_setting_error err;
+    for (int key = OL_SETTING_KEY_DEVICE_KEY; key <= OL_SETTING_KEY_TOKEN_FILE; key++) {
+        struct ol_str shown;
+        const char *name = ol_setting_get((enum ol_setting_key)key)->name;
+        if (cli_board_find(&p->board, ol_str_from(name), &shown) &&
+            is_shown_as_set(shown)) {
+            s->value[key].line = 1;
+        }
+    }
+    if (!has_conflict(s, &err)) {
+        return false;
+    }
+    snprintf(why, cap, "%s and %s are both set on the board; --fresh erases it first",
+             err.other->name, err.setting->name);
+    return true;
+}
+
 /* What the board shows is what the row says; of a secret, that it is set. */
 static bool compare_row(struct provision *p, size_t row, char *why, size_t cap)
 {
@@ -242,8 +285,7 @@ static bool compare_row(struct provision *p, size_t row, char *why, size_t cap)
         ol_setting_encode(&w, setting, value);
         bool found = cli_board_find(&p->board, name, &shown);
         bool same = found && (setting->type == OL_SETTING_SECRET
-                                  ? ol_str_equal(shown, OL_STR("set")) ||
-                                        ol_str_equal(shown, OL_STR("已设置"))
+                                  ? is_shown_as_set(shown)
                                   : ol_str_equal(shown, ol_str_make(text, w.len)));
         if (!same) {
             snprintf(why, cap, "%s: the board shows \"%.*s\" after it was set",
@@ -252,7 +294,7 @@ static bool compare_row(struct provision *p, size_t row, char *why, size_t cap)
             return false;
         }
     }
-    return true;
+    return !has_old_key(p, &s, why, cap);
 }
 
 /* The hardware address that `status` tells, wherever it stands in there. */
@@ -390,7 +432,11 @@ static bool serve(struct provision *p, size_t row, bool *failed)
     fputs(*failed ? "plug in this board anew, or another one\n"
                   : "plug in the next board\n",
           stderr);
-    return result == CLI_BOARD_GONE || await_unplug(p);
+    if (result == CLI_BOARD_GONE) {
+        pause_ms(AGAIN_MS); /* the port may stay where it is */
+        return true;
+    }
+    return await_unplug(p);
 }
 
 static int serve_all(struct provision *p)
