@@ -10,7 +10,7 @@
 #define DEL          '\x7F'
 #define CLEAR_LINE   "\r\x1B[K"
 
-enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CSI, ESCAPE_SS3 };
+enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_INSIDE };
 
 /* --- output ------------------------------------------------------------------------- */
 
@@ -351,7 +351,7 @@ static void cursor_key(struct app_editor *c, char final)
 static void escape(struct app_editor *c, char byte)
 {
     if (c->escape == ESCAPE_BEGUN) {
-        c->escape = byte == '[' ? ESCAPE_CSI : byte == 'O' ? ESCAPE_SS3 : ESCAPE_NONE;
+        c->escape = byte == '[' || byte == 'O' ? ESCAPE_INSIDE : ESCAPE_NONE;
         return;
     }
     if (byte >= '0' && byte <= '9') {

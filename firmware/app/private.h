@@ -97,6 +97,8 @@ void app_chip_set_clock(struct app *app, uint32_t hz);
 void app_tell(struct app *app, const struct ol_agent_event *ev);
 /* "2026-11-24 10:15:00 UTC" into text[24]. */
 struct ol_str app_date_encode(char text[24], int64_t unix_ms);
+/* An address without its port, or "-". */
+struct ol_str app_addr_encode(char text[OL_ADDR_TEXT_CAP], struct ol_addr addr);
 
 /* --- led.c -------------------------------------------------------------------------- */
 void app_led_start(struct app *app);

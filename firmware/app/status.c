@@ -3,14 +3,6 @@
 
 #define HEX_SHOWN 18
 
-static struct ol_str addr_text(char text[OL_ADDR_TEXT_CAP], struct ol_addr addr)
-{
-    addr.port = 0;
-    int32_t len =
-        addr.family == OL_ADDR_NONE ? 0 : ol_addr_encode(&addr, text, OL_ADDR_TEXT_CAP);
-    return len > 0 ? ol_str_make(text, (size_t)len) : OL_STR("-");
-}
-
 static struct ol_str mac_text(char text[HEX_SHOWN], const uint8_t mac[6])
 {
     static const char digits[] = "0123456789abcdef";
@@ -82,8 +74,8 @@ static void say_address(struct app *app, unsigned console)
         ANSWER(app, console, MSG_ST_NO_ADDRESS);
         return;
     }
-    ANSWER(app, console, MSG_ST_ADDRESS, app_str(addr_text(address, c.address)),
-           app_number(c.prefix_len), app_str(addr_text(gateway, c.gateway)),
+    ANSWER(app, console, MSG_ST_ADDRESS, app_str(app_addr_encode(address, c.address)),
+           app_number(c.prefix_len), app_str(app_addr_encode(gateway, c.gateway)),
            app_sub(app->is_static ? MSG_ST_STATIC : MSG_ST_DHCP));
 }
 
@@ -92,8 +84,9 @@ static void say_dns(struct app *app, unsigned console)
     char text[OL_NETIF_SERVERS_MAX][OL_ADDR_TEXT_CAP];
     struct ol_netif_config c;
     app->chip.netif.ops->get_config(app->chip.netif.ctx, &c);
-    ANSWER(app, console, MSG_ST_DNS, app_str(addr_text(text[0], c.dns[0])),
-           app_str(addr_text(text[1], c.dns[1])), app_str(addr_text(text[2], c.dns[2])));
+    ANSWER(app, console, MSG_ST_DNS, app_str(app_addr_encode(text[0], c.dns[0])),
+           app_str(app_addr_encode(text[1], c.dns[1])),
+           app_str(app_addr_encode(text[2], c.dns[2])));
 }
 
 static void say_clock(struct app *app, unsigned console)

@@ -155,10 +155,11 @@ static void tell_clock(struct app *app, const struct ol_agent_event *ev)
         app_str(app_date_encode(text, ev->clock.wall.unix_ms)));
 }
 
-static struct ol_str addr_text(char text[OL_ADDR_TEXT_CAP], const struct ol_addr *addr)
+struct ol_str app_addr_encode(char text[OL_ADDR_TEXT_CAP], struct ol_addr addr)
 {
+    addr.port = 0;
     int32_t len =
-        addr->family == OL_ADDR_NONE ? 0 : ol_addr_encode(addr, text, OL_ADDR_TEXT_CAP);
+        addr.family == OL_ADDR_NONE ? 0 : ol_addr_encode(&addr, text, OL_ADDR_TEXT_CAP);
     return len > 0 ? ol_str_make(text, (size_t)len) : OL_STR("-");
 }
 
@@ -168,15 +169,15 @@ static void tell_dhcp(struct app *app, const struct ol_agent_event *ev)
     switch (ev->dhcp.kind) {
     case OL_DHCP_EVENT_BOUND:
         SAY(app, OL_LOG_INFO, MSG_DHCP_BOUND,
-            app_str(addr_text(address, &ev->dhcp.lease->address)),
-            app_str(addr_text(gateway, &ev->dhcp.lease->gateway)));
+            app_str(app_addr_encode(address, ev->dhcp.lease->address)),
+            app_str(app_addr_encode(gateway, ev->dhcp.lease->gateway)));
         break;
     case OL_DHCP_EVENT_LOST:
         SAY(app, OL_LOG_WARN, MSG_DHCP_LOST);
         break;
     case OL_DHCP_EVENT_TAKEN:
         SAY(app, OL_LOG_WARN, MSG_DHCP_TAKEN,
-            app_str(addr_text(address, &ev->dhcp.lease->address)));
+            app_str(app_addr_encode(address, ev->dhcp.lease->address)));
         break;
     case OL_DHCP_EVENT_REFUSED:
         SAY(app, OL_LOG_WARN, MSG_DHCP_REFUSED);
