@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/chip/chip.h"
 
-/* The model as a WebAssembly module: one chip in static memory, and the memory functions that
- * its compiler may call, as there is no C library.
+/* The model as a WebAssembly module: one chip in static memory.
  *
  * Time is f64 nanoseconds (exact up to 2^53 ns, 104 days); no deadline is +Infinity. A snapshot
  * is a copy of the exported memory. Imported from "env":
@@ -24,49 +23,6 @@ host_frame_out(const uint8_t *frame, size_t len, double at_ns);
 
 static struct sim_w5500 chip;
 static uint8_t buffer[SIM_FRAME_MAX];
-
-void *memcpy(void *restrict to, const void *restrict from, size_t len)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-    for (size_t i = 0; i < len; i++) {
-        t[i] = f[i];
-    }
-    return to;
-}
-
-void *memmove(void *to, const void *from, size_t len)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-    bool is_forward = (uintptr_t)t <= (uintptr_t)f;
-    for (size_t i = 0; i < len; i++) {
-        size_t at = is_forward ? i : len - 1 - i;
-        t[at] = f[at];
-    }
-    return to;
-}
-
-void *memset(void *to, int byte, size_t len)
-{
-    uint8_t *t = to;
-    for (size_t i = 0; i < len; i++) {
-        t[i] = (uint8_t)byte;
-    }
-    return to;
-}
-
-int memcmp(const void *a, const void *b, size_t len)
-{
-    const uint8_t *x = a;
-    const uint8_t *y = b;
-    for (size_t i = 0; i < len; i++) {
-        if (x[i] != y[i]) {
-            return x[i] < y[i] ? -1 : 1;
-        }
-    }
-    return 0;
-}
 
 /* NaN and what is below zero count as 0, what is above 2^62 as 2^62. */
 static uint64_t ns(double now)

@@ -48,68 +48,6 @@ static struct sim_lan *lan(void)
     return (struct sim_lan *)(void *)memory;
 }
 
-/* ---- <string.h> ---- */
-
-void *memcpy(void *restrict to, const void *restrict from, size_t len)
-{
-    uint8_t *t = to;
-    const uint8_t *f = from;
-    for (size_t i = 0; i < len; i++) {
-        t[i] = f[i];
-    }
-    return to;
-}
-
-void *memset(void *to, int byte, size_t len)
-{
-    uint8_t *t = to;
-    for (size_t i = 0; i < len; i++) {
-        t[i] = (uint8_t)byte;
-    }
-    return to;
-}
-
-int memcmp(const void *a, const void *b, size_t len)
-{
-    const uint8_t *x = a;
-    const uint8_t *y = b;
-    for (size_t i = 0; i < len; i++) {
-        if (x[i] != y[i]) {
-            return x[i] < y[i] ? -1 : 1;
-        }
-    }
-    return 0;
-}
-
-void *memchr(const void *data, int byte, size_t len)
-{
-    const uint8_t *p = data;
-    for (size_t i = 0; i < len; i++) {
-        if (p[i] == (uint8_t)byte) {
-            return (void *)(uintptr_t)(p + i);
-        }
-    }
-    return NULL;
-}
-
-size_t strlen(const char *text)
-{
-    size_t len = 0;
-    while (text[len] != 0) {
-        len++;
-    }
-    return len;
-}
-
-int strcmp(const char *a, const char *b)
-{
-    while (*a != 0 && *a == *b) {
-        a++;
-        b++;
-    }
-    return (uint8_t)*a - (uint8_t)*b;
-}
-
 /* ---- Time ---- */
 
 /* NaN and what is below zero count as 0, what is above 2^62 as 2^62. */

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* There is no C library. */
+/* Plain loops: the models move frames, not megabytes. */
 
 void *memcpy(void *restrict to, const void *restrict from, size_t len)
 {
@@ -78,4 +78,13 @@ char *strchr(const char *text, int byte)
             return NULL;
         }
     }
+}
+
+int strcmp(const char *a, const char *b)
+{
+    while (*a != 0 && *a == *b) {
+        a++;
+        b++;
+    }
+    return (uint8_t)*a - (uint8_t)*b;
 }
