@@ -306,6 +306,8 @@ bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
     }
     if (s->phase == PHASE_DONE) {
         s->has_news = false; /* a closed socket owes us nothing */
+    } else if (ol_w5500_is_busy(s)) {
+        ol_w5500_socket_wait(s); /* sizes do not fit RX_RD before RECV is taken */
     } else if (++c->doubts >= DOUBTS_MAX) {
         ol_w5500_fault(c, OL_W5500_REASON_POINTER);
     } else {
