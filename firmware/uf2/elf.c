@@ -50,6 +50,19 @@ static const char *load_segment(struct uf2_flash *flash, const uint8_t *elf, siz
     return NULL;
 }
 
+/* Gives each sector that has a page all of them. The boot ROM erases a sector at each sixteenth
+ * block, whatever the address (erratum RP2040-E14): behind a part of a sector it would erase what
+ * it has just written. */
+static void fill_sectors(struct uf2_flash *flash)
+{
+    for (uint32_t first = 0; first < UF2_PAGES; first += UF2_SECTOR_PAGES) {
+        bool *used = flash->used + first;
+        if (memchr(used, true, UF2_SECTOR_PAGES) != NULL) {
+            memset(used, true, UF2_SECTOR_PAGES);
+        }
+    }
+}
+
 const char *uf2_flash_load(struct uf2_flash *flash, const uint8_t *elf, size_t len)
 {
     static const uint8_t ident[] = {0x7f, 'E', 'L', 'F', 1, 1, 1};
@@ -72,5 +85,6 @@ const char *uf2_flash_load(struct uf2_flash *flash, const uint8_t *elf, size_t l
             return error;
         }
     }
+    fill_sectors(flash);
     return NULL;
 }

@@ -149,6 +149,11 @@ const char *uf2_check(struct uf2_flash *flash, const uint8_t *file, size_t len)
             address - UF2_FLASH_BASE >= UF2_FLASH_SIZE) {
             return "an address is outside of the flash, unaligned or not ascending";
         }
+        uint32_t in_sector = number % UF2_SECTOR_PAGES;
+        if (address / UF2_PAGE % UF2_SECTOR_PAGES != in_sector ||
+            (in_sector != 0 && address != next)) {
+            return "a sector is not whole: the boot ROM would erase what it wrote";
+        }
         next = address + UF2_PAGE;
         flash->used[(address - UF2_FLASH_BASE) / UF2_PAGE] = true;
         memcpy(flash->bytes + (address - UF2_FLASH_BASE), block + DATA_AT, UF2_PAGE);

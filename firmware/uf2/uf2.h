@@ -15,6 +15,9 @@
 #define UF2_FLASH_SIZE 0x00200000u
 #define UF2_PAGES      (UF2_FLASH_SIZE / UF2_PAGE)
 
+/* Pages that the flash erases at a time. */
+#define UF2_SECTOR_PAGES 16u
+
 /* The content of a flash, and which of its pages are given; the rest is FF. */
 struct uf2_flash {
     uint8_t bytes[UF2_FLASH_SIZE];
@@ -24,8 +27,8 @@ struct uf2_flash {
 /* CRC-32/MPEG-2: what the boot ROM checks the second stage with. */
 uint32_t uf2_crc32(const uint8_t *data, size_t len);
 
-/* Clears the flash and puts into it what a 32-bit little-endian ARM ELF file loads there. NULL,
- * or what is wrong with the file. */
+/* Clears the flash and puts into it what a 32-bit little-endian ARM ELF file loads there, in whole
+ * sectors. NULL, or what is wrong with the file. */
 const char *uf2_flash_load(struct uf2_flash *flash, const uint8_t *elf, size_t len);
 
 /* Writes the CRC of the first 252 bytes behind them. NULL, or what is wrong: no page 0, or
@@ -42,8 +45,8 @@ uint32_t uf2_flash_pages(const struct uf2_flash *flash);
 void uf2_block_encode(uint8_t block[UF2_BLOCK], const struct uf2_flash *flash,
                       uint32_t page, uint32_t number, uint32_t count);
 
-/* Checks a whole file as the boot ROM will, and more: every field, order, padding, the CRC of
- * the second stage, the image's header. Fills *flash. NULL, or what is wrong. */
+/* Checks a whole file as the boot ROM will, and more: every field, order, whole sectors, padding,
+ * the CRC of the second stage, the image's header. Fills *flash. NULL, or what is wrong. */
 const char *uf2_check(struct uf2_flash *flash, const uint8_t *file, size_t len);
 
 #endif

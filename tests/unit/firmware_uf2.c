@@ -10,6 +10,8 @@
 #include "firmware/boot/image.h"
 #include "firmware/uf2/uf2.h"
 
+#define SECTOR_BLOCKS 16u
+
 static struct uf2_flash flash, back;
 static uint8_t file[UF2_BLOCK * 64];
 
@@ -97,23 +99,24 @@ static void a_good_file_has_the_documented_layout(void **state)
 {
     (void)state;
     size_t len = good_file();
-    assert_int_equal(len, 3 * UF2_BLOCK);
-    const uint8_t *second = file + UF2_BLOCK;
-    assert_memory_equal(second, "UF2\nWQ]\x9e", 8);
-    assert_int_equal(get32(second + 8), 0x2000);
-    assert_int_equal(get32(second + 12), 0x10010000);
-    assert_int_equal(get32(second + 16), 256);
-    assert_int_equal(get32(second + 20), 1);
-    assert_int_equal(get32(second + 24), 3);
-    assert_int_equal(get32(second + 28), 0xe48bff56);
-    assert_int_equal(get32(second + 508), 0x0ab16f30);
+    assert_int_equal(len, 2 * SECTOR_BLOCKS * UF2_BLOCK);
+    const uint8_t *image = file + SECTOR_BLOCKS * UF2_BLOCK;
+    assert_memory_equal(image, "UF2\nWQ]\x9e", 8);
+    assert_int_equal(get32(image + 8), 0x2000);
+    assert_int_equal(get32(image + 12), 0x10010000);
+    assert_int_equal(get32(image + 16), 256);
+    assert_int_equal(get32(image + 20), SECTOR_BLOCKS);
+    assert_int_equal(get32(image + 24), 2 * SECTOR_BLOCKS);
+    assert_int_equal(get32(image + 28), 0xe48bff56);
+    assert_int_equal(get32(image + 508), 0x0ab16f30);
     assert_int_equal(get32(file + 32 + 252), uf2_crc32(file + 32, 252));
-    /* 300 bytes of image: the last page is filled up with FF */
-    assert_int_equal(file[2 * UF2_BLOCK + 32 + 43], 0x5a);
-    assert_int_equal(file[2 * UF2_BLOCK + 32 + 44], 0xff);
-    assert_int_equal(file[2 * UF2_BLOCK + 32 + 255], 0xff);
-    assert_int_equal(file[2 * UF2_BLOCK + 32 + 256], 0);
-    assert_int_equal(uf2_flash_len(&flash), FLASH_IMAGE_A_AT + 512);
+    /* 300 bytes of image: the page, and the sector, are filled up with FF */
+    assert_int_equal(image[UF2_BLOCK + 32 + 43], 0x5a);
+    assert_int_equal(image[UF2_BLOCK + 32 + 44], 0xff);
+    assert_int_equal(image[UF2_BLOCK + 32 + 255], 0xff);
+    assert_int_equal(image[UF2_BLOCK + 32 + 256], 0);
+    assert_int_equal(image[15 * UF2_BLOCK + 32], 0xff);
+    assert_int_equal(uf2_flash_len(&flash), FLASH_IMAGE_A_AT + FLASH_ERASE_SIZE);
 }
 
 static void a_good_file_is_read_back(void **state)
@@ -124,25 +127,29 @@ static void a_good_file_is_read_back(void **state)
     assert_memory_equal(&back, &flash, sizeof flash);
 }
 
-/* Every bit of every field, of the padding and of the second stage counts; in the image only
- * the header is looked at. */
+/* Bytes of the content that are looked at: the second stage, and the header in the image. */
+static bool is_judged(size_t block, size_t at)
+{
+    bool is_content = at >= 32 && at < 288;
+    return !is_content || block == 0 || (block == SECTOR_BLOCKS && at < 40);
+}
+
+/* Every bit of every field, of the padding and of the second stage counts. Blocks at both ends
+ * of both sectors stand for all. */
 static void each_flipped_bit_outside_of_the_image_is_found(void **state)
 {
+    static const size_t blocks[] = {0, SECTOR_BLOCKS - 1, SECTOR_BLOCKS,
+                                    2 * SECTOR_BLOCKS - 1};
     (void)state;
     size_t len = good_file();
-    for (size_t bit = 0; bit < len * 8; bit++) {
+    for (size_t bit = 0; bit < sizeof blocks / sizeof blocks[0] * UF2_BLOCK * 8; bit++) {
+        size_t block = blocks[bit / 8 / UF2_BLOCK];
         size_t at = bit / 8 % UF2_BLOCK;
-        if (bit / 8 >= UF2_BLOCK + 40 && at >= 32 && at < 288) {
-            continue;
-        }
-        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        if (at < 12 || at >= 16) {
+        if (is_judged(block, at)) {
+            file[block * UF2_BLOCK + at] ^= (uint8_t)(1u << bit % 8);
             assert_non_null(uf2_check(&back, file, len));
-        } else {
-            /* an address: another page of slot A is as good as the right one to this check */
-            (void)uf2_check(&back, file, len);
+            file[block * UF2_BLOCK + at] ^= (uint8_t)(1u << bit % 8);
         }
-        file[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
     assert_null(uf2_check(&back, file, len));
 }
@@ -154,13 +161,16 @@ static void wrong_sets_of_blocks_are_refused(void **state)
     assert_non_null(uf2_check(&back, file, 0));
     assert_non_null(uf2_check(&back, file, len - 1));
     assert_non_null(uf2_check(&back, file, len - UF2_BLOCK));
-    put32(file + 2 * UF2_BLOCK + 12, UF2_FLASH_BASE + FLASH_SETTINGS_AT);
-    assert_string_equal(uf2_check(&back, file, len),
+    uint8_t *last_address = file + (2 * SECTOR_BLOCKS - 1) * UF2_BLOCK + 12;
+    put32(last_address, UF2_FLASH_BASE + FLASH_IMAGE_A_AT + 0x1000);
+    assert_non_null(uf2_check(&back, file, len));
+    put32(last_address, 0x20000f00);
+    assert_non_null(uf2_check(&back, file, len));
+    put32(last_address, UF2_FLASH_BASE + FLASH_IMAGE_A_AT);
+    assert_non_null(uf2_check(&back, file, len));
+    memset(flash.used + FLASH_SETTINGS_AT / UF2_PAGE, true, SECTOR_BLOCKS);
+    assert_string_equal(uf2_check(&back, file, make_file()),
                         "writes outside of boot and image A");
-    put32(file + 2 * UF2_BLOCK + 12, 0x20000000);
-    assert_non_null(uf2_check(&back, file, len));
-    put32(file + 2 * UF2_BLOCK + 12, UF2_FLASH_BASE + FLASH_IMAGE_A_AT);
-    assert_non_null(uf2_check(&back, file, len));
 }
 
 static void damaged_elf_files_are_refused(void **state)

@@ -11,6 +11,7 @@ const FLAG_FAMILY = 0x2000;
 const FAMILY_RP2040 = 0xe48bff56;
 const XIP = 0x10000000;
 const SECTOR = 4096;
+const PAGE = 256;
 
 function parseBlock(view, at) {
     const word = (i) => view.getUint32(at + 4 * i, true);
@@ -42,7 +43,10 @@ function refusal(block, count, flashSize) {
     return null;
 }
 
-/** Writes a UF2 file into flash: each 4 kB sector that it touches is erased first. */
+/**
+ * Writes a UF2 file into flash. The boot ROM erases the sector of a block whenever the block's
+ * number, not its address, begins another sixteen (erratum RP2040-E14).
+ */
 export function writeUf2(bytes, flash) {
     if (bytes.length === 0 || bytes.length % 512 !== 0) {
         throw new BoardFailure(`no UF2 file: ${bytes.length} bytes are not blocks of 512`);
@@ -59,11 +63,14 @@ export function writeUf2(bytes, flash) {
         }
         const offset = block.address - XIP;
         const sector = offset - offset % SECTOR;
-        if (!erased.has(sector)) {
-            erased.add(sector);
+        const group = block.number * PAGE / SECTOR | 0;
+        if (!erased.has(group)) {
+            erased.add(group);
             flash.fill(0xff, sector, sector + SECTOR);
         }
-        flash.set(block.data, offset);
+        for (let k = 0; k < PAGE; k++) {
+            flash[offset + k] &= block.data[k]; // programming only clears bits
+        }
         seen.add(block.number);
     }
     if (seen.size !== count) {

@@ -26,6 +26,16 @@ test('pages go where they say, their sectors are erased, the rest stays', () => 
     assert.ok(flash.subarray(4096).every((x) => x === 0));
 });
 
+test('a sector that is not whole makes the ROM erase what it wrote (RP2040-E14)', () => {
+    const flash = new Uint8Array(0x4000);
+    // One page of sector 0, then sectors 1 and 2 whole.
+    writeUf2(uf2(33, (block, i) => i > 0 &&
+        block.writeUInt32LE(0x10000f00 + 256 * i, 12)), flash);
+    assert.equal(flash[0], 1);
+    assert.ok(flash.subarray(0x1000, 0x1f00).every((x) => x === 0xff)); // written, then erased
+    assert.equal(flash[0x1f00], 17);
+});
+
 const WRONG = [
     ['magic 0', 0, 1, /magic/], ['magic 1', 4, 1, /magic/], ['magic 2', 508, 1, /magic/],
     ['no family', 8, 0, /family/], ['not main flash', 8, 0x2001, /family/],
