@@ -59,6 +59,9 @@ static void tell_refused(struct cli_device *d, const struct ol_agent_event *ev)
 {
     cli_log_message(&d->log, CLI_ARROW_DOWN, "reply %" PRIu64 ": %d %.*s", ev->refused.id,
                     (int)ev->refused.code, (int)ev->refused.msg.len, ev->refused.msg.ptr);
+    if (ev->refused.again) {
+        return; /* is told as it goes out */
+    }
     if (ev->refused.property < 0) {
         cli_log_line(
             &d->log, OL_LOG_WARN,

@@ -100,6 +100,9 @@ static void tell_refused(struct app *app, const struct ol_agent_event *ev)
     remember(app, ev->refused.id, ev->refused.code);
     SAY(app, OL_LOG_WARN, MSG_REFUSED, app_number((int64_t)ev->refused.id),
         app_number(ev->refused.code), app_str(ev->refused.msg));
+    if (ev->refused.again) {
+        return; /* is told as it goes out */
+    }
     if (ev->refused.property < 0) {
         SAY(app, OL_LOG_WARN, MSG_IN_PARTS);
     } else {

@@ -258,7 +258,8 @@ struct ol_agent_event {
             uint64_t id;
             int32_t code;
             struct ol_str msg; /* the platform's words, still JSON-escaped */
-            int32_t property;  /* set aside because of it, or -1: goes out in halves */
+            int32_t property;  /* set aside because of it, or -1 */
+            bool again;        /* with -1: goes out again as it is, else in halves */
             uint32_t dropped;  /* samples of that property that were dropped, counted */
         } refused;
         struct {
@@ -320,6 +321,7 @@ struct ol_agent_post {
     uint16_t count; /* samples */
     bool sent;      /* waits for its reply; else waits to go out */
     bool again;     /* went out before */
+    bool doubted;   /* was refused once without a word about any of its properties */
 };
 
 /* Private: a set command that is not answered yet. */

@@ -81,7 +81,8 @@ static bool fill(struct ol_agent *a, struct ol_agent_post *post)
 
     *post = (struct ol_agent_post){.size = OL_AGENT_BODY_LEN};
     clear_chosen(a);
-    if (a->queue.count[OL_QUEUE_SUSPECT] > 0) {
+    post->doubted = a->queue.count[OL_QUEUE_SUSPECT] > 0;
+    if (post->doubted) {
         choose(a, post, OL_QUEUE_SUSPECT, true, a->suspects);
         choose(a, post, OL_QUEUE_SUSPECT, false, a->suspects);
     } else {
@@ -322,19 +323,29 @@ static void delivered(struct ol_agent *a, struct ol_agent_post *post)
     sweep(a);
 }
 
-/* Which property of the post a refusal is about, or -1. */
-static int32_t find_culprit(const struct ol_agent *a, const struct ol_agent_post *post,
-                            struct ol_str named)
+/* Which property of the post a refusal names, or -1. */
+static int32_t find_named(const struct ol_agent *a, const struct ol_agent_post *post,
+                          struct ol_str named)
 {
-    int32_t property = -1;
+    struct ol_queue_record r;
+    int32_t property =
+        named.len > 0 ? ol_onenet_property_find(a->config->model, named) : -1;
+
+    for (uint32_t pos = 0; property >= 0 && ol_queue_next(&a->queue, &pos, &r);) {
+        if (is_in_post(&r, post_index(a, post)) && r.property == property) {
+            return property;
+        }
+    }
+    return -1;
+}
+
+/* The property of a post that has one sample, or -1. */
+static int32_t find_only(const struct ol_agent *a, const struct ol_agent_post *post)
+{
     struct ol_queue_record r;
 
-    if (named.len > 0) {
-        property = ol_onenet_property_find(a->config->model, named);
-    }
-    for (uint32_t pos = 0; ol_queue_next(&a->queue, &pos, &r);) {
-        if (is_in_post(&r, post_index(a, post)) &&
-            (r.property == property || post->count == 1)) {
+    for (uint32_t pos = 0; post->count == 1 && ol_queue_next(&a->queue, &pos, &r);) {
+        if (is_in_post(&r, post_index(a, post))) {
             return r.property;
         }
     }
@@ -357,13 +368,23 @@ static void refused(struct ol_agent *a, struct ol_agent_post *post,
     ev->refused.code = in->reply.code;
     ev->refused.msg = in->reply.msg.text;
     ev->refused.property = -1;
+    ev->refused.again = true;
     if (in->refused.len == 0 && is_trouble(in->reply.code)) {
         post->sent = false;
         a->post_at = ol_ms_add(a->now, OL_AGENT_TROUBLE_MS);
         return;
     }
     uint8_t index = post_index(a, post);
-    int32_t culprit = find_culprit(a, post, in->refused);
+    int32_t culprit = find_named(a, post, in->refused);
+    if (culprit < 0 && !post->doubted) {
+        /* What the platform read is not what was written, as after a bit that a bus turned
+         * round: no property is to blame yet. */
+        post->doubted = true;
+        post->sent = false;
+        return;
+    }
+    culprit = culprit < 0 ? find_only(a, post) : culprit;
+    ev->refused.again = false;
     ev->refused.property = culprit;
     if (culprit >= 0) {
         ev->refused.dropped = set_aside(a, (uint16_t)culprit, index);
