@@ -156,7 +156,7 @@ static void probe(struct ol_dhcp *d)
 {
     enter(d, OL_DHCP_PROBING);
     d->has_output = false;
-    d->deadline_ms = OL_NEVER;
+    d->deadline_ms = d->in_force ? d->end_at : OL_NEVER;
     tell(d, OL_DHCP_EVENT_PROBE);
 }
 
@@ -390,7 +390,10 @@ void ol_dhcp_step(struct ol_dhcp *d, ol_ms now)
     case OL_DHCP_RELEASING:
         ol_dhcp_close(d);
         break;
-    case OL_DHCP_PROBING:
+    case OL_DHCP_PROBING: /* another address, and the one in force ends */
+        lose(d);
+        d->deadline_ms = OL_NEVER;
+        break;
     case OL_DHCP_CLOSED:
         break;
     }

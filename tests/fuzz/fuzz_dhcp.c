@@ -4,34 +4,16 @@
 #include <string.h>
 
 #include "onelink/net/dhcp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The DHCP client under a hostile network and an odd caller: the input is a list of commands. */
 
 struct run {
-    const uint8_t *data;
-    size_t left;
+    struct fuzz_input in;
     ol_ms now;
     struct ol_dhcp dhcp;
     uint8_t request[OL_DHCP_REQUEST_MAX];
 };
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
-
-static uint8_t next(struct run *r)
-{
-    if (r->left == 0) {
-        return 0;
-    }
-    r->left--;
-    return *r->data++;
-}
 
 static void check(const struct run *r)
 {
@@ -48,6 +30,7 @@ static void check(const struct run *r)
     bool may_sleep = state == OL_DHCP_CLOSED || state == OL_DHCP_PROBING ||
                      (state == OL_DHCP_BOUND && lease->renew_s == OL_DHCP_FOREVER);
     require(may_sleep || ol_dhcp_deadline(&r->dhcp) != OL_NEVER);
+    require(lease == NULL || ol_dhcp_deadline(&r->dhcp) <= end_at);
 }
 
 static void send_out(struct run *r)
@@ -76,9 +59,9 @@ static void take_events(struct run *r, bool is_taken)
 /* Options of the input behind a head that fits the last request, or bytes as they are. */
 static void give(struct run *r)
 {
-    uint8_t head = next(r);
-    size_t want = next(r) % 96;
-    size_t len = want < r->left ? want : r->left;
+    uint8_t head = fuzz_next(&r->in);
+    size_t want = fuzz_next(&r->in) % 96;
+    size_t len = want < r->in.left ? want : r->in.left;
     size_t before = (head & 0x80) != 0 ? 0 : 240;
     struct ol_addr from = ol_addr_ipv4(192, 0, 2, 1, (head & 0x40) != 0 ? 68 : 67);
     uint8_t *msg = calloc(1, before + len + 1);
@@ -90,37 +73,38 @@ static void give(struct run *r)
         msg[16] = 10;
         msg[19] = head & 0x3F;
     }
-    memcpy(msg + before, r->data, len);
-    r->data += len;
-    r->left -= len;
+    memcpy(msg + before, r->in.data, len);
+    r->in.data += len;
+    r->in.left -= len;
     (void)ol_dhcp_input(&r->dhcp, &from, msg, before + len, r->now);
     free(msg);
 }
 
 static void command(struct run *r)
 {
-    switch (next(r) % 10) {
+    switch (fuzz_next(&r->in) % 10) {
     case 0:
-        ol_dhcp_open(&r->dhcp, next(r), r->now);
+        ol_dhcp_open(&r->dhcp, fuzz_next(&r->in), r->now);
         break;
     case 1:
-        r->now += next(r);
+        r->now += fuzz_next(&r->in);
         break;
     case 2:
-        r->now = ol_ms_add(r->now, (ol_ms)next(r) << 10);
+        r->now = ol_ms_add(r->now, (ol_ms)fuzz_next(&r->in) << 10);
         break;
     case 3:
         ol_dhcp_step(&r->dhcp, r->now);
+        require(ol_dhcp_deadline(&r->dhcp) > r->now);
         break;
     case 4:
     case 5:
         send_out(r);
         break;
     case 6:
-        take_events(r, (next(r) & 1) != 0);
+        take_events(r, (fuzz_next(&r->in) & 1) != 0);
         break;
     case 7:
-        if (next(r) == 0) {
+        if (fuzz_next(&r->in) == 0) {
             ol_dhcp_close(&r->dhcp);
         } else {
             ol_dhcp_release(&r->dhcp, r->now);
@@ -134,11 +118,11 @@ static void command(struct run *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct run r = {.data = data, .left = size, .now = UINT32_MAX - 1000};
+    struct run r = {.in = {data, size}, .now = UINT32_MAX - 1000};
     struct ol_dhcp_config config = {.mac = {2, 0, 0, 0, 0, 1}, .hostname = OL_STR("h")};
 
     require(ol_dhcp_init(&r.dhcp, &config) == OL_OK);
-    while (r.left > 0) {
+    while (r.in.left > 0) {
         command(&r);
         check(&r);
     }

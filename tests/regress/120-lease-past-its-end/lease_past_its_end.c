@@ -14,7 +14,8 @@
  * force past T1: one that was short, or that still ran a little when the cable came back and no
  * server answered. The client then waited four seconds before it looked at the time again (RFC
  * 2131 4.4.5: the client must stop at once). A probe that took longer than the lease put an
- * address in force whose lease had ended. Found by reading. */
+ * address in force whose lease had ended. While another address was probed, nobody looked at the
+ * end of the lease in force. Found by reading and by the fuzzer. */
 
 static const uint8_t mac[6] = {0x02, 0x08, 0xDC, 1, 2, 3};
 
@@ -142,12 +143,43 @@ static void test_probe_outlasts_the_lease(void **state)
     assert_true(ol_dhcp_deadline(&b.d) > b.now);
 }
 
+/* Another address is granted a moment before the end, and asking for it takes longer. */
+static void test_new_address_is_probed(void **state)
+{
+    struct bench b;
+    struct ol_addr from = ol_addr_ipv4(192, 168, 1, 1, 67);
+    uint8_t m[OL_DHCP_MESSAGE_MAX];
+    (void)state;
+
+    start(&b, 600);
+    ol_ms end_at = b.now + 600000;
+    ol_dhcp_probe_done(&b.d, false, b.now);
+    turn(&b);
+    b.now = end_at - 1000;
+    turn(&b);
+    struct answer a = {.type = OL_DHCP_ACK, .lease_s = 600, .address = POOL + 1};
+    size_t len = build(b.request, &a, m);
+    assert_true(ol_dhcp_input(&b.d, &from, m, len, b.now));
+    turn(&b);
+    assert_true(b.is_probing);
+    assert_false(b.is_lost);
+    b.now = ol_dhcp_deadline(&b.d);
+    assert_int_equal(b.now, end_at);
+    turn(&b);
+    assert_true(b.is_lost);
+    assert_int_equal(ol_dhcp_deadline(&b.d), OL_NEVER);
+    ol_dhcp_probe_done(&b.d, false, b.now + 500);
+    turn(&b);
+    assert_true(b.is_bound);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_short_lease),
         cmocka_unit_test(test_little_is_left),
         cmocka_unit_test(test_probe_outlasts_the_lease),
+        cmocka_unit_test(test_new_address_is_probed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
