@@ -4,37 +4,19 @@
 #include <string.h>
 
 #include "onelink/net/dns.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The resolver under a hostile network and an odd caller: the input is a list of
  * commands. */
 
 struct run {
-    const uint8_t *data;
-    size_t left;
+    struct fuzz_input in;
     ol_ms now;
     struct ol_dns dns;
     struct ol_dns_config config;
     uint8_t query[OL_DNS_QUERY_CAP]; /* the last datagram that went out */
     size_t query_len;
 };
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
-
-static uint8_t next(struct run *r)
-{
-    if (r->left == 0) {
-        return 0;
-    }
-    r->left--;
-    return *r->data++;
-}
 
 static void check(const struct run *r)
 {
@@ -57,7 +39,7 @@ static void open_name(struct run *r)
     static const char *const names[] = {"p.example", "a",          "www.example.com",
                                         "192.0.2.1", "p.example.", "bad name",
                                         "",          "P.EXAMPLE"};
-    uint8_t pick = next(r);
+    uint8_t pick = fuzz_next(&r->in);
     struct ol_str name = ol_str_from(names[pick % 8]);
     int32_t rc = ol_dns_open(&r->dns, name, (uint32_t)pick * 0x01010101U, r->now);
     require(rc == OL_OK || rc == OL_E_ARG);
@@ -78,16 +60,16 @@ static void send_out(struct run *r)
 /* An answer to the last datagram, with flags, count and records of the input's choice. */
 static void give(struct run *r)
 {
-    uint8_t head = next(r);
-    uint8_t flags = next(r);
-    size_t want = next(r);
-    size_t len = want < r->left ? want : r->left;
+    uint8_t head = fuzz_next(&r->in);
+    uint8_t flags = fuzz_next(&r->in);
+    size_t want = fuzz_next(&r->in);
+    size_t len = want < r->in.left ? want : r->in.left;
     uint8_t *msg = malloc(r->query_len + len + 1);
     require(msg != NULL);
     memcpy(msg, r->query, r->query_len);
-    memcpy(msg + r->query_len, r->data, len);
-    r->data += len;
-    r->left -= len;
+    memcpy(msg + r->query_len, r->in.data, len);
+    r->in.data += len;
+    r->in.left -= len;
     if (r->query_len > 12 && (head & 0x80) == 0) {
         msg[2] = 0x80 | (head & 2);
         msg[3] = flags;
@@ -101,15 +83,15 @@ static void give(struct run *r)
 
 static void command(struct run *r)
 {
-    switch (next(r) % 8) {
+    switch (fuzz_next(&r->in) % 8) {
     case 0:
         open_name(r);
         break;
     case 1:
-        r->now += next(r);
+        r->now += fuzz_next(&r->in);
         break;
     case 2:
-        r->now = ol_ms_add(r->now, (ol_ms)next(r) << 8);
+        r->now = ol_ms_add(r->now, (ol_ms)fuzz_next(&r->in) << 8);
         break;
     case 3:
         ol_dns_step(&r->dns, r->now);
@@ -128,11 +110,11 @@ static void command(struct run *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct run r = {.data = data, .left = size, .now = UINT32_MAX - 1000};
+    struct run r = {.in = {data, size}, .now = UINT32_MAX - 1000};
     r.config.servers[0] = ol_addr_ipv4(192, 0, 2, 1, 0);
     r.config.servers[1] = ol_addr_ipv4(192, 0, 2, 2, 0);
     require(ol_dns_init(&r.dns, &r.config) == OL_OK);
-    while (r.left > 0) {
+    while (r.in.left > 0) {
         command(&r);
         check(&r);
     }

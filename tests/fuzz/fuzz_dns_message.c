@@ -4,15 +4,7 @@
 #include <string.h>
 
 #include "onelink/net/dns_message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check(const uint8_t *msg, size_t len, const uint8_t *query, size_t query_len)
 {

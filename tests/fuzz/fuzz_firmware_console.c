@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "firmware/app/app.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* Anything is typed on the USB console of a board whose network chip does not answer. The program
  * stays alive, its settings stay within their room, every stored text is taken again, and the
@@ -25,13 +24,6 @@ struct board {
 
 static struct board b;
 static struct app app;
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 static size_t console_read(void *ctx, enum app_console console, char *buf, size_t cap)
 {

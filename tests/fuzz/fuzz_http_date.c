@@ -3,19 +3,11 @@
 #include <stdlib.h>
 
 #include "onelink/net/http_date.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* An answer whole and in pieces of the size that the first byte says: the same comes of it. */
 
 #define UNSET INT64_C(-1)
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 static int32_t scan(const uint8_t *data, size_t size, size_t piece, int64_t *unix_s)
 {

@@ -4,15 +4,7 @@
 #include <string.h>
 
 #include "platform/core/mask.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 /* A plain reading of the rule, without percent signs: no letter or digit behind sign=. */
 static void check_plain(const uint8_t *p, size_t len)

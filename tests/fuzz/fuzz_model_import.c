@@ -4,15 +4,7 @@
 
 #include "onelink/onenet/model_import.h"
 #include "onelink/onenet/value.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 static void *room_for(size_t count, size_t size)
 {

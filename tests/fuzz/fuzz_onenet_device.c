@@ -4,15 +4,7 @@
 
 #include "onelink/onenet/device.h"
 #include "tests/fuzz/fuzz_model.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_set(const struct ol_onenet_device *dev,
                       const struct ol_onenet_device_event *ev)

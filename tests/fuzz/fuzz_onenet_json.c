@@ -4,15 +4,7 @@
 
 #include "onelink/onenet/onejson.h"
 #include "tests/fuzz/fuzz_model.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 /* Every member of a post that passes is a value that passes by itself. */
 static void check_members(struct ol_str params)

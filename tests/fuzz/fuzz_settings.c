@@ -4,15 +4,7 @@
 #include <string.h>
 
 #include "onelink/agent/settings.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 /* Every value that was accepted is accepted again in the form it is shown in. */
 static void check_round_trip(const struct ol_settings *s)

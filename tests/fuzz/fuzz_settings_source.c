@@ -6,15 +6,7 @@
 #include "onelink/json/arith.h"
 #include "tools/decimal.h"
 #include "tools/sim.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 /* What scale and offset give can be written and read again as the same number. */
 static void check_number(struct ol_dec d)

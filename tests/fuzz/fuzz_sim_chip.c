@@ -4,36 +4,18 @@
 #include <string.h>
 
 #include "sim/chip/w5500.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The chip under an odd host and a hostile wire: the input is a list of commands that clock SPI
  * bytes, bring frames (as given, or with addresses and checksums that let them pass), move pins
  * and let time pass. Left alone, it comes to rest. */
 
 struct run {
-    const uint8_t *data;
-    size_t left;
+    struct fuzz_input in;
     uint64_t now;
     uint32_t emitted;
     struct sim_w5500 *chip;
 };
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
-
-static uint8_t next(struct run *r)
-{
-    if (r->left == 0) {
-        return 0;
-    }
-    r->left--;
-    return *r->data++;
-}
 
 static void transfer(struct run *r, uint8_t addr_high, uint8_t addr, uint8_t control,
                      size_t len)
@@ -42,7 +24,7 @@ static void transfer(struct run *r, uint8_t addr_high, uint8_t addr, uint8_t con
     sim_w5500_select(r->chip, 0, r->now);
     for (size_t i = 0; i < 3 + len; i++) {
         uint8_t ahead = sim_w5500_peek(r->chip);
-        uint8_t byte = i < 3 ? head[i] : next(r);
+        uint8_t byte = i < 3 ? head[i] : fuzz_next(&r->in);
         require(sim_w5500_exchange(r->chip, byte, r->now) == ahead);
         r->now += 200;
     }
@@ -52,8 +34,8 @@ static void transfer(struct run *r, uint8_t addr_high, uint8_t addr, uint8_t con
 static void write8(struct run *r, unsigned s, uint8_t reg, uint8_t value)
 {
     struct run one = *r;
-    one.data = &value;
-    one.left = 1;
+    one.in.data = &value;
+    one.in.left = 1;
     transfer(&one, 0, reg, (uint8_t)((s * 4 + 1) << 3 | 4), 1);
     r->now = one.now + 5000;
 }
@@ -117,7 +99,7 @@ static void repair(struct run *r, uint8_t *f, size_t len)
 static void segment(struct run *r)
 {
     uint8_t f[200] = {0};
-    unsigned block = (next(r) & 7U) * 4 + 1;
+    unsigned block = (fuzz_next(&r->in) & 7U) * 4 + 1;
     f[12] = 8;
     f[23] = 6;
     for (unsigned i = 0; i < 4; i++) {
@@ -128,21 +110,21 @@ static void segment(struct run *r)
         f[36 + i] = sim_w5500_register(r->chip, block, 0x04 + i);
     }
     for (unsigned i = 38; i < 50; i++) {
-        f[i] = next(r);
+        f[i] = fuzz_next(&r->in);
     }
-    f[46] = (uint8_t)(0x50 + (next(r) & 0x10));
-    size_t len = 58 + next(r) % 140U;
+    f[46] = (uint8_t)(0x50 + (fuzz_next(&r->in) & 0x10));
+    size_t len = 58 + fuzz_next(&r->in) % 140U;
     repair(r, f, len);
     sim_w5500_frame_in(r->chip, f, len, r->now);
 }
 
 static void frame(struct run *r, int is_repaired)
 {
-    size_t len = ((size_t)next(r) << 3) + (next(r) & 7U);
+    size_t len = ((size_t)fuzz_next(&r->in) << 3) + (fuzz_next(&r->in) & 7U);
     uint8_t *f = calloc(1, len + 14);
     require(f != NULL);
-    for (size_t i = 0; i < len && r->left > 0; i++) {
-        f[i] = next(r);
+    for (size_t i = 0; i < len && r->in.left > 0; i++) {
+        f[i] = fuzz_next(&r->in);
     }
     if (is_repaired && len >= 14) {
         repair(r, f, len);
@@ -153,18 +135,19 @@ static void frame(struct run *r, int is_repaired)
 
 static void command(struct run *r)
 {
-    uint8_t op = next(r);
+    uint8_t op = fuzz_next(&r->in);
     switch (op & 15) {
     case 0:
     case 1:
-        transfer(r, next(r), next(r), next(r), next(r));
+        transfer(r, fuzz_next(&r->in), fuzz_next(&r->in), fuzz_next(&r->in),
+                 fuzz_next(&r->in));
         break;
     case 2:
     case 3:
-        write8(r, op >> 4 & 7, next(r) & 0x2F, next(r));
+        write8(r, op >> 4 & 7, fuzz_next(&r->in) & 0x2F, fuzz_next(&r->in));
         break;
     case 4:
-        write8(r, op >> 4 & 7, 1, next(r));
+        write8(r, op >> 4 & 7, 1, fuzz_next(&r->in));
         break;
     case 5:
         frame(r, 1);
@@ -177,28 +160,29 @@ static void command(struct run *r)
         segment(r);
         break;
     case 9:
-        r->now += (uint64_t)next(r) << 20;
+        r->now += (uint64_t)fuzz_next(&r->in) << 20;
         break;
     case 10:
-        r->now += (uint64_t)next(r) << 30;
+        r->now += (uint64_t)fuzz_next(&r->in) << 30;
         sim_w5500_step(r->chip, r->now);
         break;
     case 11:
-        sim_w5500_link(r->chip, next(r) & 1, r->now);
+        sim_w5500_link(r->chip, fuzz_next(&r->in) & 1, r->now);
         r->now += UINT64_C(3000000000);
         break;
     case 12:
-        sim_w5500_reset_pin(r->chip, next(r) & 1, r->now);
+        sim_w5500_reset_pin(r->chip, fuzz_next(&r->in) & 1, r->now);
         break;
     case 13:
-        sim_w5500_set_fault(r->chip, (enum sim_w5500_fault)(next(r) % 16), next(r));
+        sim_w5500_set_fault(r->chip, (enum sim_w5500_fault)(fuzz_next(&r->in) % 16),
+                            fuzz_next(&r->in));
         break;
     case 14:
         sim_w5500_glitch_reset(r->chip, r->now);
         break;
     default:
         (void)sim_w5500_int_n(r->chip);
-        (void)sim_w5500_register(r->chip, next(r), next(r));
+        (void)sim_w5500_register(r->chip, fuzz_next(&r->in), fuzz_next(&r->in));
         break;
     }
 }
@@ -209,21 +193,21 @@ static void set_up(struct run *r)
     struct run one = *r;
     sim_w5500_link(r->chip, 1, 0);
     one.now = r->now = UINT64_C(4000000000);
-    one.data = own;
-    one.left = sizeof own;
+    one.in.data = own;
+    one.in.left = sizeof own;
     transfer(&one, 0, 0x09, 4, sizeof own);
     r->now = one.now;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct run r = {.data = data, .left = size};
+    struct run r = {.in = {data, size}};
     const struct sim_w5500_host host = {.ctx = &r, .frame_out = frame_out};
     r.chip = malloc(sim_w5500_size());
     require(r.chip != NULL);
     sim_w5500_init(r.chip, &host, size);
     set_up(&r);
-    while (r.left > 0) {
+    while (r.in.left > 0) {
         command(&r);
     }
     /* Without a host and a wire, all that can still happen is bounded, keep alive at most. */

@@ -4,15 +4,13 @@
 #include <string.h>
 
 #include "sim/lan/lan.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The virtual network under a device that sends anything, with checksums right or wrong, and
  * owners that do anything: the input is a list of commands. */
 
 struct run {
-    const uint8_t *data;
-    size_t left;
+    struct fuzz_input in;
     struct sim_lan *lan;
     uint32_t device, router, peer;
     uint32_t conn;          /* the last that a listener or connect gave */
@@ -22,28 +20,12 @@ struct run {
     bool is_flipping;
 };
 
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
-
-static uint8_t next(struct run *r)
-{
-    if (r->left == 0) {
-        return 0;
-    }
-    r->left--;
-    return *r->data++;
-}
-
 static uint32_t next32(struct run *r)
 {
-    uint32_t v = next(r);
-    v = v << 8 | next(r);
-    v = v << 8 | next(r);
-    return v << 8 | next(r);
+    uint32_t v = fuzz_next(&r->in);
+    v = v << 8 | fuzz_next(&r->in);
+    v = v << 8 | fuzz_next(&r->in);
+    return v << 8 | fuzz_next(&r->in);
 }
 
 static uint32_t get32(const uint8_t *p)
@@ -129,11 +111,11 @@ static void send_frame(struct run *r, uint8_t *f, size_t len)
 static void raw(struct run *r)
 {
     uint8_t f[1600] = {0};
-    size_t len = next(r) * 7u;
-    len = len < r->left ? len : r->left;
-    memcpy(f, r->data, len);
-    r->data += len;
-    r->left -= len;
+    size_t len = fuzz_next(&r->in) * 7u;
+    len = len < r->in.left ? len : r->in.left;
+    memcpy(f, r->in.data, len);
+    r->in.data += len;
+    r->in.left -= len;
     send_frame(r, f, len);
 }
 
@@ -141,9 +123,9 @@ static void arp(struct run *r)
 {
     uint8_t f[42] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 0, 0x33, 8, 6,
                      0,    1,    8,    0,    6,    4,    0, 1, 2, 0, 0, 0,    0, 0x33};
-    f[21] = next(r) & 3;
-    put32(f + 28, SIM_IP4(192, 168, 7, next(r)));
-    put32(f + 38, SIM_IP4(192, 168, 7, next(r) & 31));
+    f[21] = fuzz_next(&r->in) & 3;
+    put32(f + 28, SIM_IP4(192, 168, 7, fuzz_next(&r->in)));
+    put32(f + 38, SIM_IP4(192, 168, 7, fuzz_next(&r->in) & 31));
     send_frame(r, f, sizeof f);
 }
 
@@ -152,11 +134,11 @@ static void ip(struct run *r, uint8_t protocol, const uint8_t *head, size_t head
 {
     uint8_t f[SIM_LAN_FRAME_MAX] = {2, 0x4C, 0x41, 0x4E, 0, (uint8_t)r->router,
                                     2, 0,    0,    0,    0, 0x33};
-    if (protocol == 17 && (next(r) & 1) != 0) {
+    if (protocol == 17 && (fuzz_next(&r->in) & 1) != 0) {
         memset(f, 0xFF, 6);
     }
-    size_t len = next(r) * 4u;
-    len = len < r->left ? len : r->left;
+    size_t len = fuzz_next(&r->in) * 4u;
+    len = len < r->in.left ? len : r->in.left;
     f[12] = 8;
     f[14] = 0x45;
     put16(f + 16, (uint32_t)(20 + head_len + len));
@@ -166,9 +148,9 @@ static void ip(struct run *r, uint8_t protocol, const uint8_t *head, size_t head
     put32(f + 30, protocol == 6 ? r->to : f[0] == 0xFF ? UINT32_MAX : r->to);
     put16(f + 24, ~fold(f + 14, 20, 0) & 0xFFFF);
     memcpy(f + 34, head, head_len);
-    memcpy(f + 34 + head_len, r->data, len);
-    r->data += len;
-    r->left -= len;
+    memcpy(f + 34 + head_len, r->in.data, len);
+    r->in.data += len;
+    r->in.left -= len;
     size_t total = head_len + len;
     if (protocol == 17) {
         put16(f + 38, (uint32_t)total);
@@ -184,16 +166,16 @@ static void udp(struct run *r)
 {
     static const uint16_t ports[] = {53, 67, 123, 7777, 9};
     uint8_t head[8] = {0};
-    put16(head, next(r) & 1 ? 68 : 40000);
-    put16(head + 2, ports[next(r) % 5]);
+    put16(head, fuzz_next(&r->in) & 1 ? 68 : 40000);
+    put16(head + 2, ports[fuzz_next(&r->in) % 5]);
     ip(r, 17, head, 8);
 }
 
 static void tcp(struct run *r)
 {
     uint8_t head[20] = {0};
-    uint8_t how = next(r);
-    uint8_t off = next(r);
+    uint8_t how = fuzz_next(&r->in);
+    uint8_t off = fuzz_next(&r->in);
     if ((how & 1) != 0) {
         r->port = (uint16_t)(50000 + (off & 7));
         r->to_port = 1883;
@@ -206,7 +188,7 @@ static void tcp(struct run *r)
     put32(head + 4, r->seq + (uint32_t)(int8_t)((how & 2) != 0 ? off : 0));
     put32(head + 8, r->ack + (uint32_t)(int8_t)((how & 4) != 0 ? off : 0));
     head[12] = (how & 8) != 0 ? (uint8_t)(off << 4) : 0x50;
-    head[13] = next(r);
+    head[13] = fuzz_next(&r->in);
     put16(head + 14, (how & 16) != 0 ? off : 8192);
     ip(r, 6, head, 20);
 }
@@ -215,12 +197,12 @@ static void owner(struct run *r)
 {
     uint8_t buf[3000] = {0};
     struct sim_lan_tcp_owner o = {.ctx = r, .accept = on_accept, .data = on_data};
-    switch (next(r) % 9) {
+    switch (fuzz_next(&r->in) % 9) {
     case 0:
-        (void)sim_lan_tcp_send(r->lan, r->conn, buf, next(r) * 11u);
+        (void)sim_lan_tcp_send(r->lan, r->conn, buf, fuzz_next(&r->in) * 11u);
         break;
     case 1:
-        (void)sim_lan_tcp_recv(r->lan, r->conn, buf, next(r) * 11u);
+        (void)sim_lan_tcp_recv(r->lan, r->conn, buf, fuzz_next(&r->in) * 11u);
         break;
     case 2:
         sim_lan_tcp_close(r->lan, r->conn);
@@ -229,61 +211,64 @@ static void owner(struct run *r)
         sim_lan_tcp_reset(r->lan, r->conn);
         break;
     case 4:
-        sim_lan_tcp_silence(r->lan, r->conn, next(r) & 1);
+        sim_lan_tcp_silence(r->lan, r->conn, fuzz_next(&r->in) & 1);
         break;
     case 5:
         sim_lan_tcp_forget(r->lan, r->conn);
         break;
     case 6:
-        sim_lan_tcp_restart(r->lan, 1883, next(r) & 1);
+        sim_lan_tcp_restart(r->lan, 1883, fuzz_next(&r->in) & 1);
         break;
     case 7:
         (void)sim_lan_tcp_connect(r->lan, r->router, SIM_IP4(192, 168, 7, 30), 80, &o);
         break;
     default:
-        r->conn = next(r);
+        r->conn = fuzz_next(&r->in);
         break;
     }
 }
 
 static void environment(struct run *r)
 {
-    struct sim_lan_wire w = {.delay_ns = 500000, .jitter_ns = next(r) * 10000u};
-    switch (next(r) % 5) {
+    struct sim_lan_wire w = {.delay_ns = 500000, .jitter_ns = fuzz_next(&r->in) * 10000u};
+    switch (fuzz_next(&r->in) % 5) {
     case 0:
-        w.loss_ppm = w.duplicate_ppm = next(r) * 1000u;
-        w.reorder_ppm = w.crc_ppm = next(r) * 1000u;
-        w.flip_ppm = (next(r) & 1) != 0 ? 100000 : 0;
+        w.loss_ppm = w.duplicate_ppm = fuzz_next(&r->in) * 1000u;
+        w.reorder_ppm = w.crc_ppm = fuzz_next(&r->in) * 1000u;
+        w.flip_ppm = (fuzz_next(&r->in) & 1) != 0 ? 100000 : 0;
         r->is_flipping = r->is_flipping || w.flip_ppm != 0;
         sim_lan_set_wire(r->lan, &w);
         break;
     case 1:
-        sim_lan_cable(r->lan, next(r) % 20, next(r) & 1);
+        sim_lan_cable(r->lan, fuzz_next(&r->in) % 20, fuzz_next(&r->in) & 1);
         break;
     case 2:
         r->is_flipping = true; /* the action may be that */
         (void)sim_lan_add_rule(
-            r->lan, &(struct sim_lan_rule){.from = next(r) & 3,
-                                           .protocol = next(r) & 7,
-                                           .skip = next(r),
-                                           .count = 1,
-                                           .action = (enum sim_lan_action)(next(r) % 3),
-                                           .arg = next(r)});
+            r->lan,
+            &(struct sim_lan_rule){.from = fuzz_next(&r->in) & 3,
+                                   .protocol = fuzz_next(&r->in) & 7,
+                                   .skip = fuzz_next(&r->in),
+                                   .count = 1,
+                                   .action = (enum sim_lan_action)(fuzz_next(&r->in) % 3),
+                                   .arg = fuzz_next(&r->in)});
         break;
     case 3:
-        sim_lan_set_tcp(r->lan, &(struct sim_lan_tcp){.mss = (uint16_t)(next(r) * 8),
-                                                      .window = (uint16_t)(next(r) * 64),
-                                                      .ack_delay_us = next(r) * 100u});
+        sim_lan_set_tcp(
+            r->lan, &(struct sim_lan_tcp){.mss = (uint16_t)(fuzz_next(&r->in) * 8),
+                                          .window = (uint16_t)(fuzz_next(&r->in) * 64),
+                                          .ack_delay_us = fuzz_next(&r->in) * 100u});
         break;
     default:
-        sim_lan_udp_send(r->lan, r->peer, 0, 1, SIM_IP4(192, 168, 7, next(r)), 9, "x", 1);
+        sim_lan_udp_send(r->lan, r->peer, 0, 1, SIM_IP4(192, 168, 7, fuzz_next(&r->in)),
+                         9, "x", 1);
         break;
     }
 }
 
 static void command(struct run *r)
 {
-    switch (next(r) % 10) {
+    switch (fuzz_next(&r->in) % 10) {
     case 0:
         raw(r);
         break;
@@ -304,13 +289,15 @@ static void command(struct run *r)
         owner(r);
         break;
     case 7:
-        sim_lan_set_fault(r->lan, (enum sim_lan_fault)(next(r) % 40), next32(r));
+        sim_lan_set_fault(r->lan, (enum sim_lan_fault)(fuzz_next(&r->in) % 40),
+                          next32(r));
         break;
     case 8:
         environment(r);
         break;
     default:
-        sim_lan_step(r->lan, sim_lan_now(r->lan) + (next(r) & 1 ? 100000000u : 1200000u));
+        sim_lan_step(r->lan, sim_lan_now(r->lan) +
+                                 (fuzz_next(&r->in) & 1 ? 100000000u : 1200000u));
         break;
     }
 }
@@ -322,7 +309,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memory = malloc(sim_lan_size());
         require(memory != NULL);
     }
-    struct run r = {.data = data, .left = size, .lan = memory};
+    struct run r = {.in = {data, size}, .lan = memory};
     struct sim_lan_tcp_owner o = {.ctx = &r, .accept = on_accept, .data = on_data};
     sim_lan_init(r.lan, size);
     r.router = sim_lan_add_router(r.lan);
@@ -335,7 +322,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sim_lan_dns_add_a(r.lan, "a.test", r.to, 60);
     sim_lan_tcp_listen(r.lan, r.router, 0, 1883, &o);
     sim_lan_udp_bind(r.lan, r.router, 7777, &(struct sim_lan_udp){&r, on_datagram});
-    while (r.left > 0) {
+    while (r.in.left > 0) {
         command(&r);
         require(sim_lan_deadline(r.lan) >= sim_lan_now(r.lan));
         require(sim_lan_tcp_readable(r.lan, r.conn) <= 65535);

@@ -4,36 +4,18 @@
 #include <string.h>
 
 #include "onelink/net/sntp.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* The SNTP client under a hostile network and an odd caller: the input is a list of
  * commands. */
 
 struct run {
-    const uint8_t *data;
-    size_t left;
+    struct fuzz_input in;
     ol_ms now;
     struct ol_sntp sntp;
     struct ol_sntp_config config;
     uint8_t request[OL_SNTP_MESSAGE_LEN];
 };
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
-
-static uint8_t next(struct run *r)
-{
-    if (r->left == 0) {
-        return 0;
-    }
-    r->left--;
-    return *r->data++;
-}
 
 static void check(const struct run *r)
 {
@@ -71,14 +53,14 @@ static void send_out(struct run *r)
 /* Bytes of the input, with what makes them an answer put in unless it says otherwise. */
 static void give(struct run *r)
 {
-    uint8_t head = next(r);
-    size_t want = next(r) % 80;
-    size_t len = want < r->left ? want : r->left;
+    uint8_t head = fuzz_next(&r->in);
+    size_t want = fuzz_next(&r->in) % 80;
+    size_t len = want < r->in.left ? want : r->in.left;
     uint8_t *msg = malloc(len + 1);
     require(msg != NULL);
-    memcpy(msg, r->data, len);
-    r->data += len;
-    r->left -= len;
+    memcpy(msg, r->in.data, len);
+    r->in.data += len;
+    r->in.left -= len;
     if (len >= OL_SNTP_MESSAGE_LEN && (head & 0x80) == 0) {
         msg[0] = (uint8_t)((msg[0] & 0xC0) | 0x24);
         memcpy(msg + 24, r->request + 40, 8);
@@ -90,15 +72,15 @@ static void give(struct run *r)
 static void command(struct run *r)
 {
     static const uint8_t random[OL_SNTP_RANDOM_LEN] = {1, 2, 3};
-    switch (next(r) % 8) {
+    switch (fuzz_next(&r->in) % 8) {
     case 0:
         ol_sntp_open(&r->sntp, random, r->now);
         break;
     case 1:
-        r->now += next(r);
+        r->now += fuzz_next(&r->in);
         break;
     case 2:
-        r->now = ol_ms_add(r->now, (ol_ms)next(r) << 10);
+        r->now = ol_ms_add(r->now, (ol_ms)fuzz_next(&r->in) << 10);
         break;
     case 3:
         ol_sntp_step(&r->sntp, r->now);
@@ -107,7 +89,7 @@ static void command(struct run *r)
         send_out(r);
         break;
     case 5:
-        if (next(r) == 0) {
+        if (fuzz_next(&r->in) == 0) {
             ol_sntp_close(&r->sntp);
         }
         break;
@@ -119,11 +101,11 @@ static void command(struct run *r)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct run r = {.data = data, .left = size, .now = UINT32_MAX - 1000};
+    struct run r = {.in = {data, size}, .now = UINT32_MAX - 1000};
     r.config.servers[0] = ol_addr_ipv4(192, 0, 2, 1, 123);
     r.config.servers[1] = ol_addr_ipv4(192, 0, 2, 2, 123);
     require(ol_sntp_init(&r.sntp, &r.config) == OL_OK);
-    while (r.left > 0) {
+    while (r.in.left > 0) {
         command(&r);
         check(&r);
     }

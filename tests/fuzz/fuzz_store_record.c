@@ -4,21 +4,13 @@
 #include <string.h>
 
 #include "onelink/store/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 #define SIZE  1024u
 #define BLOCK 512u
 #define UNIT  16u
 
 static uint8_t bytes[SIZE];
-
-static void require(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 static int32_t flash_read(void *ctx, uint32_t offset, void *buf, size_t len)
 {

@@ -2,15 +2,7 @@
 #include <stdlib.h>
 
 #include "onelink/onenet/token.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "tests/fuzz/fuzz.h"
 
 /* A token that was taken apart and is made anew from its parts is taken apart alike. */
 static void check_round_trip(const struct ol_onenet_token_parts *parts,
