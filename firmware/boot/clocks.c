@@ -6,9 +6,6 @@
 #define XOSC_HZ  12000000u
 #define XOSC_MHZ (XOSC_HZ / 1000000u)
 
-/* Crystal start-up in units of 256 cycles: about 1 ms is usual, the W55RP20 gets 64 times that. */
-#define XOSC_STARTUP (XOSC_HZ / 1000u / 256u * 64u)
-
 /* The tick that the watchdog counts is made from clk_ref, at first the ring oscillator at
  * anything between 2 and 12 MHz (6.5 as a rule). Twelve cycles of it and two counts a tick: 500 ms
  * as a rule, at most 1.6 s. */
@@ -54,7 +51,7 @@ static void release(uint32_t blocks)
 static void xosc_start(void)
 {
     RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ;
-    RP_REG(RP_XOSC_STARTUP) = XOSC_STARTUP;
+    RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
     RP_SET(RP_XOSC_CTRL) = RP_XOSC_ENABLE;
     wait_for(RP_XOSC_STATUS, RP_XOSC_STABLE);
     RP_REG(RP_CLK_REF_DIV) = RP_CLK_DIV_1;

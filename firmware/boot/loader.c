@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "firmware/boot/image.h"
+#include "firmware/boot/clocks.h"
 #include "firmware/boot/flash_map.h"
 #include "ports/rp2040/regs.h"
 #include "ports/rp2040/rom.h"
@@ -14,8 +15,13 @@ extern uint32_t loader_stack[]; /* the linker script: the top of RAM */
 
 LOADER static void usb_drive(void)
 {
-    /* The boot ROM's USB needs the crystal; it starts that by itself when coming from reset,
-     * which is the state here. */
+    /* The boot ROM's function goes through a reset by the watchdog, for which it takes the
+     * crystal for running. */
+    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ;
+    RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
+    RP_SET(RP_XOSC_CTRL) = RP_XOSC_ENABLE;
+    while ((RP_REG(RP_XOSC_STATUS) & RP_XOSC_STABLE) == 0) {
+    }
     ol_rp_rom_usb_boot reboot = (ol_rp_rom_usb_boot)ol_rp_rom_function('U', 'B');
     reboot(0, 0);
 }

@@ -17,12 +17,12 @@ extern uint32_t bss_start[], bss_end[], image_end[];
 
 struct boot_record boot_record;
 
-/* Watchdog scratch registers, which outlive every reset but power-on. 0: MARK, cause of the
- * reset to come, failed starts. 1, 2: pc, lr of a crash. 3: GUARDED between the two halves of
- * the cold-boot guard. */
-#define SCRATCH_STATE        0u
-#define SCRATCH_PC           1u
-#define SCRATCH_LR           2u
+/* Watchdog scratch registers, which outlive every reset but power-on. 0, 1: pc, lr of a crash;
+ * the boot ROM writes over them on its way to the USB drive. 2: MARK, cause of the reset to come,
+ * failed starts. 3: GUARDED between the two halves of the cold-boot guard. */
+#define SCRATCH_PC           0u
+#define SCRATCH_LR           1u
+#define SCRATCH_STATE        2u
 #define SCRATCH_GUARD        3u
 #define MARK                 0x4f4c0000u
 #define GUARDED              0x4f4c4755u
@@ -110,8 +110,10 @@ static void record(bool power_on)
     uint32_t failed = failed_starts();
     boot_record.cause = BOOT_WATCHDOG;
     if (power_on || (state & 0xffff0000u) != MARK) {
+        /* Without the mark this is the first start since power came, behind a reset by the boot
+         * ROM: it does one when it has written an image. */
         failed = 0;
-        boot_record.cause = power_on ? BOOT_POWER : BOOT_WATCHDOG;
+        boot_record.cause = power_on ? BOOT_POWER : BOOT_REQUEST;
     } else if ((state >> 8 & 0xffu) == BOOT_CRASH) {
         boot_record.cause = BOOT_CRASH;
         boot_record.crash_pc = RP_REG(RP_WATCHDOG_SCRATCH(SCRATCH_PC));

@@ -9,8 +9,8 @@
 
 enum boot_cause {
     BOOT_POWER,    /* power came, or the RUN pin */
-    BOOT_REQUEST,  /* boot_reset(BOOT_REQUEST) */
-    BOOT_WATCHDOG, /* the watchdog bit, or somebody else let it */
+    BOOT_REQUEST,  /* boot_reset(BOOT_REQUEST), or the USB drive has written an image */
+    BOOT_WATCHDOG, /* the watchdog bit */
     BOOT_CRASH     /* a fault or an interrupt that nobody handles */
 };
 

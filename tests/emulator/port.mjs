@@ -18,7 +18,8 @@ const CAUSE = { power: 0, request: 1, watchdog: 2, crash: 3 };
 class Subject {
     constructor(name, options = {}, image = name) {
         this.board = new Board({ board: name, seed: 5, ...options });
-        this.board.load(fs.readFileSync(path.join(FIRMWARE, `port-test-${image}.uf2`)));
+        this.uf2 = fs.readFileSync(path.join(FIRMWARE, `port-test-${image}.uf2`));
+        this.board.load(this.uf2);
         this.text = '';
         this.echo = '';
         this.board.onUart = (byte) => { this.text += String.fromCharCode(byte); };
@@ -113,6 +114,26 @@ function checkStarts(s) {
     assert.equal(s.values('boot', 'id')[0], id);
     s.order('u');
     assert.equal(s.board.state, 'bootsel');
+    checkDrop(s);
+    assert.equal(s.values('boot', 'id')[0], id);
+}
+
+/** The end of the boot ROM's drive is no failure of the image that it wrote. */
+function checkDrop(s) {
+    s.text = '';
+    s.board.drop(s.uf2);
+    s.settle();
+    assert.equal(s.number('boot', 'cause'), CAUSE.request);
+    assert.equal(s.number('boot', 'failed'), 0);
+}
+
+/** A board as it comes: an empty flash. */
+function checkEmpty(name) {
+    const s = new Subject(name);
+    s.board.flash.fill(0xff);
+    s.board.powerOn();
+    assert.equal(s.board.state, 'bootsel');
+    checkDrop(s);
 }
 
 function checkUsb(s) {
@@ -151,6 +172,7 @@ for (const name of BOARDS) {
     const subject = checkMachine(name);
     checkUsb(subject);
     checkStarts(subject);
+    checkEmpty(name);
     checkWithoutChip(name);
     console.log(`${name}: ok`);
 }

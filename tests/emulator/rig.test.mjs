@@ -58,6 +58,14 @@ test('no boot2 ends in BOOTSEL', () => {
     assert.equal(rig.board.state, 'bootsel');
 });
 
+test('no image behind boot2 ends in BOOTSEL', () => {
+    const rig = boot(PORT_TEST, { board: BOARD });
+    rig.board.flash[0x10000] ^= 1;
+    rig.powerCycle();
+    rig.advance(200, () => rig.board.state === 'bootsel');
+    assert.equal(rig.board.state, 'bootsel');
+});
+
 test('a paced run is not faster than asked', async () => {
     const rig = boot(PORT_TEST, { board: BOARD });
     const began = performance.now();

@@ -25,7 +25,7 @@ import { Uart } from './uart.mjs';
 import { writeUf2 } from './uf2.mjs';
 import { UsbDevice } from './usb-device.mjs';
 import { UsbHost } from './usb-host.mjs';
-import { Watchdog } from './watchdog.mjs';
+import { REASON_TIMER, Watchdog } from './watchdog.mjs';
 
 const FLASH_SIZE = 2 << 20;
 const BOOT2_AT = 0x20041f00;
@@ -264,6 +264,17 @@ export class Board {
         this.host.forget();
         this.bootselGpio = gpioMask;
         this.bus.stop();
+    }
+
+    /** A file is dragged onto that drive: the ROM writes it and lets the watchdog reset. */
+    drop(uf2) {
+        if (this.state !== 'bootsel') {
+            throw new BoardFailure('there is no USB drive to write to');
+        }
+        this.load(uf2);
+        this.watchdog.scratch[4] = 0;
+        this.psm.write(system.PSM_WDSEL, system.PSM_PROC0);
+        this.warmReset(REASON_TIMER);
     }
 
     requestReset(reason) {

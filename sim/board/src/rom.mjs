@@ -16,6 +16,7 @@ const PROGRAM_NS = 0.7e6; // of a 256-byte page
 const SECTOR = 4096;
 const PAGE = 256;
 const BX_LR = 0x4770;
+const XOSC = 0x40024;
 
 /** Power went away in the middle of a flash operation. */
 export class PowerCut extends Error {}
@@ -76,11 +77,20 @@ export class Rom {
             this.board.bus.xipOff = false;
             break;
         case 'UB':
-            this.board.enterBootsel(r[0] >>> 0);
+            this.usbBoot(r[0] >>> 0, r[1] >>> 0);
             break;
         default:
             throw new BoardFailure(`BKPT ${n} in the ROM`);
         }
+    }
+
+    /** Remembers its arguments over a reset, and takes the crystal for running. */
+    usbBoot(gpioMask, disabled) {
+        this.need(this.board.mcu.peripherals[XOSC].stable,
+            'reset_to_usb_boot from a crystal that does not run: it would hang');
+        this.board.watchdog.scratch[0] = gpioMask;
+        this.board.watchdog.scratch[1] = disabled;
+        this.board.enterBootsel(gpioMask);
     }
 
     lookup(table, code) {
