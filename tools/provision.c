@@ -73,11 +73,11 @@ static const char *name_of(const struct provision *p, size_t row)
 
 /* --- checking the table ------------------------------------------------------------- */
 
-/* A value as the console takes it: in quotes where it has blanks at its ends or '#'. false:
- * it cannot be written. */
+/* A value as the console takes it: in quotes where it has blanks or '#', or begins with '='.
+ * false: it cannot be written. */
 static bool quote(struct ol_str value, char *out, size_t cap)
 {
-    bool needs = false;
+    bool needs = value.len > 0 && value.ptr[0] == '=';
     const char *mark = memchr(value.ptr, '"', value.len) ? "'" : "\"";
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] == *mark || (unsigned char)value.ptr[i] < ' ') {
