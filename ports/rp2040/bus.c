@@ -147,7 +147,7 @@ static void attach(struct ol_rp_bus *bus)
         return;
     }
     ol_rp_pin_setup(pins->sck, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, function);
-    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_4MA | RP_PAD_FAST, function);
+    ol_rp_pin_setup(pins->mosi, RP_PAD_INPUT | RP_PAD_12MA | RP_PAD_FAST, function);
     ol_rp_pin_setup(pins->miso,
                     RP_PAD_INPUT | RP_PAD_OFF | RP_PAD_SCHMITT | RP_PAD_PULL_DOWN,
                     function);

@@ -6,25 +6,32 @@
  * clock is the side-set pin, one bit, not optional. */
 #define CLOCK_LOW   0x0000u
 #define CLOCK_HIGH  0x1000u
+#define DELAY(n)    ((n) << 8)
 #define JMP(to)     (0x0000u | (to))
 #define IN_PINS(n)  (0x4000u | (n))
 #define OUT_PINS(n) (0x6000u | (n))
+#define NOP         0xa042u /* MOV Y, Y */
 #define SET_PINS(v) (0xe000u | (v))
 #define SET_DIRS(v) (0xe080u | (v))
 
-/* SPI mode 0, two cycles a bit, sixteen a byte. A new byte is pulled from, and a full one pushed
- * to, the FIFOs on the way (thresholds of 8), so that there is no loop over bytes and no count:
- * as long as there are bytes to send the clock runs, and then it stops low in the first
- * instruction, which waits. The bit is sampled when the clock rises, half a period after it was
- * shifted out; the input synchroniser would make that two system clocks too early. */
+/* SPI mode 0, four cycles a bit, 32 a byte. A new byte is pulled from, and a full one pushed to,
+ * the FIFOs on the way (thresholds of 8), so that there is no loop over bytes and no count: as
+ * long as there are bytes to send the clock runs, and then it stops low in the first instruction,
+ * which waits.
+ *
+ * The bit is sampled in the cycle that lets the clock fall, so the chip has had a whole period
+ * since the edge that made it show the bit, and shows the next one only after the edge has gone
+ * through both pads. Half a period is too short at this speed, and the input synchroniser would
+ * take two cycles more. */
 #define FIRST 0u
-#define LAST  1u
+#define LAST  2u
 static const uint16_t program[] = {
     OUT_PINS(1) | CLOCK_LOW,
-    IN_PINS(1) | CLOCK_HIGH,
+    NOP | CLOCK_HIGH | DELAY(1u),
+    IN_PINS(1) | CLOCK_LOW,
 };
 
-#define CYCLES_A_BIT 2u
+#define CYCLES_A_BIT 4u
 #define DIVIDER_MAX  65535u
 
 #define DRAIN_ROUNDS 5000u
