@@ -13,15 +13,15 @@
 #define DOUBLE_ROUNDS 4
 
 /* How much is believed, in bits, deliberately little. */
-#define BATCH_BITS      256u /* of the oscillator */
-#define BATCH_CREDIT    32u
+#define BATCH_BITS      256u /* of the oscillator, 40 us or more: jitter needs time */
+#define BATCH_CREDIT    4u
 #define BATCH_RUN_MAX   40u /* equal bits in a row: 2 in 10^10 for a fair coin */
 #define BATCH_ONES_MIN  64u
 #define ADC_SAMPLES     32u
 #define ADC_CHANGES_MIN 8u
 #define ADC_CREDIT      4u
 #define ENOUGH          128u
-#define BATCHES_A_CALL  8u
+#define BATCHES_A_CALL  32u /* enough even where one of the two is stuck */
 
 static uint32_t pool[POOL_WORDS];
 static uint32_t next_word;

@@ -23,7 +23,8 @@ void ol_rp_entropy_event(void);
 void ol_rp_entropy_add(const void *data, size_t len);
 
 /* fill: OL_OK; OL_E_AGAIN: not enough yet; OL_E_IO: the oscillator and the ADC both give
- * constants, only interrupts can still help. Takes up to 1 ms. */
+ * constants, only interrupts can still help. Takes 2 ms the first time, 4 where one of them is
+ * stuck; 0.1 later. */
 struct ol_entropy ol_rp_entropy(void);
 
 #endif
