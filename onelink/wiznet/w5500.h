@@ -126,7 +126,7 @@ struct ol_w5500_socket {
     int8_t why;      /* status of a stream that is no more */
     bool is_sending; /* SEND was given, SENDOK has not been seen */
     bool has_news;   /* the chip may have received something */
-    bool is_given;   /* a server has handed it out */
+    bool is_given;   /* a server has handed it out, and its user has not closed it */
     uint16_t port;
     uint16_t tx_wr;   /* behind what was written into the chip's memory */
     uint16_t tx_sent; /* behind what SEND was told of */

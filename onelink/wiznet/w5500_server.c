@@ -25,14 +25,15 @@ void ol_w5500_server_step(struct ol_w5500_server *server)
 {
     for (size_t i = 0; server->port != 0 && i < server->count; i++) {
         struct ol_w5500_tcp *tcp = &server->set[i];
-        if (tcp->socket.phase == PHASE_DONE && !tcp->socket.is_given) {
+        if (tcp->socket.is_given) {
+            continue; /* whatever became of it, until its user has closed it */
+        }
+        if (tcp->socket.phase == PHASE_DONE) {
             ol_w5500_tcp_drop(tcp); /* gone before anybody took it */
         }
-        if (tcp->socket.phase == PHASE_CLOSED) {
-            tcp->socket.is_given = false;
-            if (ol_w5500_tcp_listen(tcp, server->port) != OL_OK) {
-                return; /* no socket now; the next step tries again */
-            }
+        if (tcp->socket.phase == PHASE_CLOSED &&
+            ol_w5500_tcp_listen(tcp, server->port) != OL_OK) {
+            return; /* no socket now; the next step tries again */
         }
     }
 }
@@ -54,7 +55,8 @@ void ol_w5500_server_close(struct ol_w5500_server *server)
 {
     server->port = 0;
     for (size_t i = 0; i < server->count; i++) {
-        if (!server->set[i].socket.is_given) {
+        const struct ol_w5500_socket *s = &server->set[i].socket;
+        if (!s->is_given && s->phase <= PHASE_DONE) {
             ol_w5500_tcp_drop(&server->set[i]);
         }
     }

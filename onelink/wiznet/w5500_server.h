@@ -25,7 +25,8 @@ OL_MUST int32_t ol_w5500_server_open(struct ol_w5500_server *server, uint16_t po
 /* Lets free sockets listen. Call it once a turn, after ol_w5500_step. */
 void ol_w5500_server_step(struct ol_w5500_server *server);
 
-/* The next connection that came, open, or NULL. It is the caller's until its stream is closed. */
+/* The next connection that came, open, or NULL. It is the caller's until the caller closes its
+ * stream, which it must do also when the peer was first or the chip lost it. */
 struct ol_w5500_tcp *ol_w5500_server_accept(struct ol_w5500_server *server);
 
 /* Listens no more. Connections that were accepted go on, others are dropped. */

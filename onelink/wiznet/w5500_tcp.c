@@ -286,6 +286,7 @@ static void stream_close(void *ctx, ol_ms now, ol_ms give_up_at)
     struct ol_w5500_socket *s = ctx;
 
     s->chip->now = now;
+    s->is_given = false;
     if (s->phase == PHASE_CLOSED) {
         return;
     }
