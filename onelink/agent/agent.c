@@ -236,10 +236,13 @@ static void recover(struct ol_agent *a)
         ol_backoff_reset(&a->backoff);
     }
     /* Every host that could be asked said no: waiting a minute will not change its mind. A
-     * cable that was pulled between two hosts says nothing about the second. */
-    uint32_t wait_ms = about_host && a->rejected > 0 && a->transient == 0
+     * cable that was pulled between two hosts says nothing about the second; and a login that
+     * was good before may have been damaged on its way, which is seen by a second try. */
+    bool is_rejected = about_host && a->rejected > 0 && a->transient == 0;
+    uint32_t wait_ms = is_rejected && !a->let_in
                            ? ol_backoff_rejected_ms(ol_agent_jitter(a))
                            : ol_backoff_next_ms(&a->backoff, ol_agent_jitter(a));
+    a->let_in = a->let_in && !is_rejected;
     ol_agent_enter(a, OL_AGENT_BACKOFF, cause, wait_ms);
 }
 

@@ -388,6 +388,7 @@ struct ol_agent {
     bool ota_refused;   /* to be told */
     bool has_delivered; /* something was delivered in this connection */
     bool tx_full;       /* no room for a publish: wait for the medium */
+    bool let_in;        /* the platform took this login since it last rejected it */
     bool restoring;     /* properties from restore_next on are being restored */
     bool full_told;     /* no sample fits, and it was told or is about to be */
     bool full_event;    /* to be told */
