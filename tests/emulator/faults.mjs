@@ -177,6 +177,8 @@ export const AT_START = [
     ['chip silent: MISO high', 'power-on', chip('miso-high', 1, silent)],
     ['chip has another version', 'power-on', chip('version', 0x51, silent)],
     ['command register stuck', 'power-on', chip('cr-stuck', 0xff)],
+    // Where the bit is in the first login it is refused as with a wrong key.
+    ['SPI: a bit in 1000 bytes flips', 'power-on', chip('bit-flips', 1000, { boundMs: REJECTED_MS })],
     ['chip resets behind its back', 'DHCP DISCOVER', resetChipAt((p) => p.to === 67)],
     ['chip resets behind its back', 'DNS question', resetChipAt((p) => p.to === 53)],
     ['chip resets behind its back', 'MQTT CONNECT', resetChipAt(isMqtt(CONNECT))],
