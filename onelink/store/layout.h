@@ -56,4 +56,7 @@ int32_t ol_record_bytes_check(const struct ol_record *s, uint32_t at,
 /* OL_OK when all of [at, end) is erased; OL_E_CORRUPT when not; OL_E_IO. */
 int32_t ol_record_blank_check(const struct ol_record *s, uint32_t at, uint32_t end);
 
+/* The same for all bits 0: a page that was given up before use. */
+int32_t ol_record_void_check(const struct ol_record *s, uint32_t at, uint32_t end);
+
 #endif

@@ -81,11 +81,17 @@ static int32_t check_record(const struct ol_record *s, uint32_t at,
                                              : OL_E_CORRUPT;
 }
 
-/* A page that begins no whole record. Those of one damaged record count once. */
+/* A page that begins no whole record. Those of one damaged record count once; one that
+ * void_page filled is none. */
 static int32_t skip_page(struct ol_record *s, uint32_t *at, bool *in_damage)
 {
     uint32_t end = *at + s->flash->program_size;
-    int32_t rc = ol_record_blank_check(s, *at, end);
+    int32_t rc = ol_record_void_check(s, *at, end);
+    if (rc == OL_OK) {
+        *at = end;
+        return OL_OK;
+    }
+    rc = rc == OL_E_CORRUPT ? ol_record_blank_check(s, *at, end) : rc;
     s->damaged = (uint16_t)(s->damaged + (rc == OL_E_CORRUPT && !*in_damage));
     *in_damage = rc == OL_E_CORRUPT;
     *at = end;

@@ -114,7 +114,8 @@ int32_t ol_record_bytes_check(const struct ol_record *s, uint32_t at,
     return crc == h->crc ? OL_OK : OL_E_CORRUPT;
 }
 
-int32_t ol_record_blank_check(const struct ol_record *s, uint32_t at, uint32_t end)
+static int32_t fill_check(const struct ol_record *s, uint32_t at, uint32_t end,
+                          uint8_t fill)
 {
     uint8_t chunk[CHUNK];
     while (at < end) {
@@ -123,11 +124,21 @@ int32_t ol_record_blank_check(const struct ol_record *s, uint32_t at, uint32_t e
             return OL_E_IO;
         }
         for (uint32_t i = 0; i < n; i++) {
-            if (chunk[i] != 0xFF) {
+            if (chunk[i] != fill) {
                 return OL_E_CORRUPT;
             }
         }
         at += n;
     }
     return OL_OK;
+}
+
+int32_t ol_record_blank_check(const struct ol_record *s, uint32_t at, uint32_t end)
+{
+    return fill_check(s, at, end, 0xFF);
+}
+
+int32_t ol_record_void_check(const struct ol_record *s, uint32_t at, uint32_t end)
+{
+    return fill_check(s, at, end, 0);
 }

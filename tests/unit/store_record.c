@@ -323,6 +323,23 @@ static void a_rotten_record_is_skipped_and_counted(void **state)
     }
 }
 
+/* The page that a start gives up before its first record is no damage. */
+static void starts_and_commits_in_turn_leave_no_damage(void **state)
+{
+    (void)state;
+    const struct shape shapes[] = {small, three, bytewise, board};
+    static struct world w;
+    for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
+        start(&w, shapes[k], 1);
+        for (uint32_t i = 1; i < 40; i++) {
+            assert_int_equal(commit(&w, i), OL_OK);
+            assert_int_equal(mount(&w), OL_OK);
+            assert_true(has(&w, i));
+            assert_int_equal(ol_record_damaged(&w.store), 0);
+        }
+    }
+}
+
 static void one_mark_of_two_is_enough(void **state)
 {
     (void)state;
@@ -415,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_cut_wipe_leaves_the_old_or_the_empty_record),
         cmocka_unit_test(a_wipe_leaves_no_byte_of_a_key),
         cmocka_unit_test(a_rotten_record_is_skipped_and_counted),
+        cmocka_unit_test(starts_and_commits_in_turn_leave_no_damage),
         cmocka_unit_test(one_mark_of_two_is_enough),
         cmocka_unit_test(a_page_that_does_not_keep_its_bits_is_passed_over),
         cmocka_unit_test(a_flash_that_keeps_nothing_is_told_and_the_old_record_stays),
