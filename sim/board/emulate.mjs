@@ -25,8 +25,7 @@ const MESSAGE_LIMIT_MS = 10000;
 const CTRL_C = '\x03';
 const KEYS = { cable: ['\x1bOQ', '\x1b[12~', '\x1b[[B'], power: ['\x1bOR', '\x1b[13~', '\x1b[[C'],
     led: ['\x1bOS', '\x1b[14~', '\x1b[[D'] };
-const HELP = 'F2 cable out/in   F3 power off and on   F4 LED command   Ctrl-C end   ' +
-    'all else is typed to the board';
+const HELP = 'F2 cable   F3 power   F4 LED command   Ctrl-C end   the rest goes to the board';
 
 class Program {
     constructor(board) {
@@ -190,9 +189,10 @@ class Program {
             return '';
         }
         const { rig } = session;
+        const stage = rig.board.state === 'bootsel' ? 'USB drive: press F3' : this.stage;
         return `${(rig.ms / 1000).toFixed(1)} s   LED ${session.ledLevel ? '●' : '○'}   ` +
             `cable ${this.isCableIn ? 'in' : 'out'}   ` +
-            `awake ${(100 * rig.cycles().awakeShare).toFixed(2)} % of cycles   ${this.stage}`;
+            `awake ${(100 * rig.cycles().awakeShare).toFixed(2)} % of cycles   ${stage}`;
     }
 
     // The end

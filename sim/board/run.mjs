@@ -8,14 +8,15 @@
 // --speed is how much faster than real time it may run (default 1, or 20 when no terminal is
 // there); --ms ends it after that much emulated time. --flash is loaded and saved. --type is typed
 // when the console is there. --forward opens a TCP port of the virtual network's router to a real
-// port here, --name puts a name into its DNS. --console is a Unix socket that is the USB console
-// of whoever connects (`onelink provision --emulator SOCKET`). Ends with 0 at --ms, 1 when the
-// firmware breaks a rule of the hardware, 2 on wrong arguments.
+// port here, and its time server begins with the real time then, as tokens run out; --name puts a
+// name into its DNS, with any address outside 192.168.7.0/24. --console is a Unix socket that is the USB console
+// of whoever connects (`onelink provision --emulator SOCKET`). Ends with 0 at --ms, Ctrl-C or
+// SIGTERM, 1 when the firmware breaks a rule of the hardware, 2 on wrong arguments.
 
 import fs from 'node:fs';
 import net from 'node:net';
 import { parseArgs } from 'node:util';
-import { BoardFailure, boot, forwardTcp } from './index.mjs';
+import { BOARDS, BoardFailure, boot, forwardTcp } from './index.mjs';
 
 const OPTIONS = {
     image: { type: 'string' }, board: { type: 'string' }, seed: { type: 'string' },
@@ -37,6 +38,12 @@ function readArguments() {
     const { values } = parseArgs({ options: OPTIONS });
     if (values.image === undefined || values.board === undefined) {
         throw new Error('--image and --board are needed');
+    }
+    if (!fs.existsSync(values.image)) {
+        throw new Error(`there is no ${values.image}; make firmware builds the images`);
+    }
+    if (BOARDS[values.board] === undefined) {
+        throw new Error(`there is no board ${values.board}; these are: ${Object.keys(BOARDS).join(', ')}`);
     }
     return {
         ...values, seed: number(values, 'seed', 1), ms: number(values, 'ms', Infinity),
@@ -101,6 +108,12 @@ async function main(args) {
     if (args.pcap !== undefined) {
         const file = fs.openSync(args.pcap, 'w');
         rig.network.startPcap((bytes) => fs.writeSync(file, bytes));
+    }
+    if (args.forwards.length > 0) {
+        rig.setWall(Date.now());
+    }
+    for (const signal of ['SIGINT', 'SIGTERM']) {
+        process.on(signal, () => leave(rig, args, 0));
     }
     args.names.forEach(([name, address]) => rig.addName(name, address));
     args.forwards.forEach(([port, toPort]) => forwardTcp(rig.network, rig.router, { port, toPort }));

@@ -29,6 +29,7 @@ async function measureStart(session) {
     rig.unplugUsb();
     rig.setWall(Date.now());
     const from = rig.ms;
+    rig.board.flash.set(session.configuredFlash); // whatever was done on the console since
     rig.powerCycle();
     rig.uart.read = rig.uart.text.length;
     const parts = [];

@@ -29,6 +29,7 @@ export class Session {
         this.speed = speed;
         this.isLeaving = false;
         this.isConfigured = false;
+        this.configuredFlash = null; // with the settings that were typed first
         this.rig = boot(image, { board, seed: 1 });
         this.rig.setWall(Date.now());
         this.rig.addName(HOST, HOST_ADDRESS);
@@ -117,6 +118,7 @@ export class Session {
             await this.order(`set ${name} ${value}`, `${name} is changed`);
         }
         await this.order('save', 'saved, ');
+        this.configuredFlash = Uint8Array.from(this.rig.board.flash);
         this.isConfigured = true;
     }
 
