@@ -119,10 +119,9 @@ APP_MESSAGE(MSG_FAULT_PIN, "the board has no such pin free", "开发板没有这
 APP_MESSAGE(MSG_FAULT_TYPE, "has no type", "没有类型")
 APP_MESSAGE(
     MSG_FAULT_NOTHING,
-    "no property has a source or a command; for example: set property.temp.type float, "
-    "set property.temp.source chip_temperature",
-    "没有任何属性有来源或命令；例如：set property.temp.type float，set "
-    "property.temp.source chip_temperature")
+    "no property has a source or a command; for example: set property.temp.source "
+    "chip_temperature",
+    "没有任何属性有来源或命令；例如：set property.temp.source chip_temperature")
 APP_MESSAGE(MSG_DEFAULT_USED, "; the default is used", "；使用默认值")
 APP_MESSAGE(MSG_ALLOWED_CHARS, "%1 to %2 characters", "%1 到 %2 个字符")
 APP_MESSAGE(MSG_ALLOWED_SECRET, "%1 to %2 printable characters without blanks",
@@ -176,8 +175,8 @@ APP_MESSAGE(MSG_STORE_IO, "flash: the settings cannot be read; the defaults are 
 APP_MESSAGE(MSG_UNCONFIGURED,
             "not configured, so nothing is reported:", "尚未配置，不会上报：")
 APP_MESSAGE(MSG_UNCONFIGURED_SHORT,
-            "not configured: nothing is reported yet; help lists what to do",
-            "尚未配置：还不会上报；输入 help 查看命令")
+            "not configured: nothing is reported yet; save tells what is missing",
+            "尚未配置：还不会上报；输入 save 查看缺少什么")
 APP_MESSAGE(MSG_CHIP_FOUND, "network chip found, SPI clock %1 Hz",
             "找到网络芯片，SPI 时钟 %1 Hz")
 APP_MESSAGE(MSG_CHIP_LOST, "network chip given up: %1; it is reset and set up anew",
@@ -186,7 +185,7 @@ APP_MESSAGE(MSG_CHIP_SILENT, "no network chip answers (%1, SPI clock %2 Hz)",
             "没有网络芯片应答（%1，SPI 时钟 %2 Hz）")
 APP_MESSAGE(
     MSG_CHIP_BOARD,
-    "this image is for the board %1; is the board another one, flash its own image",
+    "this image is for the board %1; if yours is another one, flash its own image",
     "本固件用于开发板 %1；如果开发板不同，请写入对应的固件")
 APP_MESSAGE(MSG_CHIP_BUS, "bus", "总线故障")
 APP_MESSAGE(MSG_CHIP_NOTHING, "silent", "无应答")
@@ -233,11 +232,12 @@ APP_MESSAGE(MSG_POSTED, "-> report %1: %2", "-> 上报 %1：%2")
 APP_MESSAGE(MSG_POSTED_AGAIN, "-> report %1 again: %2", "-> 再次上报 %1：%2")
 APP_MESSAGE(MSG_DELIVERED, "<- reply %1: 200 success", "<- 回复 %1：200 成功")
 APP_MESSAGE(MSG_REFUSED, "<- reply %1: %2 %3", "<- 回复 %1：%2 %3")
-APP_MESSAGE(MSG_ASIDE,
-            "property %1 is set aside: the platform does not take it. Compare identifier "
-            "and type with the "
-            "published model.",
-            "属性 %1 暂停上报：平台不接受。请与已发布的物模型核对标识符和类型。")
+APP_MESSAGE(
+    MSG_ASIDE,
+    "property %1 is set aside: the platform does not take it. Compare identifier, "
+    "type, range and step with the "
+    "published model.",
+    "属性 %1 暂停上报：平台不接受。请与已发布的物模型核对标识符、类型、范围和步长。")
 APP_MESSAGE(MSG_IN_PARTS, "the report goes out again in parts", "该上报将拆分后重发")
 APP_MESSAGE(MSG_TIMEOUT, "report %1 was not answered; it goes out again",
             "上报 %1 没有回复；将重发")
@@ -255,7 +255,7 @@ APP_MESSAGE(MSG_SKIPPED, "<- a message of %1 bytes was too large and dropped",
 APP_MESSAGE(MSG_AGENT_ERROR, "the settings cannot be used: %1", "设置无法使用：%1")
 
 /* In the order of enum ol_agent_cause. */
-APP_MESSAGE(MSG_CAUSE_NONE, "normal", "正常")
+APP_MESSAGE(MSG_CAUSE_NONE, "none", "无")
 APP_MESSAGE(MSG_CAUSE_LINK, "no link", "网线未连接")
 APP_MESSAGE(MSG_CAUSE_ADDRESS, "no address", "没有地址")
 APP_MESSAGE(MSG_CAUSE_DNS, "the name server does not answer", "域名服务器没有应答")

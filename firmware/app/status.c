@@ -105,6 +105,10 @@ static void say_clock(struct app *app, unsigned console)
 
 static void say_login(struct app *app, unsigned console)
 {
+    if (app->phase == APP_IDLE) {
+        ANSWER(app, console, MSG_UNCONFIGURED_SHORT);
+        return;
+    }
     enum ol_agent_state state =
         has_agent(app) ? ol_agent_get_state(&app->agent) : OL_AGENT_CLOSED;
     ANSWER(app, console, MSG_ST_LOGIN,

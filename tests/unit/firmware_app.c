@@ -147,7 +147,7 @@ static void status_tells_all(void **state)
         "link: up, hardware address 02:",
         "address: 192.168.7.100/24",
         "clock: 2026-01-01 00:00",
-        "platform: online; last trouble: normal",
+        "platform: online; last trouble: none",
         "last reply: report ",
         ": 200\r\n",
         "values: ",
