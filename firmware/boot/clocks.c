@@ -50,9 +50,12 @@ static void release(uint32_t blocks)
 
 static void xosc_start(void)
 {
-    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ;
+    /* No reset by the watchdog stops it: one that hangs in its start would hang in the next. */
+    if ((RP_REG(RP_XOSC_STATUS) & RP_XOSC_STABLE) == 0) {
+        RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_DISABLE;
+    }
     RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
-    RP_SET(RP_XOSC_CTRL) = RP_XOSC_ENABLE;
+    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_ENABLE;
     wait_for(RP_XOSC_STATUS, RP_XOSC_STABLE);
     RP_REG(RP_CLK_REF_DIV) = RP_CLK_DIV_1;
     RP_SET(RP_CLK_REF_CTRL) = RP_CLK_REF_XOSC;

@@ -17,9 +17,8 @@ LOADER static void usb_drive(void)
 {
     /* The boot ROM's function goes through a reset by the watchdog, for which it takes the
      * crystal for running. */
-    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ;
     RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
-    RP_SET(RP_XOSC_CTRL) = RP_XOSC_ENABLE;
+    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_ENABLE;
     while ((RP_REG(RP_XOSC_STATUS) & RP_XOSC_STABLE) == 0) {
     }
     ol_rp_rom_usb_boot reboot = (ol_rp_rom_usb_boot)ol_rp_rom_function('U', 'B');

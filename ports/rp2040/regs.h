@@ -83,6 +83,7 @@
 #define RP_XOSC_STARTUP 0x4002400cu
 #define RP_XOSC_1_15MHZ 0x00000aa0u
 #define RP_XOSC_ENABLE  0x00fab000u
+#define RP_XOSC_DISABLE 0x00d1e000u
 #define RP_XOSC_STABLE  (1u << 31)
 
 #define RP_PLL_SYS        0x40028000u
