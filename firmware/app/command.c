@@ -143,6 +143,11 @@ static void fail_unknown(struct app *app, unsigned console, struct ol_str key)
 {
     struct app_fault fault = {
         .err = {.problem = OL_SETTING_UNKNOWN, .key = key, .where = OL_SETTING_BOARD}};
+    if (app_settings_row(key)) { /* of a property that has none of it */
+        fault.err.problem = OL_SETTING_REASON;
+        fault.reason = MSG_FAULT_NOT_SET;
+        fault.allowed = MSG_OK;
+    }
     refuse_fault(app, console, &fault);
 }
 

@@ -143,6 +143,11 @@ static void put_nearest(struct app *app, struct ol_writer *w, struct ol_str key)
             best_slip = slip;
         }
     }
+    if (!best && property) { /* show has only those that are set */
+        PUT(app, w, MSG_ALLOWED,
+            app_text("property.IDENTIFIER.type, .source, .scale, .offset, .command"));
+        return;
+    }
     if (!best) {
         PUT(app, w, MSG_SEE_SHOW);
         return;

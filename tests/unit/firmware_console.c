@@ -92,7 +92,7 @@ static void a_wrong_line_says_what_is_allowed(void **state)
     refused("factory-reset", "the command is not complete; allowed: factory-reset yes");
     refused("show prot", "prot: no such setting, did you mean port?");
     refused("help prot", "prot: no such setting, did you mean port?");
-    refused("show property.temp.type", "property.temp.type: no such setting");
+    refused("show property.temp.type", "property.temp.type: is not set");
 }
 
 static void wrong_properties(void **state)
@@ -100,6 +100,8 @@ static void wrong_properties(void **state)
     (void)state;
     refused("set property.temp.sorce x",
             "property.temp.sorce: no such setting, did you mean property.temp.source?");
+    refused("set property.temp.colour red", "property.temp.colour: no such setting; "
+                                            "allowed: property.IDENTIFIER.type, .source");
     refused("set property.temp x", "property.temp: no property is named so");
     refused("set property..type int32", "property..type: no property is named so");
     refused("set property.temp.source adc:9",
