@@ -151,9 +151,14 @@ void ol_rp_irq_usb(void)
     if ((causes & RP_USB_INT_SETUP) != 0) {
         request();
     }
+    if ((causes & (RP_USB_INT_BUFF | RP_USB_INT_SETUP)) != 0) {
+        ol_rp_usb_serial_suspend(false); /* whatever was said, this bus is awake */
+    }
     if ((causes & RP_USB_INT_SUSPEND) != 0) {
+        /* It comes at both changes. */
+        bool suspended = (RP_REG(RP_USB_SIE_STATUS) & RP_USB_ST_SUSPENDED) != 0;
         RP_REG(RP_USB_SIE_STATUS) = RP_USB_ST_SUSPENDED;
-        ol_rp_usb_serial_suspend(true);
+        ol_rp_usb_serial_suspend(suspended);
     }
     if ((causes & RP_USB_INT_RESUME) != 0) {
         RP_REG(RP_USB_SIE_STATUS) = RP_USB_ST_RESUME;

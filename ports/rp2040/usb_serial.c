@@ -99,8 +99,10 @@ void ol_rp_usb_serial_configure(bool now)
 
 void ol_rp_usb_serial_suspend(bool now)
 {
-    suspended = now;
-    ol_rp_wake();
+    if (suspended != now) {
+        suspended = now;
+        ol_rp_wake();
+    }
 }
 
 void ol_rp_usb_serial_line_state(uint16_t state)

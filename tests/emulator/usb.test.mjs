@@ -54,6 +54,18 @@ for (const board of BOARDS) {
         }
     });
 
+    test(`${board}: a computer that sleeps and wakes`, () => {
+        const rig = openConsole(board);
+        for (let i = 0; i < 3; i++) {
+            rig.board.usb.stopBus();
+            rig.typeUart('status\r');
+            rig.advance(500);
+            rig.board.usb.resume();
+            rig.advance(50);
+            answers(rig);
+        }
+    });
+
     test(`${board}: awake under 0.1 % while it reports without a host`, (t) => {
         const rig = start(board);
         reports(rig, 2, 30000);

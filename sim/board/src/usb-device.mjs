@@ -16,15 +16,16 @@ const SIE_SETUP = 1 << 17, SIE_TRANSACTION = 1 << 18, SIE_BUS_RESET = 1 << 19;
 const SIE_SEQUENCE_ERROR = 1 << 31;
 const SIE_CLEARED_BY_ONE = 0xff0f0810 | 0;
 const PULLUP = 1 << 16, EP0_INT_1BUF = 1 << 29;
-const INT_BUFF = 1 << 4, INT_SOF = 1 << 17, INT_ABORT = 1 << 18, INT_STALL_NAK = 1 << 19;
+const INT_BUFF = 1 << 4, INT_SUSPEND = 1 << 14, INT_SOF = 1 << 17, INT_ABORT = 1 << 18, INT_STALL_NAK = 1 << 19;
 const SIE_TO_INT = [[SIE_TRANSACTION, 3], [SIE_SEQUENCE_ERROR, 5], [SIE_VBUS, 11],
-    [SIE_BUS_RESET, 12], [SIE_CONNECTED, 13], [SIE_SUSPENDED, 14], [SIE_RESUME, 15],
+    [SIE_BUS_RESET, 12], [SIE_CONNECTED, 13], [SIE_RESUME, 15],
     [SIE_SETUP, 16]];
 
 const FULL = 1 << 15, PID = 1 << 13, STALL = 1 << 11, AVAILABLE = 1 << 10, LENGTH = 0x3ff;
 const EP_ENABLE = 1 << 31, EP_DOUBLE = 1 << 30, EP_INT_1BUF = 1 << 29;
 const IRQ_USB = 5;
 const SUSPEND_NS = 3e6;
+const RESUME_NS = 20e6;
 const FRAME_NS = 1e6;
 
 export class UsbDevice extends Peripheral {
@@ -38,6 +39,7 @@ export class UsbDevice extends Peripheral {
         this.view = new DataView(this.dpram.buffer);
         this.isPlugged = false; // a powered host is on the cable
         this.suspendAlarm = mcu.clock.createAlarm(() => this.suspend());
+        this.resumeAlarm = mcu.clock.createAlarm(() => this.resumed());
         this.sofAlarm = mcu.clock.createAlarm(() => this.startOfFrame());
         this.reset();
     }
@@ -47,10 +49,12 @@ export class UsbDevice extends Peripheral {
         this.values = Object.fromEntries(PLAIN.map((o) => [o, 0]));
         Object.assign(this, { mainCtrl: 0, sieCtrl: 0, sieStatus: 0, buffStatus: 0, abort: 0,
             abortDone: 0, stallArm: 0, epStatus: 0, muxing: 0, power: 0, inte: 0, intf: 0,
-            hasSof: false, isBusActive: false });
+            hasSof: false, isBusActive: false,
+            isSuspended: false, suspendChanged: false });
         this.nextHalf = new Map();
         this.changedAt = new Map();
         this.suspendAlarm.cancel();
+        this.resumeAlarm.cancel();
         this.sofAlarm.cancel();
         this.update();
         if (wasVisible) {
@@ -70,7 +74,7 @@ export class UsbDevice extends Peripheral {
         for (const [status, bit] of SIE_TO_INT) {
             bits |= this.sieStatus & status ? 1 << bit : 0;
         }
-        return bits | (this.hasSof ? INT_SOF : 0) | (this.epStatus ? INT_STALL_NAK : 0) |
+        return bits | (this.suspendChanged ? INT_SUSPEND : 0) | (this.hasSof ? INT_SOF : 0) | (this.epStatus ? INT_STALL_NAK : 0) |
             (this.abortDone ? INT_ABORT : 0);
     }
 
@@ -110,7 +114,7 @@ export class UsbDevice extends Peripheral {
         switch (offset) {
         case MAIN_CTRL: this.setMode(value); break;
         case SIE_CTRL: this.sieCtrl = value & 0xffffeffe; break;
-        case SIE_STATUS: this.sieStatus &= ~(raw & SIE_CLEARED_BY_ONE); break;
+        case SIE_STATUS: this.clearStatus(raw & SIE_CLEARED_BY_ONE); break;
         case BUFF_STATUS: this.buffStatus &= ~raw; break;
         case EP_ABORT:
             this.abort = value;
@@ -132,6 +136,11 @@ export class UsbDevice extends Peripheral {
         this.update();
         this.visibilityChanged(wasVisible);
         return true;
+    }
+
+    clearStatus(bits) {
+        this.sieStatus &= ~bits;
+        this.suspendChanged &&= (bits & SIE_SUSPENDED) === 0;
     }
 
     setMode(value) {
@@ -317,7 +326,8 @@ export class UsbDevice extends Peripheral {
 
     busReset() {
         this.suspendAlarm.cancel();
-        this.sieStatus = this.sieStatus & ~SIE_SUSPENDED | SIE_BUS_RESET | SIE_CONNECTED;
+        this.setSuspended(false);
+        this.sieStatus |= SIE_BUS_RESET | SIE_CONNECTED;
         this.nextHalf.clear();
         this.isBusActive = true;
         this.setInterrupts(this.inte);
@@ -333,9 +343,32 @@ export class UsbDevice extends Peripheral {
 
     suspend() {
         if (!this.isBusActive && this.isVisible) {
-            this.sieStatus |= SIE_SUSPENDED;
+            this.setSuspended(true);
             this.update();
         }
+    }
+
+    /** The host wakes up: it drives the bus for 20 ms, then frames come again. */
+    resume() {
+        this.isBusActive = true;
+        this.suspendAlarm.cancel();
+        this.sieStatus |= SIE_RESUME;
+        this.update();
+        this.resumeAlarm.schedule(RESUME_NS);
+    }
+
+    resumed() {
+        this.setSuspended(!this.isBusActive);
+        this.setInterrupts(this.inte);
+        this.update();
+    }
+
+    /** The interrupt tells of both changes; the status bit says which. */
+    setSuspended(isSuspended) {
+        this.suspendChanged ||= this.isSuspended !== isSuspended;
+        this.isSuspended = isSuspended;
+        this.sieStatus = isSuspended ? this.sieStatus | SIE_SUSPENDED :
+            this.sieStatus & ~SIE_SUSPENDED;
     }
 
     startOfFrame() {
