@@ -23,6 +23,7 @@ static const char usage[] =
     "  --report FILE       write a report that can be shared, in Markdown\n"
     "  --anonymous         leave product id and device name out of it\n"
     "  --only SECTION      only cases of this section of docs/protocol.md: 1.4, 4, ...\n"
+    "  --only TEXT         only cases with this text in their names\n"
     "  --pace MS           milliseconds between two logins; half of it between two\n"
     "                      messages (2000, on loopback 0)\n"
     "  --set-wait SECONDS  let a case wait so long for somebody to set a property of "
@@ -294,7 +295,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
                              sizeof(options) / sizeof(options[0]));
 }
 
-static bool has_section(const char *only)
+static bool has_case(const char *only)
 {
     for (size_t i = 0; i < cli_case_count(); i++) {
         if (cli_case_is_in(cli_case_at(i), only)) {
@@ -315,8 +316,8 @@ int cli_conformance(int argc, char **argv)
         fputs(usage, stdout);
         return CLI_EXIT_OK;
     }
-    if (!has_section(a.only)) {
-        return refuse("no case is in section", a.only);
+    if (!has_case(a.only)) {
+        return refuse("no case has the section or the name", a.only);
     }
     if (a.list) {
         cli_report_list(stdout, a.only);

@@ -219,7 +219,8 @@ void cli_wire_close(struct cli_wire *w);
  * milliseconds. */
 uint64_t cli_wire_estimate(const struct cli_target *t, const char *only);
 
-/* The case is in the section `only`: "4" has 4.2 and 4.11, NULL all. */
+/* The case is in the section `only` ("4" has 4.2 and 4.11) or, where that is no number, has
+ * this text in its name; NULL: always. */
 bool cli_case_is_in(const struct cli_case *c, const char *only);
 
 /* Appends bytes as hexadecimal in a code span, long runs as hh*N, the key, secret and any

@@ -14,8 +14,14 @@ static const char *const verdicts[] = {"as expected", "**different**", "not obse
 bool cli_case_is_in(const struct cli_case *c, const char *only)
 {
     size_t n = only ? strlen(only) : 0;
-    return !only || (strncmp(c->section, only, n) == 0 &&
-                     (c->section[n] == 0 || c->section[n] == '.'));
+    if (!only) {
+        return true;
+    }
+    if (*only < '0' || *only > '9') {
+        return strstr(c->name, only) != NULL;
+    }
+    return strncmp(c->section, only, n) == 0 &&
+           (c->section[n] == 0 || c->section[n] == '.');
 }
 
 /* ---- bytes ---- */
@@ -168,7 +174,7 @@ void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,
             "Keys and the sign of tokens are left out (`**`). How to read this:\n"
             "docs/conformance.md of onelink.\n",
             OL_VERSION, date, t->host_kind, anonymous ? "(hidden)" : t->product,
-            anonymous ? "(hidden)" : t->name, only ? ", section " : "", only ? only : "");
+            anonymous ? "(hidden)" : t->name, only ? ", only " : "", only ? only : "");
     put_tally(f, only, results);
     fputs("\n| § | case | known | sent | expected | seen | verdict |\n"
           "|---|---|---|---|---|---|---|\n",

@@ -178,7 +178,7 @@ equal "settings that are not there" "2 onelink conformance: cannot read $tmp/non
 run_onelink conformance --config "$tmp/platform.conf" --pace x
 equal "pace: exit" 2 "$rc"
 run_onelink conformance --config "$tmp/platform.conf" --only 77
-equal "no such section" "2 onelink conformance: no case is in section 77" "$rc $err"
+equal "no such section" "2 onelink conformance: no case has the section or the name 77" "$rc $err"
 
 run_onelink conformance --list
 equal "docs/conformance.md has the cases of onelink conformance --list" "$out" \

@@ -10,11 +10,11 @@ again="the same device logs in again: the older connection goes"
 refused="a second login that is refused: the older connection stays"
 for mode in twin-refused twin-dropped; do
     odd_host $mode
-    battery --only 1.4
+    battery --only "logs in again"
     equal "$mode: $again" DIFFERENT "$(verdict "$again")"
 done
 odd_host twin-taken
-battery --only 1.4
+battery --only "a second login"
 equal "twin-taken: $refused" DIFFERENT "$(verdict "$refused")"
 has "the report tells of the second login" "the second one was let in and stays" "$(cat "$tmp/odd.md")"
 finish

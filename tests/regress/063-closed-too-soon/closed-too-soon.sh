@@ -6,6 +6,6 @@
 . "${OL_SOURCE_DIR:?}/tests/interop/odd_host.sh" || exit 1
 
 odd_host impatient
-battery --only 1.3
+battery --only "times the keep alive"
 equal "closed after a second" DIFFERENT "$(verdict "silence of 1.5 times the keep alive")"
 finish
