@@ -229,6 +229,9 @@ static void recover(struct ol_agent *a)
     if (cause == OL_AGENT_CAUSE_LINK && a->config->dhcp != NULL) {
         a->config->dhcp->ops->pause(a); /* the next cable may lead elsewhere */
     }
+    if (about_host || cause == OL_AGENT_CAUSE_LINK || cause == OL_AGENT_CAUSE_ADDRESS) {
+        a->addrs_until = 0; /* they did not help, or the network may be another */
+    }
     if (about_host && try_next_candidate(a, cause)) {
         return;
     }

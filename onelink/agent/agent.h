@@ -349,6 +349,7 @@ struct ol_agent {
     ol_ms post_at;            /* earliest next post */
     ol_ms online_at;          /* when ONLINE was reached */
     ol_ms restore_at;         /* when properties set aside are tried again */
+    ol_ms addrs_until;        /* to when `addrs` need not be asked for again */
     int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
     int64_t date_offset_ms;   /* the same, by date_host */
     int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */

@@ -5,6 +5,8 @@
 
 #include "onelink/base/buf.h"
 
+#define TTL_MAX_S 86400u /* a day: a name that moved is found again */
+
 /* ---- Candidates, docs/protocol.md §1.1 ---- */
 
 enum { HOST_SMART, HOST_FIXED, HOST_AUTO_COUNT };
@@ -165,6 +167,12 @@ int32_t ol_agent_lookup(struct ol_agent *a, struct ol_str name, struct ol_dns_an
     return rc;
 }
 
+static void connect_to_addresses(struct ol_agent *a, enum ol_agent_cause cause)
+{
+    a->addr = 0;
+    ol_agent_enter(a, OL_AGENT_CONNECT, cause, 0);
+}
+
 /* Name servers that do not answer need not keep a device from a platform that it knows: the last
  * addresses of this host are better than none. */
 static bool use_last_addresses(struct ol_agent *a)
@@ -172,9 +180,19 @@ static bool use_last_addresses(struct ol_agent *a)
     if (a->addrs_host != a->host) {
         return false;
     }
-    a->addr = 0;
-    ol_agent_enter(a, OL_AGENT_CONNECT, OL_AGENT_CAUSE_DNS, 0);
+    connect_to_addresses(a, OL_AGENT_CAUSE_DNS);
     return true;
+}
+
+/* While their time to live runs, addresses that led to a login are not asked for again, RFC 1034
+ * 5.3.3. What did not help is forgotten, see agent.c. */
+static void keep_addresses(struct ol_agent *a, const struct ol_dns_answer *answer)
+{
+    uint32_t ttl_s = answer->ttl_s < TTL_MAX_S ? answer->ttl_s : TTL_MAX_S;
+
+    a->addrs = *answer;
+    a->addrs_host = a->host;
+    a->addrs_until = ol_ms_add(a->now, (ol_ms)ttl_s * 1000);
 }
 
 static enum ol_agent_cause lookup_cause(int32_t status)
@@ -193,6 +211,11 @@ bool ol_agent_resolve_run(struct ol_agent *a)
 {
     char buf[OL_AGENT_HOST_MAX];
     struct ol_dns_answer answer;
+
+    if (!a->dns_running && a->addrs_host == a->host && a->now < a->addrs_until) {
+        connect_to_addresses(a, OL_AGENT_CAUSE_NONE);
+        return true;
+    }
     int32_t rc = ol_agent_lookup(a, ol_agent_host_get(a, buf), &answer);
 
     if (rc == OL_E_AGAIN && a->now < a->state_until) {
@@ -203,10 +226,8 @@ bool ol_agent_resolve_run(struct ol_agent *a)
         rc = OL_E_TIMEOUT;
     }
     if (rc == OL_OK) {
-        a->addrs = answer;
-        a->addrs_host = a->host;
-        a->addr = 0;
-        ol_agent_enter(a, OL_AGENT_CONNECT, OL_AGENT_CAUSE_NONE, 0);
+        keep_addresses(a, &answer);
+        connect_to_addresses(a, OL_AGENT_CAUSE_NONE);
         return true;
     }
     if (rc != OL_E_TIMEOUT || !use_last_addresses(a)) {

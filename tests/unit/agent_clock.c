@@ -93,7 +93,8 @@ static void auto_goes_on_when_the_name_does_not_exist(void **state)
     assert_string_equal(b.host, "mqtts.heclouds.com");
     bench_login(&b);
     assert_string_equal(bench_find(&b, OL_AGENT_EVENT_HOST)->text, "mqtts.heclouds.com");
-    /* It begins with what worked. */
+    /* It begins with what worked; the addresses are over by then. */
+    bench_pass(&b, 61000);
     b.stream_state = OL_E_IO;
     bench_turn(&b);
     bench_pass(&b, 5000);
@@ -230,6 +231,7 @@ static void the_last_address_does_when_no_name_server_answers(void **state)
     bench_turn(&b);
     answer_dns(0, address);
     bench_login(&b);
+    bench_pass(&b, 61000); /* what was told is over */
     b.stream_state = OL_E_IO;
     bench_turn(&b);
     bench_until(&b, OL_AGENT_RESOLVE, 5000);
@@ -412,6 +414,43 @@ static void names_of_time_servers_are_looked_up(void **state)
     answer_dns(0, address);
     assert_int_equal(b.sent.peer.port, 123);
     assert_int_equal(b.sent.peer.bytes[3], 55);
+}
+
+/* RFC 1034 5.3.3: the answers of this bench live for 60 s. */
+static void an_address_is_asked_for_again_when_its_time_is_over(void **state)
+{
+    static const uint8_t address[4] = {192, 0, 2, 34};
+
+    (void)state;
+    bench_init(&b, bench_start_ms);
+    b.config.host = OL_STR("mqtt.example");
+    b.is_lively = true;
+    bench_open(&b);
+    bench_turn(&b);
+    answer_dns(0, address);
+    bench_login(&b);
+    unsigned asked = b.sent_count;
+    b.stream_state = OL_E_IO;
+    bench_until(&b, OL_AGENT_CONNECT, 10000);
+    assert_int_equal(b.sent_count, asked);
+    assert_memory_equal(b.peer.bytes, address, 4);
+
+    /* It did not help: asked at once. */
+    b.stream_state = OL_E_IO;
+    bench_until(&b, OL_AGENT_RESOLVE, 10000);
+    bench_turn(&b);
+    assert_int_equal(b.sent_count, asked + 1);
+    answer_dns(0, address);
+    bench_pass(&b, 2000);
+    bench_login(&b);
+
+    /* Its time is over. */
+    bench_pass(&b, 61000);
+    asked = b.sent_count;
+    b.stream_state = OL_E_IO;
+    bench_until(&b, OL_AGENT_RESOLVE, 10000);
+    bench_turn(&b);
+    assert_int_equal(b.sent_count, asked + 1);
 }
 
 static void names_to_fall_back_to_come_after_the_network(void **state)
@@ -1016,6 +1055,7 @@ int main(void)
         cmocka_unit_test(a_synced_machine_asks_nobody),
         cmocka_unit_test(servers_of_the_network_are_asked_too),
         cmocka_unit_test(names_of_time_servers_are_looked_up),
+        cmocka_unit_test(an_address_is_asked_for_again_when_its_time_is_over),
         cmocka_unit_test(names_to_fall_back_to_come_after_the_network),
         cmocka_unit_test(a_wrong_clock_found_out_ends_the_wait_after_a_rejection),
         cmocka_unit_test(an_overdue_round_of_questions_leaves_no_deadline_behind),
