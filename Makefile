@@ -126,7 +126,7 @@ coverage: setup-test
 	@scripts/coverage $(BUILD)
 
 ## sizes: flash, RAM and stack of each part on Cortex-M0+, beside the budget
-sizes: setup-test m0plus
+sizes: setup-test m0plus firmware
 	@scripts/sizes $(BUILD)
 
 ## bench: instructions of each operation, beside the budget
@@ -134,7 +134,7 @@ bench: all-tests
 	@scripts/bench $(BUILD)
 
 ## costs: measure anew and write the tables into docs/costs.md
-costs: all-tests m0plus
+costs: all-tests m0plus firmware
 	@scripts/costs-doc $(BUILD)
 
 ## fidelity: run the conformance battery and write its table into docs/fidelity.md
