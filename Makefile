@@ -100,11 +100,12 @@ recovery: all-tests firmware
 dist: firmware
 	@scripts/dist $(BUILD)
 
-## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus
+## fuzz: run every fuzz target for FUZZ_SECONDS (30) from its committed corpus, with FUZZ_SEED
 FUZZ_SECONDS ?= 30
+FUZZ_SEED ?=
 fuzz:
 	@cmake --preset fuzz >/dev/null && cmake --build --preset fuzz
-	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS) $(FUZZ_SEED)
 
 ## sim: simulate SIM_SEEDS (100000) runs of device and platform with faults
 SIM_SEEDS ?= 100000
