@@ -44,7 +44,8 @@ static void open_or_close(struct app *app, unsigned console)
 static void work_off_job(struct app *app, unsigned console)
 {
     struct app_terminal *t = &app->terminals[console];
-    for (unsigned i = 0; i < LINES_A_TURN && t->job.next; i++) {
+    t->job.waits = false;
+    for (unsigned i = 0; i < LINES_A_TURN && t->job.next && !t->job.waits; i++) {
         if (!app_editor_has_room(&t->editor)) {
             return;
         }
@@ -129,7 +130,7 @@ static ol_ms terminal_step(struct app *app, unsigned console)
     if (is_stuck) {
         return ol_ms_add(app->now, RETRY_MS);
     }
-    return more || t->job.next ? app->now : OL_NEVER;
+    return more || (t->job.next && !t->job.waits) ? app->now : OL_NEVER;
 }
 
 /* --- start -------------------------------------------------------------------------- */

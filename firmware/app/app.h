@@ -49,6 +49,7 @@ struct app_settings {
 struct app_job {
     bool (*next)(struct app *app, unsigned console, unsigned index);
     unsigned index;
+    bool waits; /* set by `next`: nothing to do until something else has happened */
 };
 
 struct app_terminal {

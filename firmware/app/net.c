@@ -439,7 +439,7 @@ ol_ms app_net_deadline(const struct app *app)
         at = ol_ms_min(at, app->sample_at);
     }
     if (app->phase == APP_ENDING) {
-        at = ol_ms_min(at, ol_ms_min(app->end_at, app->flush_until));
+        at = ol_ms_min(at, app->flush_until > app->now ? app->flush_until : app->end_at);
     }
     if (app->phase == APP_ACTIVE || (app->phase == APP_ENDING && app->has_agent)) {
         at = ol_ms_min(at, ol_agent_deadline(&app->agent));

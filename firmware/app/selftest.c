@@ -160,6 +160,7 @@ bool app_selftest_next(struct app *app, unsigned console, unsigned index)
         test_version, test_bus, test_flash, test_clock, say_result};
     if (app->phase == APP_ENDING) { /* what is in use is not what is stored */
         app->terminals[console].job.index = index;
+        app->terminals[console].job.waits = true;
         return true;
     }
     steps[index](app, console);
