@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-ol_script_test(conformance COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/conformance.sh TIMEOUT 600)
+ol_script_test(conformance COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/conformance.sh TIMEOUT 900)
