@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "firmware/app/message.h"
 
-static const char *const texts[APP_MESSAGE_COUNT][APP_LANGUAGE_COUNT] = {
-#define APP_MESSAGE(id, en, zh) [id] = {en, zh},
-#include "firmware/app/messages.h"
-#undef APP_MESSAGE
-};
+#include "firmware/app/text.h"
+#include "onelink/base/utf8.h"
 
 struct app_arg app_str(struct ol_str s)
 {
@@ -35,11 +32,6 @@ struct app_arg app_hex(uint32_t n)
 struct app_arg app_sub(enum app_message id)
 {
     return (struct app_arg){.kind = APP_ARG_MESSAGE, .number = id};
-}
-
-const char *app_message_text(enum app_language language, enum app_message id)
-{
-    return texts[id][language];
 }
 
 static void put_tenths(struct ol_writer *w, int64_t n)
@@ -77,7 +69,7 @@ static void put_arg(struct ol_writer *w, enum app_language language,
         put_hex(w, (uint32_t)arg->number);
         break;
     case APP_ARG_MESSAGE:
-        ol_writer_str(w, ol_str_from(texts[arg->number][language]));
+        app_message_encode(w, language, (enum app_message)arg->number, NULL, 0);
         break;
     }
 }
@@ -85,12 +77,16 @@ static void put_arg(struct ol_writer *w, enum app_language language,
 void app_message_encode(struct ol_writer *w, enum app_language language,
                         enum app_message id, const struct app_arg *args, size_t count)
 {
-    for (const char *p = texts[id][language]; *p; p++) {
-        if (*p != '%') {
-            ol_writer_u8(w, (uint8_t)*p);
+    struct app_text_reader text;
+    uint32_t code;
+    app_text_open(&text, language, id);
+    while ((code = app_text_next(&text)) != 0) {
+        uint8_t utf8[4];
+        if (code != '%') {
+            ol_writer_bytes(w, utf8, ol_utf8_encode(code, utf8));
             continue;
         }
-        size_t n = (size_t)(*++p - '1');
+        size_t n = app_text_next(&text) - '1';
         if (n < count) {
             put_arg(w, language, &args[n]);
         }

@@ -44,9 +44,6 @@ struct app_arg app_tenths(int64_t n);
 struct app_arg app_hex(uint32_t n);
 struct app_arg app_sub(enum app_message id);
 
-/* The text of a message as it is, with its %n. Static storage. */
-const char *app_message_text(enum app_language language, enum app_message id);
-
 /* Writes a message with args[0..count) filled in. A %n without an argument writes nothing. */
 void app_message_encode(struct ol_writer *w, enum app_language language,
                         enum app_message id, const struct app_arg *args, size_t count);

@@ -11,11 +11,18 @@
 #include "firmware/app/editor.h"
 #include "firmware/app/message.h"
 #include "firmware/app/source.h"
+#include "firmware/app/text.h"
 #include "onelink/agent/cause.h"
 #include "onelink/base/utf8.h"
 #include "tests/support/rng.h"
 
 /* --- messages ----------------------------------------------------------------------- */
+
+static const char *const texts[APP_MESSAGE_COUNT][APP_LANGUAGE_COUNT] = {
+#define APP_MESSAGE(id, en, zh) [id] = {en, zh},
+#include "firmware/app/messages.h"
+#undef APP_MESSAGE
+};
 
 /* Which of %1 .. %6 a text has, a bit each. */
 static unsigned places(const char *text)
@@ -35,8 +42,7 @@ static void every_message_is_there_in_both_languages(void **state)
 {
     (void)state;
     for (int i = 0; i < APP_MESSAGE_COUNT; i++) {
-        const char *en = app_message_text(APP_LANGUAGE_EN, (enum app_message)i);
-        const char *zh = app_message_text(APP_LANGUAGE_ZH, (enum app_message)i);
+        const char *en = texts[i][APP_LANGUAGE_EN], *zh = texts[i][APP_LANGUAGE_ZH];
         if (!en || !zh || en[0] == '\0' || zh[0] == '\0') {
             fail_msg("message %d lacks a language", i);
         }
@@ -56,10 +62,31 @@ static void chinese_is_chinese(void **state)
     (void)state;
     unsigned same = 0;
     for (int i = 0; i < APP_MESSAGE_COUNT; i++) {
-        same += strcmp(app_message_text(APP_LANGUAGE_EN, (enum app_message)i),
-                       app_message_text(APP_LANGUAGE_ZH, (enum app_message)i)) == 0;
+        same += strcmp(texts[i][APP_LANGUAGE_EN], texts[i][APP_LANGUAGE_ZH]) == 0;
     }
     assert_in_range(same, 0, 10);
+}
+
+/* Packed and unpacked, a text is what it was, to the byte. */
+static void every_text_unpacks_to_itself(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < APP_MESSAGE_COUNT; i++) {
+        for (unsigned language = 0; language < APP_LANGUAGE_COUNT; language++) {
+            char text[512];
+            struct ol_writer w = ol_writer_make(text, sizeof(text) - 1);
+            struct app_text_reader reader;
+            uint32_t code;
+            app_text_open(&reader, language, i);
+            while ((code = app_text_next(&reader)) != 0) {
+                uint8_t utf8[4];
+                ol_writer_bytes(&w, utf8, ol_utf8_encode(code, utf8));
+            }
+            assert_false(w.over);
+            text[w.len] = '\0';
+            assert_string_equal(text, texts[i][language]);
+        }
+    }
 }
 
 static const char *filled(enum app_message id, const struct app_arg *args, size_t count)
@@ -355,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_is_there_in_both_languages),
         cmocka_unit_test(chinese_is_chinese),
+        cmocka_unit_test(every_text_unpacks_to_itself),
         cmocka_unit_test(arguments_are_filled_in),
         cmocka_unit_test(causes_and_hints_stand_in_order),
         cmocka_unit_test_setup(lines_end_as_terminals_end_them, begin),
