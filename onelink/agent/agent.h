@@ -259,7 +259,8 @@ struct ol_agent_event {
             int32_t code;
             struct ol_str msg; /* the platform's words, still JSON-escaped */
             int32_t property;  /* set aside because of it, or -1 */
-            bool again;        /* with -1: goes out again as it is, else in halves */
+            bool again;        /* with -1: goes out again as it is, else in halves. A
+                                  refusal is believed when it comes twice. */
             uint32_t dropped;  /* samples of that property that were dropped, counted */
         } refused;
         struct {
@@ -318,10 +319,11 @@ struct ol_agent_stats {
 struct ol_agent_post {
     uint64_t id;    /* 0: free */
     uint32_t size;  /* bytes of its body at most */
+    int32_t blamed; /* property that the last refusal was about, see agent_post.c */
     uint16_t count; /* samples */
     bool sent;      /* waits for its reply; else waits to go out */
     bool again;     /* went out before */
-    bool doubted;   /* was refused once without a word about any of its properties */
+    uint8_t doubts; /* refusals that were not believed */
 };
 
 /* Private: a set command that is not answered yet. */
@@ -504,9 +506,9 @@ enum ol_agent_policy {
 OL_MUST int32_t ol_agent_set_policy(struct ol_agent *a, uint16_t property,
                                     enum ol_agent_policy policy);
 
-/* The property was refused by the platform and is set aside: its samples are not accepted. It
- * is tried again after the next login (once, until a sample of it was delivered) and after
- * OL_AGENT_RESTORE_MS. */
+/* The property was refused by the platform, twice in the same post, and is set aside: its
+ * samples are not accepted. It is tried again after the next login (once, until a sample of it
+ * was delivered) and after OL_AGENT_RESTORE_MS. */
 bool ol_agent_is_aside(const struct ol_agent *a, uint16_t property);
 
 /* Accepts samples of the property again now: the model on the platform was mended. */

@@ -13,6 +13,12 @@ uint32_t ol_agent_post_member_len(const struct ol_agent *a,
     return (uint32_t)field->identifier.len + record->value_len + OL_AGENT_MEMBER_LEN;
 }
 
+/* ol_agent_post.blamed beside the number of a property. */
+#define BLAMED_NOBODY (-1) /* by a refusal of the whole */
+#define NOT_REFUSED   (-2)
+/* A platform that blames another property each time is believed in the end. */
+#define DOUBTS_MAX 3
+
 static struct ol_agent_post *find_post(struct ol_agent *a, uint64_t id)
 {
     for (size_t i = 0; i < OL_ONENET_PENDING_MAX; i++) {
@@ -79,10 +85,10 @@ static bool fill(struct ol_agent *a, struct ol_agent_post *post)
 {
     uint16_t all = a->config->model->property_count;
 
-    *post = (struct ol_agent_post){.size = OL_AGENT_BODY_LEN};
+    *post = (struct ol_agent_post){.size = OL_AGENT_BODY_LEN, .blamed = NOT_REFUSED};
     clear_chosen(a);
-    post->doubted = a->queue.count[OL_QUEUE_SUSPECT] > 0;
-    if (post->doubted) {
+    if (a->queue.count[OL_QUEUE_SUSPECT] > 0) {
+        post->blamed = BLAMED_NOBODY;
         choose(a, post, OL_QUEUE_SUSPECT, true, a->suspects);
         choose(a, post, OL_QUEUE_SUSPECT, false, a->suspects);
     } else {
@@ -323,33 +329,21 @@ static void delivered(struct ol_agent *a, struct ol_agent_post *post)
     sweep(a);
 }
 
-/* Which property of the post a refusal names, or -1. */
-static int32_t find_named(const struct ol_agent *a, const struct ol_agent_post *post,
-                          struct ol_str named)
+/* Which property of the post a refusal is about: the one that it names, or the only one. */
+static int32_t find_culprit(const struct ol_agent *a, const struct ol_agent_post *post,
+                            struct ol_str named)
 {
     struct ol_queue_record r;
     int32_t property =
-        named.len > 0 ? ol_onenet_property_find(a->config->model, named) : -1;
+        named.len > 0 ? ol_onenet_property_find(a->config->model, named) : BLAMED_NOBODY;
 
-    for (uint32_t pos = 0; property >= 0 && ol_queue_next(&a->queue, &pos, &r);) {
-        if (is_in_post(&r, post_index(a, post)) && r.property == property) {
-            return property;
-        }
-    }
-    return -1;
-}
-
-/* The property of a post that has one sample, or -1. */
-static int32_t find_only(const struct ol_agent *a, const struct ol_agent_post *post)
-{
-    struct ol_queue_record r;
-
-    for (uint32_t pos = 0; post->count == 1 && ol_queue_next(&a->queue, &pos, &r);) {
-        if (is_in_post(&r, post_index(a, post))) {
+    for (uint32_t pos = 0; ol_queue_next(&a->queue, &pos, &r);) {
+        if (is_in_post(&r, post_index(a, post)) &&
+            (r.property == property || post->count == 1)) {
             return r.property;
         }
     }
-    return -1;
+    return BLAMED_NOBODY;
 }
 
 /* Codes that speak of the platform's own state, not of what was sent: 303 internal error, 306
@@ -375,15 +369,15 @@ static void refused(struct ol_agent *a, struct ol_agent_post *post,
         return;
     }
     uint8_t index = post_index(a, post);
-    int32_t culprit = find_named(a, post, in->refused);
-    if (culprit < 0 && !post->doubted) {
-        /* What the platform read is not what was written, as after a bit that a bus turned
-         * round: no property is to blame yet. */
-        post->doubted = true;
+    int32_t culprit = find_culprit(a, post, in->refused);
+    if (culprit != post->blamed && post->doubts < DOUBTS_MAX) {
+        /* What the platform read may not be what was written, as after a bit that a bus turned
+         * round. It is believed when it says the same again. */
+        post->blamed = culprit;
+        post->doubts++;
         post->sent = false;
         return;
     }
-    culprit = culprit < 0 ? find_only(a, post) : culprit;
     ev->refused.again = false;
     ev->refused.property = culprit;
     if (culprit >= 0) {

@@ -506,6 +506,16 @@ void bench_reply(struct bench *b, uint64_t id, int code, const char *msg)
     bench_publish(b, "thing/property/post/reply", body);
 }
 
+void bench_refuse(struct bench *b, int code, const char *msg)
+{
+    uint64_t id = bench_posted_id(b);
+
+    bench_reply(b, id, code, msg);
+    bench_pass(b, OL_AGENT_POST_SPACE_MS);
+    assert_int_equal(bench_posted_id(b), id);
+    bench_reply(b, id, code, msg);
+}
+
 static void serve_publish(struct bench *b, const struct ol_mqtt_publish *p)
 {
     struct ol_writer w = broker_writer(b);

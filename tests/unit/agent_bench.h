@@ -123,6 +123,9 @@ void bench_publish(struct bench *b, const char *topic, const char *payload);
 /* {"id":id,"code":code,"msg":msg} to the post. */
 void bench_reply(struct bench *b, uint64_t id, int code, const char *msg);
 
+/* The same to the newest post, and again when it has gone out once more. */
+void bench_refuse(struct bench *b, int code, const char *msg);
+
 /* A broker that says yes to everything that the device sent since the last call: opens the stream,
  * accepts the login and the subscription, answers posts with 200. Then a turn. */
 void bench_serve(struct bench *b);
