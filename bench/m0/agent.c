@@ -4,7 +4,7 @@
  * answers as OneNET does. */
 /* clang-format off */
 /* m0-sources: onelink/base onelink/json onelink/mqtt onelink/net onelink/onenet/name.c onelink/onenet/resource.c onelink/onenet/token.c onelink/onenet/token_sign.c onelink/onenet/token_key.c onelink/onenet/token_error.c onelink/onenet/method_sha1.c onelink/onenet/topic.c onelink/onenet/topic_filter.c onelink/onenet/model.c onelink/onenet/value.c onelink/onenet/value_step.c onelink/onenet/value_check.c onelink/onenet/value_convert.c onelink/onenet/refusal.c onelink/onenet/onejson.c onelink/onenet/onejson_post.c onelink/onenet/onejson_params.c onelink/onenet/device.c onelink/onenet/device_input.c onelink/agent/agent.c onelink/agent/agent_init.c onelink/agent/agent_clock.c onelink/agent/agent_date.c onelink/agent/agent_resolve.c onelink/agent/agent_connect.c onelink/agent/agent_online.c onelink/agent/agent_post.c onelink/agent/agent_sample.c onelink/agent/agent_command.c onelink/agent/queue.c onelink/agent/backoff.c onelink/agent/cause.c
- * m0-bearssl: hash/sha1.c mac/hmac.c codec/dec32be.c codec/enc32be.c */
+ * m0-bearssl: hash/sha1.c codec/dec32be.c codec/enc32be.c */
 /* clang-format on */
 #include "onelink/agent/agent.h"
 #include "rt.h"

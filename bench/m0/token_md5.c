@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A login token by HMAC-MD5.
  * m0-sources: onelink/base onelink/onenet/name.c onelink/onenet/resource.c onelink/onenet/token.c onelink/onenet/token_sign.c onelink/onenet/token_key.c onelink/onenet/method_md5.c
- * m0-bearssl: hash/md5.c codec/dec32le.c codec/enc32le.c mac/hmac.c */
+ * m0-bearssl: hash/md5.c codec/dec32le.c codec/enc32le.c */
 #include "token_image.h"
 
 int main(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A login token by HMAC-SHA1.
  * m0-sources: onelink/base onelink/onenet/name.c onelink/onenet/resource.c onelink/onenet/token.c onelink/onenet/token_sign.c onelink/onenet/token_key.c onelink/onenet/method_sha1.c
- * m0-bearssl: hash/sha1.c codec/dec32be.c codec/enc32be.c mac/hmac.c */
+ * m0-bearssl: hash/sha1.c codec/dec32be.c codec/enc32be.c */
 #include "token_image.h"
 
 int main(void)

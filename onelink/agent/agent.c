@@ -196,7 +196,9 @@ static bool try_next_candidate(struct ol_agent *a, enum ol_agent_cause cause)
     if (a->host_tried >= ol_agent_host_count(a)) {
         return false;
     }
-    a->host = (uint8_t)((a->host + 1) % ol_agent_host_count(a));
+    if (++a->host >= ol_agent_host_count(a)) {
+        a->host = 0;
+    }
     ol_agent_enter(a, OL_AGENT_RESOLVE, cause, 0);
     return true;
 }
@@ -498,18 +500,34 @@ bool ol_agent_next_event(struct ol_agent *a, struct ol_agent_event *ev)
     return true;
 }
 
-static ol_ms connection_deadline(const struct ol_agent *a)
+/* Of what only some states wait for. */
+static ol_ms state_deadline(const struct ol_agent *a)
 {
     const struct ol_stream *stream = &a->config->stream;
-    ol_ms at = ol_ms_min(a->state_until, stream->ops->deadline(stream->ctx));
+    ol_ms at = OL_NEVER;
 
-    at = ol_ms_min(at, ol_mqtt_client_deadline(&a->mqtt));
-    if (a->state == OL_AGENT_ONLINE) {
-        at = ol_ms_min(at, ol_onenet_device_deadline(&a->device));
-        at = ol_ms_min(at, ol_agent_post_deadline(a));
+    switch ((enum ol_agent_state)a->state) {
+    case OL_AGENT_CLOCK:
+    case OL_AGENT_RESOLVE:
+        at = ol_agent_date_deadline(a);
+        return a->dns_running ? ol_ms_min(at, ol_dns_deadline(&a->dns)) : at;
+    case OL_AGENT_ONLINE:
+        at = ol_ms_min(ol_onenet_device_deadline(&a->device), ol_agent_post_deadline(a));
         at = ol_ms_min(at, ol_agent_command_deadline(a));
+        break;
+    case OL_AGENT_CONNECT:
+        at = a->stream_opened ? OL_NEVER : a->login_at;
+        break;
+    case OL_AGENT_LOGIN:
+    case OL_AGENT_SUBSCRIBE:
+        break;
+    case OL_AGENT_CLOSING: /* the client's time does not pass any more */
+        return stream->ops->deadline(stream->ctx);
+    default:
+        return at;
     }
-    return at;
+    at = ol_ms_min(at, ol_mqtt_client_deadline(&a->mqtt));
+    return ol_ms_min(at, stream->ops->deadline(stream->ctx));
 }
 
 ol_ms ol_agent_deadline(const struct ol_agent *a)
@@ -517,34 +535,18 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
     if (a->has_event || a->full_event || a->is_busy || a->fail != OL_AGENT_CAUSE_NONE) {
         return a->now;
     }
-    ol_ms at = ol_agent_clock_deadline(a);
+    if (a->state == OL_AGENT_CLOSED) {
+        return OL_NEVER;
+    }
+    ol_ms at = ol_ms_min(state_deadline(a), ol_agent_clock_deadline(a));
     if (a->config->dhcp != NULL) {
         at = ol_ms_min(at, a->config->dhcp->ops->deadline(a));
     }
-    switch ((enum ol_agent_state)a->state) {
-    case OL_AGENT_CLOSED:
-        return OL_NEVER;
-    case OL_AGENT_LINK:
-    case OL_AGENT_ADDRESS:
-        return ol_ms_min(at, a->poll_at);
-    case OL_AGENT_BACKOFF:
-        return ol_ms_min(at, a->state_until);
-    case OL_AGENT_CLOCK:
-    case OL_AGENT_RESOLVE:
-        at = ol_ms_min(at, ol_agent_date_deadline(a));
-        at = ol_ms_min(at, a->dns_running ? ol_dns_deadline(&a->dns) : OL_NEVER);
-        return ol_ms_min(at, ol_ms_min(a->state_until, a->poll_at));
-    case OL_AGENT_CONNECT:
-        at = ol_ms_min(at, a->stream_opened ? OL_NEVER : a->login_at);
-        break;
-    case OL_AGENT_CLOSING:
-        /* Nobody looks at the cable, and the client's time does not pass any more. */
-        at = ol_ms_min(at, a->config->stream.ops->deadline(a->config->stream.ctx));
-        return ol_ms_min(at, a->state_until);
-    default:
-        break;
+    /* The last two do not look at the cable. */
+    if (a->state != OL_AGENT_BACKOFF && a->state != OL_AGENT_CLOSING) {
+        at = ol_ms_min(at, a->poll_at);
     }
-    return ol_ms_min(at, ol_ms_min(a->poll_at, connection_deadline(a)));
+    return ol_ms_min(at, a->state_until);
 }
 
 bool ol_agent_has_output(struct ol_agent *a)

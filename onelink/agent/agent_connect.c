@@ -15,7 +15,8 @@ static int64_t token_expiry(const struct ol_agent *a)
     if (wall.quality == OL_CLOCK_NONE || wall.unix_ms < 0 || a->clock_doubted) {
         return OL_ONENET_TOKEN_ET_FAR;
     }
-    return wall.unix_ms / 1000 + days * 86400;
+    /* Not below 0, and unsigned is the shorter division. */
+    return (int64_t)((uint64_t)wall.unix_ms / 1000) + days * 86400;
 }
 
 static OL_AGENT_NOINLINE enum ol_onenet_token_error make_token(struct ol_agent *a,

@@ -1,63 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/json/arith.h"
 
-#include "onelink/base/decimal.h"
+#include "onelink/json/magnitude.h"
 
 /* d without the zeros at its end, which cost digits and say nothing. */
-static struct ol_dec shorten(struct ol_dec d)
+static void shorten(struct ol_dec *d)
 {
-    bool negative = d.mantissa < 0;
-    uint64_t magnitude = negative ? 0 - (uint64_t)d.mantissa : (uint64_t)d.mantissa;
-    uint32_t rem = 0;
-    if (magnitude == 0) {
-        return (struct ol_dec){0, 0};
-    }
-    for (uint64_t next = ol_u64_div10(magnitude, &rem); rem == 0;
-         next = ol_u64_div10(magnitude, &rem)) {
-        magnitude = next;
-        d.exponent++;
-    }
-    d.mantissa = (int64_t)(negative ? 0 - magnitude : magnitude);
-    return d;
+    struct ol_json_magnitude m = ol_json_magnitude(d->mantissa, d->exponent);
+    d->mantissa = (int64_t)(d->mantissa < 0 ? 0 - m.digits : m.digits);
+    d->exponent = (int32_t)m.exponent;
 }
 
 /* d with a smaller exponent and the same value. */
 static bool lower_exponent(struct ol_dec *d, int32_t exponent)
 {
-    while (d->exponent > exponent) {
-        if (__builtin_mul_overflow(d->mantissa, (int64_t)10, &d->mantissa)) {
+    for (; d->exponent > exponent; d->exponent--) {
+        if (d->mantissa > INT64_MAX / 10 || d->mantissa < INT64_MIN / 10) {
             return false;
         }
-        d->exponent--;
+        d->mantissa *= 10;
     }
     return true;
 }
 
 int32_t ol_dec_add(struct ol_dec a, struct ol_dec b, struct ol_dec *out)
 {
-    a = shorten(a);
-    b = shorten(b);
+    shorten(&a);
+    shorten(&b);
     if (a.mantissa == 0 || b.mantissa == 0) {
         *out = a.mantissa == 0 ? b : a;
         return OL_OK;
     }
-    struct ol_dec sum = {0, a.exponent < b.exponent ? a.exponent : b.exponent};
-    if (!lower_exponent(&a, sum.exponent) || !lower_exponent(&b, sum.exponent) ||
-        __builtin_add_overflow(a.mantissa, b.mantissa, &sum.mantissa)) {
+    /* One of the two calls has nothing to do. */
+    if (!lower_exponent(&a, b.exponent) || !lower_exponent(&b, a.exponent) ||
+        __builtin_add_overflow(a.mantissa, b.mantissa, &a.mantissa)) {
         return OL_E_NOSPC;
     }
-    *out = sum;
+    *out = a;
     return OL_OK;
 }
 
 int32_t ol_dec_multiply(struct ol_dec a, struct ol_dec b, struct ol_dec *out)
 {
-    a = shorten(a);
-    b = shorten(b);
-    struct ol_dec product = {0, a.exponent + b.exponent};
-    if (__builtin_mul_overflow(a.mantissa, b.mantissa, &product.mantissa)) {
+    struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
+    struct ol_json_magnitude mb = ol_json_magnitude(b.mantissa, b.exponent);
+    bool negative = (a.mantissa < 0) != (b.mantissa < 0);
+    if (ma.digits != 0 && mb.digits > ((uint64_t)INT64_MAX + negative) / ma.digits) {
         return OL_E_NOSPC;
     }
-    *out = product;
+    uint64_t digits = ma.digits * mb.digits;
+    out->mantissa = (int64_t)(negative ? 0 - digits : digits);
+    out->exponent = (int32_t)(ma.exponent + mb.exponent);
     return OL_OK;
 }

@@ -11,7 +11,8 @@ static int sign(int64_t v)
 
 /* |mantissa| * 10^exponent, not 0, scaled up to 19 digits, where uint64_t still holds it:
  * numbers so scaled compare by exponent first. */
-static struct ol_json_magnitude scale_up(int64_t mantissa, int64_t exponent)
+__attribute__((noinline)) static struct ol_json_magnitude scale_up(int64_t mantissa,
+                                                                   int64_t exponent)
 {
     uint64_t digits = mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa;
     while (digits < POW10_18) {
@@ -36,27 +37,21 @@ int ol_dec_compare(struct ol_dec a, struct ol_dec b)
     return ma.digits == mb.digits ? 0 : ma.digits > mb.digits ? sign_a : -sign_a;
 }
 
-/* n modulo m by shifts instead of a 64-bit division; n below 2^63, m below 10^18, not 0. */
-static uint64_t modulo(uint64_t n, uint64_t m)
+/* d in units of 10^exponent, modulo size, which is below 10^18. UINT64_MAX: it is no whole
+ * number of these, or so many that counting them would take long. */
+__attribute__((noinline)) static uint64_t residue(const struct ol_dec *d,
+                                                  int64_t exponent, uint64_t size)
 {
-    uint64_t shifted = m;
-    while (shifted <= n / 2) {
-        shifted *= 2;
+    struct ol_json_magnitude m = ol_json_magnitude(d->mantissa, d->exponent);
+    int64_t above = m.exponent - exponent;
+    if (m.digits == 0) {
+        return 0;
     }
-    for (; shifted >= m; shifted /= 2) {
-        if (n >= shifted) {
-            n -= shifted;
-        }
+    if (above < 0 || above > EXPONENTS_MAX) {
+        return UINT64_MAX;
     }
-    return n;
-}
-
-/* m in units of 10^exponent, which is not above its own, modulo size. */
-static uint64_t residue(const struct ol_json_magnitude *m, int64_t exponent,
-                        uint64_t size)
-{
-    uint64_t r = modulo(m->digits, size);
-    for (int64_t e = m->exponent; r != 0 && e > exponent; e--) {
+    uint64_t r = size == 1 ? 0 : m.digits % size;
+    for (int32_t n = (int32_t)above; r != 0 && n > 0; n--) {
         r *= 10;
         while (r >= size) {
             r -= size;
@@ -65,41 +60,29 @@ static uint64_t residue(const struct ol_json_magnitude *m, int64_t exponent,
     return r;
 }
 
-/* m is a whole number of 10^exponent, and not so many that residue() would take long. */
-static bool is_whole(const struct ol_json_magnitude *m, int64_t exponent)
-{
-    return m->digits == 0 ||
-           (m->exponent >= exponent && m->exponent - exponent <= EXPONENTS_MAX);
-}
-
 /* The last digits of step and base make a grid. What has digits below it is no step; all
  * else is a whole number of its units, and only what that leaves modulo the step counts:
  * a min at the limit of its type has more digits than any integer here holds. */
-bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
+bool ol_dec_is_step(const struct ol_dec *a, const struct ol_dec *base,
+                    const struct ol_dec *step)
 {
-    if (step.mantissa == 0) {
+    if (step->mantissa == 0) {
         return true;
     }
-    struct ol_json_magnitude ma = ol_json_magnitude(a.mantissa, a.exponent);
-    struct ol_json_magnitude mb = ol_json_magnitude(base.mantissa, base.exponent);
-    struct ol_json_magnitude ms = ol_json_magnitude(step.mantissa, step.exponent);
-    int64_t grid =
-        mb.digits != 0 && mb.exponent < ms.exponent ? mb.exponent : ms.exponent;
-    if (!is_whole(&ma, grid) || !is_whole(&mb, grid)) {
+    struct ol_json_magnitude mb = ol_json_magnitude(base->mantissa, base->exponent);
+    struct ol_json_magnitude ms = ol_json_magnitude(step->mantissa, step->exponent);
+    for (; mb.digits != 0 && ms.exponent > mb.exponent && ms.digits < POW10_18;
+         ms.exponent--) {
+        ms.digits *= 10;
+    }
+    if (ms.digits >= POW10_18) {
         return false;
     }
-    uint64_t size = ms.digits;
-    for (; ms.exponent > grid && size < POW10_18; ms.exponent--) {
-        size *= 10;
-    }
-    if (size >= POW10_18) {
+    uint64_t ra = residue(a, ms.exponent, ms.digits);
+    uint64_t rb = residue(base, ms.exponent, ms.digits);
+    if (ra == UINT64_MAX || rb == UINT64_MAX) {
         return false;
     }
-    if (size == 1) {
-        return true;
-    }
-    uint64_t ra = residue(&ma, grid, size);
-    uint64_t rb = residue(&mb, grid, size);
-    bool same_sign = (a.mantissa < 0) == (base.mantissa < 0);
-    return same_sign ? ra == rb : ra + rb == 0 || ra + rb == size;
+    bool same_sign = (a->mantissa < 0) == (base->mantissa < 0);
+    return same_sign ? ra == rb : ra + rb == 0 || ra + rb == ms.digits;
 }

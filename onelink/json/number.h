@@ -35,10 +35,11 @@ void ol_dec_encode(struct ol_writer *w, struct ol_dec d);
 /* -1, 0, 1 as a is below, equal to, above b. Exact for all values. */
 int ol_dec_compare(struct ol_dec a, struct ol_dec b);
 
-/* a is base + n * step for some integer n, exactly. A step of 0 is a multiple of
+/* *a is *base + n * *step for some integer n, exactly. A step of 0 is a multiple of
  * everything. false also where the step has 18 digits or more down to the last digit of
  * base, or exponents are more than 1000 apart. */
-bool ol_dec_is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step);
+bool ol_dec_is_step(const struct ol_dec *a, const struct ol_dec *base,
+                    const struct ol_dec *step);
 
 /* The integer d, when it is one and fits. OL_E_ARG otherwise. */
 OL_MUST int32_t ol_dec_to_int64(struct ol_dec d, int64_t *out);

@@ -28,7 +28,8 @@
  */
 #define OL_ONENET_TOKEN_ET_FAR INT64_C(7557387130)
 
-/* The key after base64 decoding; keys seen have 32 or 48 bytes. docs/protocol.md §2.1. */
+/* The key after base64 decoding; keys seen have 32 or 48 bytes. docs/protocol.md §2.1. It
+ * is also the block of each of the three hashes, so that no key is longer than a block. */
 #define OL_ONENET_KEY_MAX 64
 
 /* A hash for the HMAC. Each method lives in a file of its own, so that a program carries
@@ -90,14 +91,18 @@ struct ol_onenet_token {
     const struct ol_onenet_method *method;
 };
 
-/* Working memory (about 540 bytes on 32 bits), so that no stack has to hold it. Its
- * content means nothing between calls and holds no secret after one. */
+/* Working memory (240 bytes on 32 bits), so that no stack has to hold it. Its content means
+ * nothing between calls and holds no secret after one. */
 struct ol_onenet_token_scratch {
-    br_hmac_key_context key;
-    br_hmac_context hmac;
+    union {
+        const br_hash_class *vtable;
+        br_md5_context md5;
+        br_sha1_context sha1;
+        br_sha256_context sha256;
+    } hash;
     uint8_t bytes[OL_ONENET_KEY_MAX]; /* the decoded key, then the HMAC */
     char et[20];                      /* the expiry in decimal */
-    char sign[44];                    /* the HMAC in base64, 44 characters for sha256 */
+    char sign[44]; /* the inner hash, then the HMAC in base64, 44 characters for sha256 */
 };
 
 /* Appends the token to w. key is base64 as the console shows it: surrounding white space

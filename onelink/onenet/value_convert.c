@@ -30,8 +30,7 @@ static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *f
         const struct ol_dec *base = ol_onenet_step_base(field);
         const struct ol_dec *step = field->has_step ? &field->step : &one;
         const struct ol_dec *max = field->has_max ? &field->max : NULL;
-        if (!ol_onenet_step_round(v, base, step, max) &&
-            !ol_dec_is_step(*v, *base, *step)) {
+        if (!ol_onenet_step_round(v, base, step, max) && !ol_dec_is_step(v, base, step)) {
             return OL_ONENET_VALUE_RANGE;
         }
     }

@@ -76,8 +76,11 @@ static int64_t modulo(int64_t a, int64_t b)
     if (a >= 0 && a <= UINT32_MAX && b <= UINT32_MAX) {
         return (int64_t)((uint32_t)a % (uint32_t)b);
     }
-    int64_t r = a % b;
-    return r < 0 ? r + b : r;
+    /* Unsigned, because that division is there anyway. */
+    if (a >= 0) {
+        return (int64_t)((uint64_t)a % (uint64_t)b);
+    }
+    return b - 1 - (int64_t)((uint64_t)(-1 - a) % (uint64_t)b);
 }
 
 /* Whether remainder + rest is nearer to the step above; a tie goes away from zero. */
@@ -157,15 +160,15 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
  * most 19 digits. */
 static bool fits_type(enum ol_onenet_type type, const struct ol_dec *v)
 {
-    static const struct ol_dec float_max = {INT64_C(340282346638528860), 21};
-    static const struct ol_dec double_max = {INT64_C(179769313486231571), 291};
+    static const struct ol_dec float_min = {-INT64_C(340282346638528860), 21};
+    static const struct ol_dec double_min = {-INT64_C(179769313486231571), 291};
     int32_t harmless = type == OL_ONENET_FLOAT ? 19 : 289;
     if (v->exponent <= harmless || v->mantissa == 0) {
         return true;
     }
-    const struct ol_dec *limit = type == OL_ONENET_FLOAT ? &float_max : &double_max;
-    const struct ol_dec negative = {-limit->mantissa, limit->exponent};
-    return compare(v, limit) <= 0 && compare(v, &negative) >= 0;
+    const struct ol_dec negative = {v->mantissa > 0 ? -v->mantissa : v->mantissa,
+                                    v->exponent};
+    return compare(&negative, type == OL_ONENET_FLOAT ? &float_min : &double_min) >= 0;
 }
 
 static inline bool is_above(const struct ol_dec *a, const struct ol_dec *b)
@@ -183,7 +186,7 @@ enum ol_onenet_value_error ol_onenet_number_check(const struct ol_onenet_field *
         return OL_ONENET_VALUE_RANGE;
     }
     if (with_step && field->has_step &&
-        !ol_dec_is_step(*v, *ol_onenet_step_base(field), field->step)) {
+        !ol_dec_is_step(v, ol_onenet_step_base(field), &field->step)) {
         return OL_ONENET_VALUE_STEP;
     }
     return OL_ONENET_VALUE_OK;

@@ -157,45 +157,49 @@ static void compared_far_apart(void **state)
         0);
 }
 
+static bool is_step(struct ol_dec a, struct ol_dec base, struct ol_dec step)
+{
+    return ol_dec_is_step(&a, &base, &step);
+}
+
 static void steps_by_hand(void **state)
 {
     (void)state;
     const struct ol_dec zero = {0, 0};
     const struct ol_dec tenth = {1, -1};
-    assert_true(ol_dec_is_step((struct ol_dec){236, -1}, zero, tenth));
-    assert_true(ol_dec_is_step((struct ol_dec){2360, -2}, zero, tenth));
-    assert_false(ol_dec_is_step((struct ol_dec){2365, -2}, zero, tenth));
-    assert_true(ol_dec_is_step((struct ol_dec){2365, -2}, (struct ol_dec){5, -2}, tenth));
-    assert_true(ol_dec_is_step((struct ol_dec){-40, 0}, (struct ol_dec){-45, 0},
-                               (struct ol_dec){5, 0}));
-    assert_true(ol_dec_is_step((struct ol_dec){7, 0}, (struct ol_dec){-3, 0},
-                               (struct ol_dec){-5, 0}));
-    assert_true(ol_dec_is_step((struct ol_dec){1, -7}, (struct ol_dec){9, 9}, zero));
-    assert_true(ol_dec_is_step((struct ol_dec){1, -7}, zero, (struct ol_dec){0, -90}));
-    assert_true(ol_dec_is_step(zero, (struct ol_dec){0, -400}, (struct ol_dec){3, 2}));
-    assert_true(ol_dec_is_step((struct ol_dec){100000000000000000, -17},
-                               (struct ol_dec){10, 0}, (struct ol_dec){1, 0}));
-    assert_true(ol_dec_is_step((struct ol_dec){1, 18}, zero, (struct ol_dec){1, 0}));
-    assert_true(ol_dec_is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){5, -1}));
-    assert_false(ol_dec_is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){3, -1}));
-    assert_false(ol_dec_is_step((struct ol_dec){1, INT32_MAX}, zero,
-                                (struct ol_dec){1, INT32_MIN}));
-    assert_false(ol_dec_is_step((struct ol_dec){1, 1}, (struct ol_dec){1, -18},
-                                (struct ol_dec){1, 0}));
+    assert_true(is_step((struct ol_dec){236, -1}, zero, tenth));
+    assert_true(is_step((struct ol_dec){2360, -2}, zero, tenth));
+    assert_false(is_step((struct ol_dec){2365, -2}, zero, tenth));
+    assert_true(is_step((struct ol_dec){2365, -2}, (struct ol_dec){5, -2}, tenth));
+    assert_true(
+        is_step((struct ol_dec){-40, 0}, (struct ol_dec){-45, 0}, (struct ol_dec){5, 0}));
+    assert_true(
+        is_step((struct ol_dec){7, 0}, (struct ol_dec){-3, 0}, (struct ol_dec){-5, 0}));
+    assert_true(is_step((struct ol_dec){1, -7}, (struct ol_dec){9, 9}, zero));
+    assert_true(is_step((struct ol_dec){1, -7}, zero, (struct ol_dec){0, -90}));
+    assert_true(is_step(zero, (struct ol_dec){0, -400}, (struct ol_dec){3, 2}));
+    assert_true(is_step((struct ol_dec){100000000000000000, -17}, (struct ol_dec){10, 0},
+                        (struct ol_dec){1, 0}));
+    assert_true(is_step((struct ol_dec){1, 18}, zero, (struct ol_dec){1, 0}));
+    assert_true(is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){5, -1}));
+    assert_false(is_step((struct ol_dec){1, 308}, zero, (struct ol_dec){3, -1}));
+    assert_false(
+        is_step((struct ol_dec){1, INT32_MAX}, zero, (struct ol_dec){1, INT32_MIN}));
+    assert_false(
+        is_step((struct ol_dec){1, 1}, (struct ol_dec){1, -18}, (struct ol_dec){1, 0}));
     /* A min at the limit of its type. */
     static const struct ol_dec float_min = {-34028234663852886, 22};
     static const struct ol_dec int64_min = {INT64_MIN, 0};
     static const struct ol_dec int64_max = {INT64_MAX, 0};
     const struct ol_dec one = {1, 0};
-    assert_true(ol_dec_is_step((struct ol_dec){236, -1}, float_min, tenth));
-    assert_false(ol_dec_is_step((struct ol_dec){2365, -2}, float_min, tenth));
-    assert_true(ol_dec_is_step((struct ol_dec){5, 0}, int64_min, one));
-    assert_true(ol_dec_is_step(int64_min, int64_min, one));
-    assert_true(ol_dec_is_step(int64_max, int64_min, one));
-    assert_true(ol_dec_is_step(int64_max, int64_min, (struct ol_dec){5, 0}));
-    assert_false(ol_dec_is_step(int64_max, int64_min, (struct ol_dec){7, 0}));
-    assert_false(
-        ol_dec_is_step((struct ol_dec){5, 0}, int64_min, (struct ol_dec){1000, 0}));
+    assert_true(is_step((struct ol_dec){236, -1}, float_min, tenth));
+    assert_false(is_step((struct ol_dec){2365, -2}, float_min, tenth));
+    assert_true(is_step((struct ol_dec){5, 0}, int64_min, one));
+    assert_true(is_step(int64_min, int64_min, one));
+    assert_true(is_step(int64_max, int64_min, one));
+    assert_true(is_step(int64_max, int64_min, (struct ol_dec){5, 0}));
+    assert_false(is_step(int64_max, int64_min, (struct ol_dec){7, 0}));
+    assert_false(is_step((struct ol_dec){5, 0}, int64_min, (struct ol_dec){1000, 0}));
 }
 
 static void integers(void **state)

@@ -125,7 +125,7 @@ static void steps_against_wide_integers(void **state)
         }
         bool want = reference_is_step(a, base, step);
         yes += want;
-        assert_true(ol_dec_is_step(a, base, step) == want);
+        assert_true(ol_dec_is_step(&a, &base, &step) == want);
     }
     assert_true(yes > 100000);
 }
