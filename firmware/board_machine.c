@@ -91,6 +91,9 @@ static int32_t gpio_write(void *ctx, unsigned pin, int level)
     }
     ol_rp_pin_output(pin, level);
     user_pins |= 1u << pin;
+    if (bus.is_foreign) { /* without a chip nothing but the LED is written */
+        ol_rp_pin_output(BOARD_PIN_LED_ELSEWHERE, level);
+    }
     return OL_OK;
 }
 

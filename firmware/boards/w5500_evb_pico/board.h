@@ -16,6 +16,10 @@
 #define BOARD_PIN_RESET  20
 #define BOARD_PIN_LED    25
 
+/* Where other boards have their LED: lit as well while this image finds itself on one of them.
+ * Here it is MOSI. */
+#define BOARD_PIN_LED_ELSEWHERE 19
+
 /* The chip guarantees 33.3 MHz; this is a quarter of the system clock. */
 #define BOARD_BUS_HZ 31250000
 #define BOARD_SYS_HZ 125000000

@@ -18,6 +18,10 @@
 #define BOARD_PIN_RESET  25
 #define BOARD_PIN_LED    19
 
+/* Where other boards have their LED: lit as well while this image finds itself on one of them.
+ * Here it is the chip's reset. */
+#define BOARD_PIN_LED_ELSEWHERE 25
+
 /* The chip guarantees 33.3 MHz; this is a quarter of the system clock. */
 #define BOARD_BUS_HZ 31250000
 #define BOARD_SYS_HZ 125000000
