@@ -422,6 +422,49 @@ static void test_release(void **state)
     assert_int_equal(sent(&b), OL_DHCP_DISCOVER); /* it is forgotten */
 }
 
+static uint32_t xid_of(const uint8_t *m)
+{
+    return (uint32_t)m[4] << 24 | (uint32_t)m[5] << 16 | (uint32_t)m[6] << 8 | m[7];
+}
+
+/* RFC 2131 4.1: a number that nobody guesses, another one for each transaction. An answer that
+ * comes late to one transaction is none to the next. */
+static void test_transactions_differ(void **state)
+{
+    uint32_t seen[50];
+    struct bench b;
+    uint8_t late[OL_DHCP_MESSAGE_MAX];
+    (void)state;
+
+    for (uint32_t i = 0; i < 50; i++) {
+        start(&b);
+        ol_dhcp_open(&b.d, i + 1, b.now);
+        assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
+        seen[i] = xid_of(b.request);
+        for (uint32_t k = 0; k < i; k++) {
+            assert_int_not_equal(seen[k], seen[i]);
+        }
+    }
+
+    start(&b);
+    get_lease(&b, (struct answer){.lease_s = 3600});
+    uint32_t first = xid_of(b.request);
+    assert_int_equal(wait_sent(&b, 1800000), OL_DHCP_REQUEST); /* T1 */
+    uint32_t renewal = xid_of(b.request);
+    assert_int_not_equal(renewal, first);
+    size_t len = build(b.request, &(struct answer){.type = OL_DHCP_ACK}, late);
+    put_u32(late + 4, first);
+    assert_false(give_raw(&b, late, len));
+    b.now = NOW0 + 3150000; /* T2 */
+    assert_int_equal(sent(&b), OL_DHCP_REQUEST);
+    assert_int_equal(ol_dhcp_get_state(&b.d), OL_DHCP_REBINDING);
+    assert_int_not_equal(xid_of(b.request), renewal);
+    put_u32(late + 4, renewal);
+    assert_false(give_raw(&b, late, len));
+    put_u32(late + 4, xid_of(b.request));
+    assert_true(give_raw(&b, late, len));
+}
+
 /* What a client must not take for an answer. */
 static void test_ignored(void **state)
 {
@@ -464,6 +507,10 @@ static void test_ignored(void **state)
     }
     struct ol_addr from = ol_addr_ipv4(192, 168, 1, 1, 68);
     assert_false(ol_dhcp_input(&b.d, &from, m, len, b.now));
+    static const uint8_t past_the_end[] = {6, 200, 1, 1, 1, 1};
+    assert_false(give(&b, (struct answer){.type = OL_DHCP_OFFER,
+                                          .more = past_the_end,
+                                          .more_len = sizeof past_the_end}));
     for (size_t cut = 0; cut < len; cut++) {
         /* Behind the last option that matters a cut does no harm. */
         assert_true(!give_raw(&b, m, cut) || cut == len - 1);
@@ -565,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_renewed),
         cmocka_unit_test(test_init_reboot),
         cmocka_unit_test(test_release),
+        cmocka_unit_test(test_transactions_differ),
         cmocka_unit_test(test_ignored),
         cmocka_unit_test(test_odd_times),
         cmocka_unit_test(test_overload),
