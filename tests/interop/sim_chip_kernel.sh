@@ -5,33 +5,21 @@
 # usage: sim_chip_kernel.sh PROGRAM
 set -euo pipefail
 program=${1:?usage: sim_chip_kernel.sh PROGRAM}
-here=$(cd "$(dirname "$0")" && pwd)
-space=olchip$$
-dir=$(mktemp -d)
-pids=()
-
-finish() {
-    [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
-    wait 2>/dev/null || true
-    ip netns del "$space" 2>/dev/null || true
-    rm -rf "$dir"
-}
-trap finish EXIT
-
-if [ ! -c /dev/net/tun ] || ! ip netns add "$space" 2>/dev/null; then
-    echo "no network namespace or TAP to be had here: skipped"
+here=$(dirname "$0")
+. "$here/netns.sh"
+[ -c /dev/net/tun ] || {
+    echo "no TAP is to be had here: skipped"
     exit 77
-fi
-within() { ip netns exec "$space" "$@"; }
+}
+space_add chip
 
 run() { # DROP BYTES DATAGRAMS
-    within ip tuntap add dev chip0 mode tap
-    within ip addr add 10.9.0.1/24 dev chip0
-    within ip link set chip0 up
+    within chip ip tuntap add dev chip0 mode tap
+    within chip ip addr add 10.9.0.1/24 dev chip0
+    within chip ip link set chip0 up
     : >"$dir/peer"
-    within python3 "$here/sim_chip_kernel.py" "$2" "$3" >>"$dir/peer" 2>&1 &
+    start_within chip python3 "$here/sim_chip_kernel.py" "$2" "$3" >>"$dir/peer" 2>&1
     local peer=$!
-    pids+=("$peer")
     until grep -q listening "$dir/peer"; do
         kill -0 "$peer" || {
             cat "$dir/peer"
@@ -40,16 +28,15 @@ run() { # DROP BYTES DATAGRAMS
         sleep 0.05
     done
     mkfifo "$dir/stop"
-    within "$program" chip0 "$1" "$2" <"$dir/stop" >"$dir/chip" 2>&1 &
+    exec 3<>"$dir/stop"
+    start_within chip "$program" chip0 "$1" "$2" <"$dir/stop" 3>&- >"$dir/chip" 2>&1
     local chip=$!
-    pids+=("$chip")
-    exec 3>"$dir/stop"
     wait "$peer" || {
         cat "$dir/peer" "$dir/chip"
         exit 1
     }
     if [ "$1" = 0 ] && command -v ping >/dev/null; then
-        within ping -c 2 -i 0.2 -s 1472 -M do -W 5 10.9.0.2 >"$dir/ping" || {
+        within chip ping -c 2 -i 0.2 -s 1472 -M do -W 5 10.9.0.2 >"$dir/ping" || {
             cat "$dir/ping"
             exit 1
         }
@@ -59,10 +46,9 @@ run() { # DROP BYTES DATAGRAMS
         cat "$dir/chip"
         exit 1
     }
-    pids=()
     echo "one frame lost of each $1 (0: none): $(cat "$dir/chip")"
     rm "$dir/stop"
-    within ip link del chip0
+    within chip ip link del chip0
 }
 
 run 0 200000 20

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The DHCP engine on an interface of Linux, for tests/interop/dhcp.sh: reads words from standard
- * input (open, taken, close, release, quit), prints what happens. Its time runs SPEED times as
- * fast as the clock, so that leases of minutes end in seconds.
+/* The engines of DHCP, DNS and SNTP on an interface of Linux, for the tests in network namespaces:
+ * reads words from standard input, prints what happens.
  *
- *     dhcp_client INTERFACE SPEED */
+ *     open, close, release    of the lease
+ *     taken                   the next address that is offered is somebody else's
+ *     resolve NAME            by the DNS servers of the lease
+ *     time                    by its NTP servers
+ *     quit
+ *
+ * The time of DHCP runs SPEED times as fast as the clock, so that leases of minutes end in
+ * seconds.
+ *
+ *     net_client INTERFACE SPEED */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -18,6 +26,7 @@
 #include "onelink/net/dhcp.h"
 #include "ports/posix/clock.h"
 #include "ports/posix/entropy.h"
+#include "tests/interop/net_client.h"
 
 struct client {
     struct ol_dhcp dhcp;
@@ -32,7 +41,7 @@ static ol_ms now_of(const struct client *c)
     return ol_posix_now_ms() * c->speed;
 }
 
-static void require(bool holds, const char *what)
+void require(bool holds, const char *what)
 {
     if (!holds) {
         perror(what);
@@ -64,6 +73,18 @@ static void open_socket(struct client *c)
             "port 68");
 }
 
+/* The host as text; empty for none. */
+static void encode_host(const struct ol_addr *addr, char text[OL_ADDR_TEXT_CAP])
+{
+    struct ol_addr host = *addr;
+
+    host.port = 0;
+    text[0] = '\0';
+    if (host.family != OL_ADDR_NONE) {
+        require(ol_addr_encode(&host, text, OL_ADDR_TEXT_CAP) > 0, "address");
+    }
+}
+
 /* By the system's own tool: an interface that the engine's address is really put on. */
 static void configure(const struct client *c, const struct ol_dhcp_lease *lease)
 {
@@ -73,21 +94,24 @@ static void configure(const struct client *c, const struct ol_dhcp_lease *lease)
     (void)snprintf(command, sizeof command, "ip addr flush dev %s scope global",
                    c->interface);
     require(system(command) == 0, "ip addr flush");
-    if (lease == NULL || ol_addr_encode(&lease->address, text, sizeof text) < 0) {
+    if (lease == NULL) {
         return;
     }
+    encode_host(&lease->address, text);
     (void)snprintf(command, sizeof command, "ip addr add %s/%d dev %s", text,
                    lease->prefix_len, c->interface);
     require(system(command) == 0, "ip addr add");
+    encode_host(&lease->gateway, text);
+    (void)snprintf(command, sizeof command, "ip route add default via %s", text);
+    require(text[0] == '\0' || system(command) == 0, "ip route add");
 }
 
 static void print_addr(const char *name, const struct ol_addr *addr)
 {
     char text[OL_ADDR_TEXT_CAP];
-    struct ol_addr host = *addr;
 
-    host.port = 0;
-    if (host.family != OL_ADDR_NONE && ol_addr_encode(&host, text, sizeof text) > 0) {
+    encode_host(addr, text);
+    if (text[0] != '\0') {
         printf(" %s=%s", name, text);
     }
 }
@@ -169,22 +193,36 @@ static void receive(struct client *c)
     }
 }
 
-/* false: the end. */
-static bool obey(struct client *c, const char *word)
+static void open_dhcp(struct client *c)
 {
-    uint32_t random = 0;
+    struct ol_entropy entropy = ol_posix_entropy();
+    uint32_t random;
 
-    if (strncmp(word, "open", 4) == 0) {
-        struct ol_entropy entropy = ol_posix_entropy();
-        require(entropy.fill(entropy.ctx, &random, sizeof random) == OL_OK, "entropy");
-        configure(c, NULL);
-        ol_dhcp_open(&c->dhcp, random, now_of(c));
-    } else if (strncmp(word, "taken", 5) == 0) {
+    require(entropy.fill(entropy.ctx, &random, sizeof random) == OL_OK, "entropy");
+    configure(c, NULL);
+    ol_dhcp_open(&c->dhcp, random, now_of(c));
+}
+
+/* false: the end. */
+static bool obey(struct client *c, char *line)
+{
+    const char *word = strtok(line, " \n");
+    const char *name = strtok(NULL, " \n");
+    const struct ol_dhcp_lease *lease = ol_dhcp_get_lease(&c->dhcp, NULL);
+
+    require(word != NULL, "an empty line");
+    if (strcmp(word, "open") == 0) {
+        open_dhcp(c);
+    } else if (strcmp(word, "taken") == 0) {
         c->next_is_taken = true;
-    } else if (strncmp(word, "close", 5) == 0) {
+    } else if (strcmp(word, "close") == 0) {
         ol_dhcp_close(&c->dhcp);
-    } else if (strncmp(word, "release", 7) == 0) {
+    } else if (strcmp(word, "release") == 0) {
         ol_dhcp_release(&c->dhcp, now_of(c));
+    } else if (strcmp(word, "resolve") == 0 && name != NULL && lease != NULL) {
+        print_answer(lease, name);
+    } else if (strcmp(word, "time") == 0 && lease != NULL) {
+        print_time(lease);
     } else {
         return false;
     }
@@ -207,7 +245,7 @@ int main(int argc, char **argv)
 {
     struct client c = {.fd = -1};
     struct ol_dhcp_config config = {.hostname = OL_STR("onelink-test")};
-    char line[64];
+    char line[300];
 
     if (argc != 3) {
         return 2;
