@@ -15,21 +15,23 @@ _Static_assert(APP_MESSAGE_COUNT < UINT16_MAX, "a message must fit app_binding.t
 
 static void greet(struct app *app, unsigned console)
 {
-    ANSWER(app, console, MSG_BANNER, app_text(app->machine->version),
+    ANSWER(app, MSG_BANNER, app_text(app->machine->version),
            app_text(app->machine->board));
     if (app->phase == APP_IDLE && app->terminals[console].is_greeted) {
         /* Log lines about it went by while nobody listened. */
-        ANSWER(app, console, MSG_UNCONFIGURED_SHORT);
+        ANSWER(app, MSG_UNCONFIGURED_SHORT);
     }
     app->terminals[console].is_greeted = true;
     app_editor_prompt(&app->terminals[console].editor);
 }
 
+/* Begins the turn of a console. */
 static void open_or_close(struct app *app, unsigned console)
 {
     const struct app_machine *m = app->machine;
     struct app_terminal *t = &app->terminals[console];
     bool open = m->ops->console_is_open(m->ctx, (enum app_console)console);
+    app->console = (uint8_t)console;
     if (open == t->is_open) {
         return;
     }
@@ -49,7 +51,7 @@ static void work_off_job(struct app *app, unsigned console)
         if (!app_editor_has_room(&t->editor)) {
             return;
         }
-        if (!t->job.next(app, console, t->job.index++)) {
+        if (!t->job.next(app, t->job.index++)) {
             t->job.next = NULL;
             app_editor_prompt(&t->editor);
         }
@@ -60,11 +62,11 @@ static void end_line(struct app *app, unsigned console, enum app_typed typed)
 {
     struct app_terminal *t = &app->terminals[console];
     if (typed == APP_TYPED_LONG) {
-        struct ol_writer w = app_line_begin(app, "! ");
-        PUT(app, &w, MSG_LINE_LONG, app_number(APP_LINE_CAP));
-        app_line_say(app, console, &w);
+        app_line_refuse(app);
+        PUT(app, MSG_LINE_LONG, app_count(APP_LINE_CAP));
+        app_line_say(app);
     } else {
-        app_command(app, console);
+        app_command(app);
     }
     if (!t->job.next) {
         app_editor_prompt(&t->editor);
@@ -108,7 +110,7 @@ static void tell_lost(struct app *app, unsigned console)
     if (app_editor_has_room(e)) {
         uint16_t lost = app_editor_take_lost(e);
         if (lost > 0) {
-            ANSWER(app, console, MSG_LOST, app_number(lost));
+            ANSWER(app, MSG_LOST, app_count(lost));
         }
     }
 }
@@ -167,11 +169,10 @@ static void open_store(struct app *app)
                                 APP_PAGE_CAP);
     rc = rc == OL_OK ? ol_record_open(&s->store) : rc;
     if (rc != OL_OK && rc != OL_E_NOENT) {
-        SAY(app, OL_LOG_ERROR, MSG_STORE_IO);
+        ERROR(app, MSG_STORE_IO);
     }
     if (ol_record_damaged(&s->store) > 0) {
-        SAY(app, OL_LOG_WARN, MSG_STORE_DAMAGED,
-            app_number(ol_record_damaged(&s->store)));
+        WARN(app, MSG_STORE_DAMAGED, app_count(ol_record_damaged(&s->store)));
     }
     app_settings_load(app);
 }
@@ -181,9 +182,9 @@ static void tell_boot(struct app *app)
 {
     enum app_reset_cause cause = app->machine->ops->boot(app->machine->ctx).cause;
     if (cause == APP_RESET_WATCHDOG || cause == APP_RESET_CRASH) {
-        struct ol_writer w = app_line_begin(app, "");
-        app_boot_put(app, &w);
-        app_line_log(app, OL_LOG_ERROR, &w);
+        app_line_begin(app);
+        app_boot_put(app);
+        app_line_log(app, OL_LOG_ERROR);
     }
 }
 

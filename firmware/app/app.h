@@ -47,7 +47,7 @@ struct app_settings {
 /* A command that says more than a line: `next` says the lines one by one as there is room.
  * false: that was all. */
 struct app_job {
-    bool (*next)(struct app *app, unsigned console, unsigned index);
+    bool (*next)(struct app *app, unsigned index);
     unsigned index;
     bool waits; /* set by `next`: nothing to do until something else has happened */
 };
@@ -110,6 +110,7 @@ struct app {
     ol_ms now;
     enum app_language language;
     enum ol_log_level level;
+    uint8_t console; /* that is being answered */
     struct app_terminal terminals[APP_CONSOLE_COUNT];
     struct app_settings settings;
 
@@ -142,6 +143,7 @@ struct app {
     uint8_t tx[APP_TX_CAP];
     uint8_t queue[APP_QUEUE_CAP];
     char line[APP_LINE_CAP]; /* what is being said */
+    struct ol_writer said;   /* into `line` */
 };
 
 /* Sets everything up and says hello; *app and *machine must outlive it. */

@@ -34,46 +34,46 @@ static struct ol_str take_word(struct ol_str *rest, bool assign)
 }
 
 /* "! what is wrong; allowed: what may be typed" */
-static void refuse(struct app *app, unsigned console, enum app_message wrong,
-                   struct app_arg arg, enum app_message allowed)
+static void refuse(struct app *app, enum app_message wrong, struct app_arg arg,
+                   enum app_message allowed)
 {
-    struct ol_writer w = app_line_begin(app, "! ");
-    PUT(app, &w, wrong, arg);
+    app_line_refuse(app);
+    PUT(app, wrong, arg);
     if (allowed != MSG_OK) {
-        PUT(app, &w, MSG_ALLOWED, app_sub(allowed));
+        PUT(app, MSG_ALLOWED, app_sub(allowed));
     }
-    app_line_say(app, console, &w);
+    app_line_say(app);
 }
 
-static void refuse_fault(struct app *app, unsigned console, const struct app_fault *fault)
+static void refuse_fault(struct app *app, const struct app_fault *fault)
 {
-    struct ol_writer w = app_line_begin(app, "! ");
-    app_fault_put(app, &w, fault);
-    app_line_say(app, console, &w);
+    app_line_refuse(app);
+    app_fault_put(app, fault);
+    app_line_say(app);
 }
 
 /* --- show and help ------------------------------------------------------------------ */
 
-static void say_value(struct app *app, unsigned console, struct ol_str prefix,
-                      const struct ol_setting *row, const struct ol_setting_value *value)
+static void say_value(struct app *app, struct ol_str prefix, const struct ol_setting *row,
+                      const struct ol_setting_value *value)
 {
-    struct ol_writer w = app_line_begin(app, "");
-    ol_writer_str(&w, prefix);
-    ol_writer_str(&w, ol_str_from(row->name));
-    ol_writer_str(&w, OL_STR(" = "));
+    app_line_begin(app);
+    ol_writer_str(&app->said, prefix);
+    ol_writer_str(&app->said, ol_str_from(row->name));
+    ol_writer_str(&app->said, OL_STR(" = "));
     if (row->type == OL_SETTING_SECRET) {
-        PUT(app, &w, value->line > 0 ? MSG_SECRET_SET : MSG_SECRET_NOT_SET);
+        PUT(app, value->line > 0 ? MSG_SECRET_SET : MSG_SECRET_NOT_SET);
     } else {
-        ol_setting_encode(&w, row, value);
+        ol_setting_encode(&app->said, row, value);
     }
     if (value->line == 0 && row->preset) {
-        PUT(app, &w, MSG_DEFAULT);
+        PUT(app, MSG_DEFAULT);
     }
-    app_line_say(app, console, &w);
+    app_line_say(app);
 }
 
 /* The index-th setting of a property that is set; false when there are less. */
-static bool show_property(struct app *app, unsigned console, unsigned index)
+static bool show_property(struct app *app, unsigned index)
 {
     const struct ol_settings *s = &app->settings.parsed;
     char text[OL_SETTINGS_IDENTIFIER_MAX + 16];
@@ -85,7 +85,7 @@ static bool show_property(struct app *app, unsigned console, unsigned index)
             ol_writer_str(&w, OL_STR("property."));
             ol_writer_str(&w, p->identifier);
             ol_writer_u8(&w, '.');
-            say_value(app, console, ol_str_make(text, w.len),
+            say_value(app, ol_str_make(text, w.len),
                       ol_setting_property_get((enum ol_property_key)key), &p->value[key]);
             return true;
         }
@@ -93,28 +93,28 @@ static bool show_property(struct app *app, unsigned console, unsigned index)
     return false;
 }
 
-static bool show_next(struct app *app, unsigned console, unsigned index)
+static bool show_next(struct app *app, unsigned index)
 {
     app_settings_parse(app, &app->settings.edited, (struct ol_str){NULL, 0}, false);
     if (index < OL_SETTING_KEY_COUNT) {
         const struct ol_setting *row = ol_setting_get((enum ol_setting_key)index);
         if (row->where != OL_SETTING_LINUX) {
-            say_value(app, console, (struct ol_str){NULL, 0}, row,
+            say_value(app, (struct ol_str){NULL, 0}, row,
                       &app->settings.parsed.value[index]);
         }
         return true;
     }
-    if (show_property(app, console, index - OL_SETTING_KEY_COUNT)) {
+    if (show_property(app, index - OL_SETTING_KEY_COUNT)) {
         return true;
     }
     if (app->settings.is_unsaved) {
-        ANSWER(app, console, MSG_NOT_SAVED);
+        ANSWER(app, MSG_NOT_SAVED);
     }
     return false;
 }
 
 /* One setting, or all settings of a property. */
-static bool show_one(struct app *app, unsigned console, struct ol_str key)
+static bool show_one(struct app *app, struct ol_str key)
 {
     const struct ol_settings *s = &app->settings.parsed;
     const struct ol_setting *row = app_settings_row(key);
@@ -124,7 +124,7 @@ static bool show_one(struct app *app, unsigned console, struct ol_str key)
         return false;
     }
     if (!property) {
-        say_value(app, console, (struct ol_str){NULL, 0}, row,
+        say_value(app, (struct ol_str){NULL, 0}, row,
                   &s->value[row - ol_setting_get((enum ol_setting_key)0)]);
         return true;
     }
@@ -134,12 +134,12 @@ static bool show_one(struct app *app, unsigned console, struct ol_str key)
     if (!p) {
         return false;
     }
-    say_value(app, console, cut(key, 0, key.len - strlen(row->name)), row,
+    say_value(app, cut(key, 0, key.len - strlen(row->name)), row,
               &p->value[row - ol_setting_property_get((enum ol_property_key)0)]);
     return true;
 }
 
-static void fail_unknown(struct app *app, unsigned console, struct ol_str key)
+static void fail_unknown(struct app *app, struct ol_str key)
 {
     struct app_fault fault = {
         .err = {.problem = OL_SETTING_UNKNOWN, .key = key, .where = OL_SETTING_BOARD}};
@@ -148,85 +148,84 @@ static void fail_unknown(struct app *app, unsigned console, struct ol_str key)
         fault.reason = MSG_FAULT_NOT_SET;
         fault.allowed = MSG_OK;
     }
-    refuse_fault(app, console, &fault);
+    refuse_fault(app, &fault);
 }
 
-static void do_show(struct app *app, unsigned console, struct ol_str rest)
+static void do_show(struct app *app, struct ol_str rest)
 {
     if (rest.len == 0) {
-        app->terminals[console].job = (struct app_job){.next = show_next};
-    } else if (!show_one(app, console, rest)) {
-        fail_unknown(app, console, rest);
+        app->terminals[app->console].job = (struct app_job){.next = show_next};
+    } else if (!show_one(app, rest)) {
+        fail_unknown(app, rest);
     }
 }
 
-static bool help_next(struct app *app, unsigned console, unsigned index)
+static bool help_next(struct app *app, unsigned index)
 {
-    ANSWER(app, console, (enum app_message)(MSG_HELP_HEAD + index));
+    ANSWER(app, (enum app_message)(MSG_HELP_HEAD + index));
     return MSG_HELP_HEAD + index < MSG_HELP_RESET;
 }
 
-static void do_help(struct app *app, unsigned console, struct ol_str rest)
+static void do_help(struct app *app, struct ol_str rest)
 {
     const struct ol_setting *row = app_settings_row(rest);
     if (rest.len == 0) {
-        app->terminals[console].job = (struct app_job){.next = help_next};
+        app->terminals[app->console].job = (struct app_job){.next = help_next};
         return;
     }
     if (!row) {
-        fail_unknown(app, console, rest);
+        fail_unknown(app, rest);
         return;
     }
-    struct ol_writer w = app_line_begin(app, "");
-    ol_writer_str(&w, rest);
-    PUT(app, &w, MSG_ALLOWED, app_text(""));
-    app_allowed_put(app, &w, row);
+    app_line_begin(app);
+    ol_writer_str(&app->said, rest);
+    PUT(app, MSG_ALLOWED, app_text(""));
+    app_allowed_put(app, row);
     if (row->preset) {
-        PUT(app, &w, MSG_HELP_DEFAULT, app_text(row->preset));
+        PUT(app, MSG_HELP_DEFAULT, app_text(row->preset));
     }
-    app_line_say(app, console, &w);
+    app_line_say(app);
 }
 
 /* --- changing ----------------------------------------------------------------------- */
 
-static void do_set(struct app *app, unsigned console, struct ol_str rest)
+static void do_set(struct app *app, struct ol_str rest)
 {
     struct app_fault fault;
     struct ol_str key = take_word(&rest, true);
     if (key.len == 0 || (rest.len == 0 && app_settings_row(key) == NULL)) {
-        refuse(app, console, MSG_INCOMPLETE, app_text(""), MSG_USAGE_SET);
+        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_SET);
     } else if (app_settings_set(app, key, rest, &fault) != OL_OK) {
-        refuse_fault(app, console, &fault);
+        refuse_fault(app, &fault);
     } else {
-        ANSWER(app, console, MSG_SET_DONE, app_str(key));
+        ANSWER(app, MSG_SET_DONE, app_str(&key));
     }
 }
 
-static void do_unset(struct app *app, unsigned console, struct ol_str rest)
+static void do_unset(struct app *app, struct ol_str rest)
 {
     struct app_fault fault;
     if (rest.len == 0) {
-        refuse(app, console, MSG_INCOMPLETE, app_text(""), MSG_USAGE_UNSET);
+        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_UNSET);
     } else if (app_settings_unset(app, rest, &fault) != OL_OK) {
-        refuse_fault(app, console, &fault);
+        refuse_fault(app, &fault);
     } else {
-        ANSWER(app, console, MSG_UNSET_DONE, app_str(rest));
+        ANSWER(app, MSG_UNSET_DONE, app_str(&rest));
     }
 }
 
-static void do_save(struct app *app, unsigned console, struct ol_str rest)
+static void do_save(struct app *app, struct ol_str rest)
 {
     (void)rest;
     if (app_settings_save(app) != OL_OK) {
-        refuse(app, console, MSG_SAVE_FAILED, app_text(""), MSG_OK);
+        refuse(app, MSG_SAVE_FAILED, app_text(""), MSG_OK);
         return;
     }
-    ANSWER(app, console, MSG_SAVED, app_number(app->settings.edited.len),
-           app_number(APP_TEXT_CAP));
+    ANSWER(app, MSG_SAVED, app_count(app->settings.edited.len), app_count(APP_TEXT_CAP));
     app_net_end(app, APP_AFTER_RESTART);
 }
 
-static void do_log(struct app *app, unsigned console, struct ol_str rest)
+static void do_log(struct app *app, struct ol_str rest)
 {
     static const char *const names[] = {"error", "warn", "info", "debug"};
     for (unsigned i = 0; i < 4 && rest.len > 0; i++) {
@@ -236,47 +235,47 @@ static void do_log(struct app *app, unsigned console, struct ol_str rest)
         }
     }
     if (rest.len > 0) {
-        refuse(app, console, MSG_UNKNOWN_LEVEL, app_str(rest), MSG_USAGE_LOG);
+        refuse(app, MSG_UNKNOWN_LEVEL, app_str(&rest), MSG_USAGE_LOG);
     } else {
-        ANSWER(app, console, MSG_LOG_IS, app_text(names[app->level]));
+        ANSWER(app, MSG_LOG_IS, app_text(names[app->level]));
     }
 }
 
-static void do_status(struct app *app, unsigned console, struct ol_str rest)
+static void do_status(struct app *app, struct ol_str rest)
 {
     (void)rest;
-    app->terminals[console].job = (struct app_job){.next = app_status_next};
+    app->terminals[app->console].job = (struct app_job){.next = app_status_next};
 }
 
-static void do_selftest(struct app *app, unsigned console, struct ol_str rest)
+static void do_selftest(struct app *app, struct ol_str rest)
 {
     (void)rest;
     app->selftest_bad = 0;
-    app->terminals[console].job = (struct app_job){.next = app_selftest_next};
+    app->terminals[app->console].job = (struct app_job){.next = app_selftest_next};
 }
 
-static void do_reboot(struct app *app, unsigned console, struct ol_str rest)
+static void do_reboot(struct app *app, struct ol_str rest)
 {
     (void)rest;
-    ANSWER(app, console, MSG_REBOOTING);
+    ANSWER(app, MSG_REBOOTING);
     app_net_end(app, APP_AFTER_REBOOT);
 }
 
-static void do_bootsel(struct app *app, unsigned console, struct ol_str rest)
+static void do_bootsel(struct app *app, struct ol_str rest)
 {
     (void)rest;
-    ANSWER(app, console, MSG_BOOTSEL_NOW);
+    ANSWER(app, MSG_BOOTSEL_NOW);
     app_net_end(app, APP_AFTER_BOOTSEL);
 }
 
-static void do_reset(struct app *app, unsigned console, struct ol_str rest)
+static void do_reset(struct app *app, struct ol_str rest)
 {
     if (!ol_str_equal(rest, OL_STR("yes"))) {
-        refuse(app, console, MSG_INCOMPLETE, app_text(""), MSG_USAGE_RESET);
+        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_RESET);
     } else if (app_settings_wipe(app) != OL_OK) {
-        refuse(app, console, MSG_SAVE_FAILED, app_text(""), MSG_OK);
+        refuse(app, MSG_SAVE_FAILED, app_text(""), MSG_OK);
     } else {
-        ANSWER(app, console, MSG_RESET_DONE);
+        ANSWER(app, MSG_RESET_DONE);
         app_net_end(app, APP_AFTER_RESTART);
     }
 }
@@ -285,7 +284,7 @@ static void do_reset(struct app *app, unsigned console, struct ol_str rest)
 
 struct command {
     const char *name;
-    void (*run)(struct app *app, unsigned console, struct ol_str rest);
+    void (*run)(struct app *app, struct ol_str rest);
     bool takes; /* something behind its name */
 };
 
@@ -303,7 +302,7 @@ static const struct command commands[] = {{"help", do_help, true},
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static void refuse_command(struct app *app, unsigned console, struct ol_str name)
+static void refuse_command(struct app *app, struct ol_str name)
 {
     const char *best = NULL;
     uint8_t best_slip = UINT8_MAX;
@@ -314,22 +313,22 @@ static void refuse_command(struct app *app, unsigned console, struct ol_str name
             best = commands[i].name;
         }
     }
-    struct ol_writer w = app_line_begin(app, "! ");
+    app_line_refuse(app);
     if (name.len > OL_SETTINGS_IDENTIFIER_MAX) {
         name.len = OL_SETTINGS_IDENTIFIER_MAX;
     }
-    PUT(app, &w, MSG_UNKNOWN_COMMAND, app_str(name));
+    PUT(app, MSG_UNKNOWN_COMMAND, app_str(&name));
     if (best) {
-        PUT(app, &w, MSG_DID_YOU_MEAN, app_text(best));
+        PUT(app, MSG_DID_YOU_MEAN, app_text(best));
     } else {
-        PUT(app, &w, MSG_SEE_HELP);
+        PUT(app, MSG_SEE_HELP);
     }
-    app_line_say(app, console, &w);
+    app_line_say(app);
 }
 
-void app_command(struct app *app, unsigned console)
+void app_command(struct app *app)
 {
-    struct ol_str rest = app_editor_line(&app->terminals[console].editor);
+    struct ol_str rest = app_editor_line(&app->terminals[app->console].editor);
     if (rest.len == 0) {
         return;
     }
@@ -339,11 +338,11 @@ void app_command(struct app *app, unsigned console)
             continue;
         }
         if (rest.len > 0 && !commands[i].takes) {
-            refuse(app, console, MSG_NO_ARGUMENT, app_str(name), MSG_OK);
+            refuse(app, MSG_NO_ARGUMENT, app_str(&name), MSG_OK);
         } else {
-            commands[i].run(app, console, rest);
+            commands[i].run(app, rest);
         }
         return;
     }
-    refuse_command(app, console, name);
+    refuse_command(app, name);
 }

@@ -108,20 +108,19 @@ static enum app_message allowed_of(const struct ol_setting *setting)
     return MSG_ALLOWED_CHARS;
 }
 
-void app_allowed_put(struct app *app, struct ol_writer *w,
-                     const struct ol_setting *setting)
+void app_allowed_put(struct app *app, const struct ol_setting *setting)
 {
     if (setting->type != OL_SETTING_ENUM) {
-        PUT(app, w, allowed_of(setting), app_number(setting->min),
-            app_number(setting->max));
+        PUT(app, allowed_of(setting), app_count((uint32_t)setting->min),
+            app_count((uint32_t)setting->max));
         return;
     }
     for (const char *p = setting->choices; *p; p++) {
-        ol_writer_str(w, *p == '|' ? OL_STR(", ") : ol_str_make(p, 1));
+        ol_writer_str(&app->said, *p == '|' ? OL_STR(", ") : ol_str_make(p, 1));
     }
 }
 
-static void put_nearest(struct app *app, struct ol_writer *w, struct ol_str key)
+static void put_nearest(struct app *app, struct ol_str key)
 {
     bool property = ol_str_has_prefix(key, OL_STR("property."));
     const struct ol_setting *best = NULL;
@@ -144,19 +143,20 @@ static void put_nearest(struct app *app, struct ol_writer *w, struct ol_str key)
         }
     }
     if (!best && property) { /* show has only those that are set */
-        PUT(app, w, MSG_ALLOWED,
+        PUT(app, MSG_ALLOWED,
             app_text("property.IDENTIFIER.type, .source, .scale, .offset, .command"));
         return;
     }
     if (!best) {
-        PUT(app, w, MSG_SEE_SHOW);
+        PUT(app, MSG_SEE_SHOW);
         return;
     }
     char text[OL_SETTINGS_IDENTIFIER_MAX + 32];
     struct ol_writer whole = ol_writer_make(text, sizeof(text));
     ol_writer_bytes(&whole, key.ptr, key.len - name.len);
     ol_writer_str(&whole, ol_str_from(best->name));
-    PUT(app, w, MSG_DID_YOU_MEAN, app_str(ol_str_make(text, whole.len)));
+    struct ol_str meant = ol_str_make(text, whole.len);
+    PUT(app, MSG_DID_YOU_MEAN, app_str(&meant));
 }
 
 static struct ol_str shown(struct ol_str s)
@@ -164,42 +164,43 @@ static struct ol_str shown(struct ol_str s)
     return (struct ol_str){s.ptr, s.len < SHOWN_MAX ? s.len : SHOWN_MAX};
 }
 
-void app_fault_put(struct app *app, struct ol_writer *w, const struct app_fault *fault)
+void app_fault_put(struct app *app, const struct app_fault *fault)
 {
     const struct ol_setting_error *err = &fault->err;
     if (err->key.len > 0) {
-        ol_writer_str(w, shown(err->key));
-        PUT(app, w, MSG_COLON);
+        ol_writer_str(&app->said, shown(err->key));
+        PUT(app, MSG_COLON);
     }
     if (err->problem == OL_SETTING_REASON) {
-        PUT(app, w, fault->reason, app_number(fault->number));
+        PUT(app, fault->reason, app_count(fault->number));
         if (fault->allowed != MSG_OK) {
-            PUT(app, w, MSG_ALLOWED, app_sub(fault->allowed));
+            PUT(app, MSG_ALLOWED, app_sub(fault->allowed));
         }
         return;
     }
-    PUT(app, w, message_of(err),
+    struct ol_str value = shown(err->value);
+    PUT(app, message_of(err),
         err->other                              ? app_text(err->other->name)
-        : err->problem == OL_SETTING_PROPERTIES ? app_number(APP_PROPERTY_MAX)
-                                                : app_str(shown(err->value)));
+        : err->problem == OL_SETTING_PROPERTIES ? app_count(APP_PROPERTY_MAX)
+                                                : app_str(&value));
     if (err->problem == OL_SETTING_UNKNOWN) {
-        put_nearest(app, w, err->key);
+        put_nearest(app, err->key);
     }
     if (err->setting && is_of_value(err->problem)) {
-        PUT(app, w, MSG_ALLOWED, app_text(""));
-        app_allowed_put(app, w, err->setting);
+        PUT(app, MSG_ALLOWED, app_text(""));
+        app_allowed_put(app, err->setting);
     }
 }
 
 void app_fault_log(struct app *app, const struct app_fault *fault, bool is_stored)
 {
-    struct ol_writer w = app_line_begin(app, "");
+    app_line_begin(app);
     if (is_stored) {
-        PUT(app, &w, MSG_LINE_OF, app_number(fault->err.line));
+        PUT(app, MSG_LINE_OF, app_count(fault->err.line));
     }
-    app_fault_put(app, &w, fault);
+    app_fault_put(app, fault);
     if (is_stored) {
-        PUT(app, &w, MSG_DEFAULT_USED);
+        PUT(app, MSG_DEFAULT_USED);
     }
-    app_line_log(app, OL_LOG_WARN, &w);
+    app_line_log(app, OL_LOG_WARN);
 }

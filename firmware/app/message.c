@@ -4,47 +4,6 @@
 #include "firmware/app/text.h"
 #include "onelink/base/utf8.h"
 
-struct app_arg app_str(struct ol_str s)
-{
-    return (struct app_arg){.kind = APP_ARG_STR, .str = s};
-}
-
-struct app_arg app_text(const char *s)
-{
-    return app_str(ol_str_from(s));
-}
-
-struct app_arg app_number(int64_t n)
-{
-    return (struct app_arg){.kind = APP_ARG_NUMBER, .number = n};
-}
-
-struct app_arg app_tenths(int64_t n)
-{
-    return (struct app_arg){.kind = APP_ARG_TENTHS, .number = n};
-}
-
-struct app_arg app_hex(uint32_t n)
-{
-    return (struct app_arg){.kind = APP_ARG_HEX, .number = n};
-}
-
-struct app_arg app_sub(enum app_message id)
-{
-    return (struct app_arg){.kind = APP_ARG_MESSAGE, .number = id};
-}
-
-static void put_tenths(struct ol_writer *w, int64_t n)
-{
-    uint32_t magnitude = (uint32_t)(n < 0 ? -n : n);
-    if (n < 0) {
-        ol_writer_u8(w, '-');
-    }
-    ol_writer_dec_u64(w, magnitude / 10);
-    ol_writer_u8(w, '.');
-    ol_writer_u8(w, (uint8_t)('0' + magnitude % 10));
-}
-
 static void put_hex(struct ol_writer *w, uint32_t n)
 {
     for (int shift = 28; shift >= 0; shift -= 4) {
@@ -55,21 +14,33 @@ static void put_hex(struct ol_writer *w, uint32_t n)
 static void put_arg(struct ol_writer *w, enum app_language language,
                     const struct app_arg *arg)
 {
-    switch (arg->kind) {
-    case APP_ARG_STR:
-        ol_writer_str(w, arg->str);
+    uint32_t n = arg->as.number;
+    switch ((enum app_arg_kind)arg->kind) {
+    case APP_ARG_TEXT:
+        ol_writer_str(w, ol_str_from(arg->as.text));
+        break;
+    case APP_ARG_SPAN:
+        ol_writer_str(w, *arg->as.span);
+        break;
+    case APP_ARG_COUNT:
+        ol_writer_dec_u64(w, n);
         break;
     case APP_ARG_NUMBER:
-        ol_writer_dec_i64(w, arg->number);
+        ol_writer_dec_i64(w, (int32_t)n);
         break;
     case APP_ARG_TENTHS:
-        put_tenths(w, arg->number);
+        ol_writer_dec_u64(w, n / 10);
+        ol_writer_u8(w, '.');
+        ol_writer_u8(w, (uint8_t)('0' + n % 10));
         break;
     case APP_ARG_HEX:
-        put_hex(w, (uint32_t)arg->number);
+        put_hex(w, n);
+        break;
+    case APP_ARG_WIDE:
+        ol_writer_dec_u64(w, *arg->as.wide);
         break;
     case APP_ARG_MESSAGE:
-        app_message_encode(w, language, (enum app_message)arg->number, NULL, 0);
+        app_message_encode(w, language, (enum app_message)n, NULL, 0);
         break;
     }
 }

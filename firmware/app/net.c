@@ -71,7 +71,7 @@ static void chip_lost(struct app *app, uint8_t reason)
 {
     struct app_chip *c = &app->chip;
     if (c->is_found) {
-        SAY(app, OL_LOG_WARN, MSG_CHIP_LOST, app_sub(reason_of(reason)));
+        WARN(app, MSG_CHIP_LOST, app_sub(reason_of(reason)));
         c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
         c->no_link_at = 0;
         c->failures = app->now - c->found_at < APP_WELL_MS ? c->failures : 0;
@@ -95,16 +95,15 @@ static void tell_what_lasts(struct app *app)
 {
     struct app_chip *c = &app->chip;
     if (is_given_up(c) && app->now >= c->nag_at) {
-        SAY(app, OL_LOG_ERROR, MSG_CHIP_SILENT, app_sub(reason_of(c->reason)),
-            app_number(c->bus_hz));
+        ERROR(app, MSG_CHIP_SILENT, app_sub(reason_of(c->reason)), app_count(c->bus_hz));
         if (!c->was_found) {
-            SAY(app, OL_LOG_ERROR, MSG_CHIP_BOARD, app_text(app->machine->board));
+            ERROR(app, MSG_CHIP_BOARD, app_text(app->machine->board));
         }
         c->nag_at = ol_ms_add(app->now, APP_NAG_MS);
     }
     if (c->no_link_at > 0 && app->now >= c->no_link_at) {
         c->no_link_at = 0;
-        SAY(app, OL_LOG_WARN, MSG_LINK_DOWN);
+        WARN(app, MSG_LINK_DOWN);
     }
 }
 
@@ -131,17 +130,17 @@ static void chip_step(struct app *app)
             c->was_found = true;
             c->found_at = app->now;
             c->no_link_at = ol_ms_add(app->now, APP_NO_LINK_MS);
-            SAY(app, OL_LOG_INFO, MSG_CHIP_FOUND, app_number(c->bus_hz));
+            INFO(app, MSG_CHIP_FOUND, app_count(c->bus_hz));
             break;
         case OL_W5500_EVENT_LOST:
             chip_lost(app, (uint8_t)ev.reason);
             break;
         case OL_W5500_EVENT_LINK_UP:
             c->no_link_at = 0;
-            SAY(app, OL_LOG_INFO, MSG_LINK_UP);
+            INFO(app, MSG_LINK_UP);
             break;
         case OL_W5500_EVENT_LINK_DOWN:
-            SAY(app, OL_LOG_WARN, MSG_LINK_DOWN);
+            WARN(app, MSG_LINK_DOWN);
             break;
         }
     }
@@ -310,14 +309,14 @@ static bool is_complete(struct app *app)
     bool complete = true;
     while (ol_settings_check_next(&app->settings.parsed, &next, &fault.err) != OL_OK) {
         if (complete) {
-            SAY(app, OL_LOG_WARN, MSG_UNCONFIGURED);
+            WARN(app, MSG_UNCONFIGURED);
         }
         complete = false;
         app_fault_log(app, &fault, false);
     }
     if (complete && app->model.property_count == 0) {
-        SAY(app, OL_LOG_WARN, MSG_UNCONFIGURED);
-        SAY(app, OL_LOG_WARN, MSG_FAULT_NOTHING);
+        WARN(app, MSG_UNCONFIGURED);
+        WARN(app, MSG_FAULT_NOTHING);
         complete = false;
     }
     return complete;
@@ -332,7 +331,7 @@ static bool open_agent(struct app *app)
     set_address(app);
     set_memory(app);
     if (ol_agent_init(&app->agent, &app->config, &error) != OL_OK) {
-        SAY(app, OL_LOG_ERROR, MSG_AGENT_ERROR, app_text(ol_agent_error_str(error)));
+        ERROR(app, MSG_AGENT_ERROR, app_text(ol_agent_error_str(error)));
         return false;
     }
     for (uint16_t i = 0; i < app->model.property_count; i++) {

@@ -4,35 +4,46 @@
 
 #include "firmware/app/app.h"
 
+#define APP_DATE_CAP 24
+
 /* What the parts of the application offer each other. */
 
 /* --- say.c: lines for people -------------------------------------------------------- */
 
-/* SAY(app, OL_LOG_INFO, MSG_ONLINE): a log line for all consoles, if the level lets it. The
- * arguments follow: app_str(...), app_number(...). */
-#define SAY(app, level, id, ...)                                                         \
-    app_log((app), (level), (id), (const struct app_arg[]){__VA_ARGS__},                 \
-            sizeof((const struct app_arg[]){__VA_ARGS__}) / sizeof(struct app_arg))
-/* The same as an answer on one console. */
-#define ANSWER(app, console, id, ...)                                                    \
-    app_answer((app), (console), (id), (const struct app_arg[]){__VA_ARGS__},            \
-               sizeof((const struct app_arg[]){__VA_ARGS__}) / sizeof(struct app_arg))
+/* The arguments of a message: app_count(...), app_text(...) and so on; or none. */
+#define APP_ARGS(...)                                                                    \
+    (const struct app_arg[]){__VA_ARGS__},                                               \
+        sizeof((const struct app_arg[]){__VA_ARGS__}) / sizeof(struct app_arg)
 
-void app_log(struct app *app, enum ol_log_level level, enum app_message id,
-             const struct app_arg *args, size_t count);
-void app_answer(struct app *app, unsigned console, enum app_message id,
-                const struct app_arg *args, size_t count);
+/* WARN(app, MSG_FILTER, app_str(&filter)): a log line for all consoles, if the level lets it. */
+#define ERROR(app, id, ...) app_log_error((app), (id), APP_ARGS(__VA_ARGS__))
+#define WARN(app, id, ...)  app_log_warn((app), (id), APP_ARGS(__VA_ARGS__))
+#define INFO(app, id, ...)  app_log_info((app), (id), APP_ARGS(__VA_ARGS__))
+#define DEBUG(app, id, ...) app_log_debug((app), (id), APP_ARGS(__VA_ARGS__))
+/* The same as an answer on the console that asked: app->console. */
+#define ANSWER(app, id, ...) app_answer((app), (id), APP_ARGS(__VA_ARGS__))
 
-/* A line in parts: app->line is written with the writer that app_line_begin gives, and
- * app_line_say sends it to one console. prefix is "! " for a refusal. */
-struct ol_writer app_line_begin(struct app *app, const char *prefix);
-void app_line_put(struct app *app, struct ol_writer *w, enum app_message id,
-                  const struct app_arg *args, size_t count);
-#define PUT(app, w, id, ...)                                                             \
-    app_line_put((app), (w), (id), (const struct app_arg[]){__VA_ARGS__},                \
-                 sizeof((const struct app_arg[]){__VA_ARGS__}) / sizeof(struct app_arg))
-void app_line_say(struct app *app, unsigned console, const struct ol_writer *w);
-void app_line_log(struct app *app, enum ol_log_level level, const struct ol_writer *w);
+void app_log_error(struct app *app, enum app_message id, const struct app_arg *args,
+                   size_t count);
+void app_log_warn(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count);
+void app_log_info(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count);
+void app_log_debug(struct app *app, enum app_message id, const struct app_arg *args,
+                   size_t count);
+void app_answer(struct app *app, enum app_message id, const struct app_arg *args,
+                size_t count);
+
+/* A line in parts: begun, written with app->said or PUT, and then said to the console that
+ * asked, or logged. */
+void app_line_begin(struct app *app);
+/* The same for a refusal, which begins with "! ". */
+void app_line_refuse(struct app *app);
+#define PUT(app, id, ...) app_line_put((app), (id), APP_ARGS(__VA_ARGS__))
+void app_line_put(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count);
+void app_line_say(struct app *app);
+void app_line_log(struct app *app, enum ol_log_level level);
 
 /* Gives the port what it takes now of what was said (app.c). */
 void app_write_out(struct app *app, unsigned console);
@@ -44,17 +55,16 @@ struct app_fault {
     struct ol_setting_error err; /* problem OL_SETTING_REASON: `reason` says it */
     enum app_message reason;
     enum app_message allowed; /* MSG_OK: nothing to add */
-    int64_t number;           /* %1 of reason */
+    uint32_t number;          /* %1 of reason */
 };
 
-/* Writes "key: what is wrong; allowed: ...". Values of secrets do not appear. */
-void app_fault_put(struct app *app, struct ol_writer *w, const struct app_fault *fault);
+/* Puts "key: what is wrong; allowed: ...". Values of secrets do not appear. */
+void app_fault_put(struct app *app, const struct app_fault *fault);
 /* The same as a warning in the log; is_stored: for a line of the stored settings, whose default
  * is used instead. */
 void app_fault_log(struct app *app, const struct app_fault *fault, bool is_stored);
 /* What a setting allows. */
-void app_allowed_put(struct app *app, struct ol_writer *w,
-                     const struct ol_setting *setting);
+void app_allowed_put(struct app *app, const struct ol_setting *setting);
 
 /* --- settings.c: the text of the settings ------------------------------------------- */
 
@@ -95,10 +105,10 @@ void app_chip_set_clock(struct app *app, uint32_t hz);
 
 /* --- tell.c: the agent's events as lines -------------------------------------------- */
 void app_tell(struct app *app, const struct ol_agent_event *ev);
-/* "2026-11-24 10:15:00 UTC" into text[24]. */
-struct ol_str app_date_encode(char text[24], int64_t unix_ms);
-/* An address without its port, or "-". */
-struct ol_str app_addr_encode(char text[OL_ADDR_TEXT_CAP], struct ol_addr addr);
+/* "2026-11-24 10:15:00 UTC", in text. */
+const char *app_date_encode(char text[APP_DATE_CAP], int64_t unix_ms);
+/* An address without its port, in text, or "-". */
+const char *app_addr_encode(char text[OL_ADDR_TEXT_CAP], const struct ol_addr *addr);
 
 /* --- led.c -------------------------------------------------------------------------- */
 void app_led_start(struct app *app);
@@ -106,11 +116,11 @@ void app_led_set(struct app *app, bool lit); /* by a property */
 void app_led_step(struct app *app);
 
 /* --- command.c, status.c, selftest.c ------------------------------------------------ */
-void app_command(struct app *app, unsigned console);
-/* Why the board started. */
-void app_boot_put(struct app *app, struct ol_writer *w);
-bool app_status_next(struct app *app, unsigned console, unsigned index);
-bool app_selftest_next(struct app *app, unsigned console, unsigned index);
+void app_command(struct app *app);
+/* Puts why the board started. */
+void app_boot_put(struct app *app);
+bool app_status_next(struct app *app, unsigned index);
+bool app_selftest_next(struct app *app, unsigned index);
 /* Restarts chip and agent with the stored settings. */
 void app_start(struct app *app);
 

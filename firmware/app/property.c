@@ -157,8 +157,8 @@ void app_property_sample(struct app *app)
         }
         enum app_message wrong = take(app, i, &r);
         if (wrong != MSG_OK && b->trouble != wrong) {
-            SAY(app, OL_LOG_WARN, MSG_NOTHING_FITS, app_str(app->fields[i].identifier),
-                app_sub(wrong));
+            WARN(app, MSG_NOTHING_FITS, app_str(&app->fields[i].identifier),
+                 app_sub(wrong));
         }
         b->trouble = (uint16_t)wrong;
     }
@@ -200,14 +200,15 @@ static void tell_set(struct app *app, const struct ol_agent_event *ev)
 {
     struct ol_onenet_params params = ev->set.params;
     struct ol_onenet_set_item item;
-    struct ol_writer w = app_line_begin(app, "<- set");
+    app_line_begin(app);
+    ol_writer_str(&app->said, OL_STR("<- set"));
     while (ol_agent_set_next(&app->agent, &params, &item)) {
-        ol_writer_u8(&w, ' ');
-        ol_writer_str(&w, app->fields[item.field].identifier);
-        ol_writer_u8(&w, '=');
-        ol_writer_str(&w, item.json);
+        ol_writer_u8(&app->said, ' ');
+        ol_writer_str(&app->said, app->fields[item.field].identifier);
+        ol_writer_u8(&app->said, '=');
+        ol_writer_str(&app->said, item.json);
     }
-    app_line_log(app, OL_LOG_INFO, &w);
+    app_line_log(app, OL_LOG_INFO);
 }
 
 void app_property_obey(struct app *app, const struct ol_agent_event *ev)
@@ -217,7 +218,7 @@ void app_property_obey(struct app *app, const struct ol_agent_event *ev)
     int32_t code = CODE_OK;
     tell_set(app, ev);
     if (ev->set.handle == 0) {
-        SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(code));
+        INFO(app, MSG_COMMAND_REPLY, app_number(code));
         return;
     }
     while (ol_agent_set_next(&app->agent, &params, &item)) {
@@ -225,6 +226,6 @@ void app_property_obey(struct app *app, const struct ol_agent_event *ev)
     }
     struct ol_str msg = code == CODE_OK ? OL_STR("success") : OL_STR("pin");
     if (ol_agent_set_reply(&app->agent, ev->set.handle, code, msg) == OL_OK) {
-        SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(code));
+        INFO(app, MSG_COMMAND_REPLY, app_number(code));
     }
 }

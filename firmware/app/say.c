@@ -16,17 +16,21 @@ static void put_time(struct ol_writer *w, ol_ms now)
     ol_writer_u8(w, ' ');
 }
 
-struct ol_writer app_line_begin(struct app *app, const char *prefix)
+void app_line_begin(struct app *app)
 {
-    struct ol_writer w = ol_writer_make(app->line, sizeof(app->line));
-    ol_writer_str(&w, ol_str_from(prefix));
-    return w;
+    app->said = ol_writer_make(app->line, sizeof(app->line));
 }
 
-void app_line_put(struct app *app, struct ol_writer *w, enum app_message id,
-                  const struct app_arg *args, size_t count)
+void app_line_refuse(struct app *app)
 {
-    app_message_encode(w, app->language, id, args, count);
+    app_line_begin(app);
+    ol_writer_str(&app->said, OL_STR("! "));
+}
+
+void app_line_put(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count)
+{
+    app_message_encode(&app->said, app->language, id, args, count);
 }
 
 /* Nothing that a terminal would obey (U+0080 to U+009F among it), nothing but UTF-8, and no half
@@ -67,21 +71,21 @@ static void send(struct app *app, unsigned terminal, struct ol_str line)
     }
 }
 
-void app_line_say(struct app *app, unsigned console, const struct ol_writer *w)
+void app_line_say(struct app *app)
 {
-    send(app, console, ol_str_make(app->line, make_harmless(app, w->len)));
+    send(app, app->console, ol_str_make(app->line, make_harmless(app, app->said.len)));
 }
 
-void app_line_log(struct app *app, enum ol_log_level level, const struct ol_writer *w)
+void app_line_log(struct app *app, enum ol_log_level level)
 {
     uint8_t stamp[16];
+    size_t len = app->said.len;
     if (level > app->level) {
         return;
     }
     struct ol_writer time = ol_writer_make(stamp, sizeof(stamp));
     put_time(&time, app->now);
-    size_t len =
-        w->len < sizeof(app->line) - time.len ? w->len : sizeof(app->line) - time.len;
+    len = len < sizeof(app->line) - time.len ? len : sizeof(app->line) - time.len;
     len = make_harmless(app, len);
     memmove(app->line + time.len, app->line, len);
     memcpy(app->line, stamp, time.len);
@@ -90,20 +94,54 @@ void app_line_log(struct app *app, enum ol_log_level level, const struct ol_writ
     }
 }
 
-void app_log(struct app *app, enum ol_log_level level, enum app_message id,
-             const struct app_arg *args, size_t count)
+static void put_line(struct app *app, enum app_message id, const struct app_arg *args,
+                     size_t count)
 {
-    if (level <= app->level) {
-        struct ol_writer w = app_line_begin(app, "");
-        app_line_put(app, &w, id, args, count);
-        app_line_log(app, level, &w);
+    app_line_begin(app);
+    app_line_put(app, id, args, count);
+}
+
+/* Where the level lets it. */
+static void log_line(struct app *app, enum app_message id, const struct app_arg *args,
+                     size_t count)
+{
+    put_line(app, id, args, count);
+    app_line_log(app, OL_LOG_ERROR);
+}
+
+void app_log_error(struct app *app, enum app_message id, const struct app_arg *args,
+                   size_t count)
+{
+    log_line(app, id, args, count);
+}
+
+void app_log_warn(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count)
+{
+    if (app->level >= OL_LOG_WARN) {
+        log_line(app, id, args, count);
     }
 }
 
-void app_answer(struct app *app, unsigned console, enum app_message id,
-                const struct app_arg *args, size_t count)
+void app_log_info(struct app *app, enum app_message id, const struct app_arg *args,
+                  size_t count)
 {
-    struct ol_writer w = app_line_begin(app, "");
-    app_line_put(app, &w, id, args, count);
-    app_line_say(app, console, &w);
+    if (app->level >= OL_LOG_INFO) {
+        log_line(app, id, args, count);
+    }
+}
+
+void app_log_debug(struct app *app, enum app_message id, const struct app_arg *args,
+                   size_t count)
+{
+    if (app->level >= OL_LOG_DEBUG) {
+        log_line(app, id, args, count);
+    }
+}
+
+void app_answer(struct app *app, enum app_message id, const struct app_arg *args,
+                size_t count)
+{
+    put_line(app, id, args, count);
+    app_line_say(app);
 }

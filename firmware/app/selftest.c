@@ -22,15 +22,14 @@ static unsigned memory_of(unsigned socket)
     return 4 * socket + 2;
 }
 
-static void test_version(struct app *app, unsigned console)
+static void test_version(struct app *app)
 {
     uint8_t version = 0;
     int32_t rc = ol_w5500_read(&app->chip.w5500, 0, VERSION_REGISTER, &version, 1);
-    char text[2];
-    text[0] = "0123456789ABCDEF"[version >> 4];
-    text[1] = "0123456789ABCDEF"[version & 15];
+    char text[3] = {"0123456789ABCDEF"[version >> 4], "0123456789ABCDEF"[version & 15],
+                    0};
     app->selftest_bad = (uint8_t)(rc != OL_OK || version != VERSION);
-    ANSWER(app, console, MSG_TEST_VERSION, app_str(ol_str_make(text, 2)));
+    ANSWER(app, MSG_TEST_VERSION, app_text(text));
 }
 
 /* Each byte differs from its neighbours, and from the same place in another pass. */
@@ -84,23 +83,23 @@ static uint32_t test_memory(struct app *app)
     return total;
 }
 
-static void test_bus(struct app *app, unsigned console)
+static void test_bus(struct app *app)
 {
     uint32_t hz = app->chip.bus_hz, first = hz, bytes;
     while ((bytes = test_memory(app)) == 0 && hz / 2 >= BUS_HZ_MIN) {
-        ANSWER(app, console, MSG_TEST_BUS_BAD, app_number(hz));
+        ANSWER(app, MSG_TEST_BUS_BAD, app_count(hz));
         app_chip_set_clock(app, hz / 2);
         hz = app->chip.bus_hz < hz ? app->chip.bus_hz : hz / 2;
     }
     if (bytes == 0) {
         app->selftest_bad++;
         app_chip_set_clock(app, first);
-        ANSWER(app, console, MSG_TEST_BUS_NONE, app_number(hz));
+        ANSWER(app, MSG_TEST_BUS_NONE, app_count(hz));
         return;
     }
-    ANSWER(app, console, MSG_TEST_BUS_OK, app_number(bytes), app_number(hz));
+    ANSWER(app, MSG_TEST_BUS_OK, app_count(bytes), app_count(hz));
     if (hz != first) {
-        ANSWER(app, console, MSG_TEST_BUS_SLOWER, app_number(hz));
+        ANSWER(app, MSG_TEST_BUS_SLOWER, app_count(hz));
     }
 }
 
@@ -113,56 +112,56 @@ static bool test_store(struct app *app)
            ol_record_open(s) == OL_OK && ol_record_len(s) == text->len;
 }
 
-static void test_flash(struct app *app, unsigned console)
+static void test_flash(struct app *app)
 {
     bool ok = test_store(app);
     app->selftest_bad = (uint8_t)(app->selftest_bad + !ok);
-    ANSWER(app, console, ok ? MSG_TEST_FLASH_OK : MSG_TEST_FLASH_BAD);
+    ANSWER(app, ok ? MSG_TEST_FLASH_OK : MSG_TEST_FLASH_BAD);
 }
 
-static void test_clock(struct app *app, unsigned console)
+static void test_clock(struct app *app)
 {
     const struct app_machine *m = app->machine;
     ol_ms from = m->clock.ops->monotonic_ms(m->clock.ctx), now = from;
-    char text[24];
+    char text[APP_DATE_CAP];
     for (unsigned turns = 0; turns < 1000 && now - from < SLEEP_MS; turns++) {
         m->ops->sleep(m->ctx, ol_ms_add(from, SLEEP_MS));
         now = m->clock.ops->monotonic_ms(m->clock.ctx);
     }
     if (now - from < SLEEP_MS || now - from > 5 * SLEEP_MS) {
         app->selftest_bad++;
-        ANSWER(app, console, MSG_TEST_CLOCK_BAD, app_number((int64_t)(now - from)));
+        ANSWER(app, MSG_TEST_CLOCK_BAD, app_count((uint32_t)(now - from)));
         return;
     }
     struct ol_wall_time wall = {0, OL_CLOCK_NONE};
     if (app->phase == APP_ACTIVE) {
         wall = ol_agent_get_wall(&app->agent);
     }
-    ANSWER(app, console, MSG_TEST_CLOCK_OK,
+    ANSWER(app, MSG_TEST_CLOCK_OK,
            wall.quality == OL_CLOCK_NONE ? app_sub(MSG_TEST_DATE_NONE)
-                                         : app_str(app_date_encode(text, wall.unix_ms)));
+                                         : app_text(app_date_encode(text, wall.unix_ms)));
 }
 
-static void say_result(struct app *app, unsigned console)
+static void say_result(struct app *app)
 {
     if (app->selftest_bad == 0) {
-        ANSWER(app, console, MSG_TEST_PASSED);
+        ANSWER(app, MSG_TEST_PASSED);
     } else {
-        struct ol_writer w = app_line_begin(app, "! ");
-        PUT(app, &w, MSG_TEST_FAILED, app_number(app->selftest_bad));
-        app_line_say(app, console, &w);
+        app_line_refuse(app);
+        PUT(app, MSG_TEST_FAILED, app_count(app->selftest_bad));
+        app_line_say(app);
     }
 }
 
-bool app_selftest_next(struct app *app, unsigned console, unsigned index)
+bool app_selftest_next(struct app *app, unsigned index)
 {
-    static void (*const steps[])(struct app * app, unsigned console) = {
-        test_version, test_bus, test_flash, test_clock, say_result};
+    static void (*const steps[])(struct app * app) = {test_version, test_bus, test_flash,
+                                                      test_clock, say_result};
     if (app->phase == APP_ENDING) { /* what is in use is not what is stored */
-        app->terminals[console].job.index = index;
-        app->terminals[console].job.waits = true;
+        app->terminals[app->console].job.index = index;
+        app->terminals[app->console].job.waits = true;
         return true;
     }
-    steps[index](app, console);
+    steps[index](app);
     return index + 1 < sizeof(steps) / sizeof(steps[0]);
 }

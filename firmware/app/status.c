@@ -3,7 +3,7 @@
 
 #define HEX_SHOWN 18
 
-static struct ol_str mac_text(char text[HEX_SHOWN], const uint8_t mac[6])
+static const char *mac_text(char text[HEX_SHOWN], const uint8_t mac[6])
 {
     static const char digits[] = "0123456789abcdef";
     for (unsigned i = 0; i < 6; i++) {
@@ -11,7 +11,8 @@ static struct ol_str mac_text(char text[HEX_SHOWN], const uint8_t mac[6])
         text[3 * i + 1] = digits[mac[i] & 15];
         text[3 * i + 2] = ':';
     }
-    return ol_str_make(text, HEX_SHOWN - 1);
+    text[HEX_SHOWN - 1] = '\0';
+    return text;
 }
 
 static bool has_agent(const struct app *app)
@@ -19,166 +20,163 @@ static bool has_agent(const struct app *app)
     return app->phase == APP_ACTIVE || (app->phase == APP_ENDING && app->has_agent);
 }
 
-void app_boot_put(struct app *app, struct ol_writer *w)
+void app_boot_put(struct app *app)
 {
     struct app_boot boot = app->machine->ops->boot(app->machine->ctx);
     switch (boot.cause) {
     case APP_RESET_POWER:
-        PUT(app, w, MSG_RESET_POWER);
+        PUT(app, MSG_RESET_POWER);
         break;
     case APP_RESET_REQUEST:
-        PUT(app, w, MSG_RESET_REQUEST);
+        PUT(app, MSG_RESET_REQUEST);
         break;
     case APP_RESET_WATCHDOG:
-        PUT(app, w, MSG_RESET_WATCHDOG, app_number(boot.failed_in_a_row));
+        PUT(app, MSG_RESET_WATCHDOG, app_count(boot.failed_in_a_row));
         break;
     case APP_RESET_CRASH:
-        PUT(app, w, MSG_RESET_CRASH, app_hex(boot.crash_pc), app_hex(boot.crash_lr),
-            app_number(boot.failed_in_a_row));
+        PUT(app, MSG_RESET_CRASH, app_hex(boot.crash_pc), app_hex(boot.crash_lr),
+            app_count(boot.failed_in_a_row));
         break;
     }
 }
 
-static void say_reset(struct app *app, unsigned console)
+static void say_reset(struct app *app)
 {
-    struct ol_writer w = app_line_begin(app, "");
-    app_boot_put(app, &w);
-    app_line_say(app, console, &w);
+    app_line_begin(app);
+    app_boot_put(app);
+    app_line_say(app);
 }
 
-static void say_chip(struct app *app, unsigned console)
+static void say_chip(struct app *app)
 {
     const struct ol_w5500_stats *s = ol_w5500_get_stats(&app->chip.w5500);
     if (app->chip.is_found) {
-        ANSWER(app, console, MSG_ST_CHIP_OK, app_number(app->chip.bus_hz),
-               app_number(s->resets));
+        ANSWER(app, MSG_ST_CHIP_OK, app_count(app->chip.bus_hz), app_count(s->resets));
     } else {
-        ANSWER(app, console, MSG_ST_CHIP_NO);
+        ANSWER(app, MSG_ST_CHIP_NO);
     }
 }
 
-static void say_link(struct app *app, unsigned console)
+static void say_link(struct app *app)
 {
     char mac[HEX_SHOWN];
     bool up = app->chip.netif.ops->is_link_up(app->chip.netif.ctx);
-    ANSWER(app, console, MSG_ST_LINK, app_sub(up ? MSG_ST_UP : MSG_ST_DOWN),
-           app_str(mac_text(mac, app->chip.mac)));
+    ANSWER(app, MSG_ST_LINK, app_sub(up ? MSG_ST_UP : MSG_ST_DOWN),
+           app_text(mac_text(mac, app->chip.mac)));
 }
 
-static void say_address(struct app *app, unsigned console)
+static void say_address(struct app *app)
 {
     char address[OL_ADDR_TEXT_CAP], gateway[OL_ADDR_TEXT_CAP];
     struct ol_netif_config c;
     app->chip.netif.ops->get_config(app->chip.netif.ctx, &c);
     if (c.address.family == OL_ADDR_NONE) {
-        ANSWER(app, console, MSG_ST_NO_ADDRESS);
+        ANSWER(app, MSG_ST_NO_ADDRESS);
         return;
     }
-    ANSWER(app, console, MSG_ST_ADDRESS, app_str(app_addr_encode(address, c.address)),
-           app_number(c.prefix_len), app_str(app_addr_encode(gateway, c.gateway)),
+    ANSWER(app, MSG_ST_ADDRESS, app_text(app_addr_encode(address, &c.address)),
+           app_count(c.prefix_len), app_text(app_addr_encode(gateway, &c.gateway)),
            app_sub(app->is_static ? MSG_ST_STATIC : MSG_ST_DHCP));
 }
 
-static void say_dns(struct app *app, unsigned console)
+static void say_dns(struct app *app)
 {
     char text[OL_NETIF_SERVERS_MAX][OL_ADDR_TEXT_CAP];
     struct ol_netif_config c;
     app->chip.netif.ops->get_config(app->chip.netif.ctx, &c);
-    ANSWER(app, console, MSG_ST_DNS, app_str(app_addr_encode(text[0], c.dns[0])),
-           app_str(app_addr_encode(text[1], c.dns[1])),
-           app_str(app_addr_encode(text[2], c.dns[2])));
+    ANSWER(app, MSG_ST_DNS, app_text(app_addr_encode(text[0], &c.dns[0])),
+           app_text(app_addr_encode(text[1], &c.dns[1])),
+           app_text(app_addr_encode(text[2], &c.dns[2])));
 }
 
-static void say_clock(struct app *app, unsigned console)
+static void say_clock(struct app *app)
 {
-    char text[24];
+    char text[APP_DATE_CAP];
     struct ol_wall_time wall = {0, OL_CLOCK_NONE};
     if (has_agent(app)) {
         wall = ol_agent_get_wall(&app->agent);
     }
     if (wall.quality == OL_CLOCK_NONE) {
-        ANSWER(app, console, MSG_ST_NO_CLOCK);
+        ANSWER(app, MSG_ST_NO_CLOCK);
     } else {
-        ANSWER(app, console, MSG_ST_CLOCK, app_str(app_date_encode(text, wall.unix_ms)));
+        ANSWER(app, MSG_ST_CLOCK, app_text(app_date_encode(text, wall.unix_ms)));
     }
 }
 
-static void say_login(struct app *app, unsigned console)
+static void say_login(struct app *app)
 {
     if (app->phase == APP_IDLE) {
-        ANSWER(app, console, MSG_UNCONFIGURED_SHORT);
+        ANSWER(app, MSG_UNCONFIGURED_SHORT);
         return;
     }
     enum ol_agent_state state =
         has_agent(app) ? ol_agent_get_state(&app->agent) : OL_AGENT_CLOSED;
-    ANSWER(app, console, MSG_ST_LOGIN,
-           app_sub((enum app_message)(MSG_AGENT_CLOSED + (int)state)),
+    ANSWER(app, MSG_ST_LOGIN, app_sub((enum app_message)(MSG_AGENT_CLOSED + (int)state)),
            app_sub((enum app_message)(MSG_CAUSE_NONE + (int)app->memory.cause)));
 }
 
-static void say_reply(struct app *app, unsigned console)
+static void say_reply(struct app *app)
 {
     if (app->memory.reply_code == 0) {
-        ANSWER(app, console, MSG_ST_NO_REPLY);
+        ANSWER(app, MSG_ST_NO_REPLY);
     } else {
-        ANSWER(app, console, MSG_ST_REPLY, app_number((int64_t)app->memory.reply_id),
+        ANSWER(app, MSG_ST_REPLY, app_wide(&app->memory.reply_id),
                app_number(app->memory.reply_code));
     }
 }
 
-static void say_values(struct app *app, unsigned console)
+static void say_values(struct app *app)
 {
     if (has_agent(app)) {
         const struct ol_agent_stats *s = ol_agent_get_stats(&app->agent);
-        ANSWER(app, console, MSG_ST_VALUES, app_number(s->accepted),
-               app_number(s->delivered), app_number(ol_agent_get_waiting(&app->agent)),
-               app_number((int64_t)s->refused_full + s->refused_value + s->refused_aside +
-                          s->dropped_aside));
+        ANSWER(app, MSG_ST_VALUES, app_count(s->accepted), app_count(s->delivered),
+               app_count(ol_agent_get_waiting(&app->agent)),
+               app_count(s->refused_full + s->refused_value + s->refused_aside +
+                         s->dropped_aside));
     }
 }
 
-static void say_counters(struct app *app, unsigned console)
+static void say_counters(struct app *app)
 {
     if (has_agent(app)) {
         const struct ol_agent_stats *s = ol_agent_get_stats(&app->agent);
-        ANSWER(app, console, MSG_ST_COUNTERS, app_number(s->posts),
-               app_number(s->reposts), app_number(s->logins), app_number(s->online),
-               app_number(s->commands));
+        ANSWER(app, MSG_ST_COUNTERS, app_count(s->posts), app_count(s->reposts),
+               app_count(s->logins), app_count(s->online), app_count(s->commands));
     }
 }
 
-static void say_spi(struct app *app, unsigned console)
+static void say_spi(struct app *app)
 {
     const struct ol_w5500_stats *s = ol_w5500_get_stats(&app->chip.w5500);
-    ANSWER(app, console, MSG_ST_SPI, app_number(s->frames), app_number(s->bytes),
-           app_number(ol_record_damaged(&app->settings.store)));
+    ANSWER(app, MSG_ST_SPI, app_count(s->frames), app_count(s->bytes),
+           app_count(ol_record_damaged(&app->settings.store)));
 }
 
-static void say_settings(struct app *app, unsigned console)
+static void say_settings(struct app *app)
 {
-    ANSWER(app, console, MSG_ST_SETTINGS, app_number(app->settings.edited.len),
-           app_number(APP_TEXT_CAP), app_number(app->model.property_count),
-           app_number(APP_PROPERTY_MAX),
+    ANSWER(app, MSG_ST_SETTINGS, app_count(app->settings.edited.len),
+           app_count(APP_TEXT_CAP), app_count(app->model.property_count),
+           app_count(APP_PROPERTY_MAX),
            app->settings.is_unsaved ? app_sub(MSG_ST_UNSAVED) : app_text(""));
 }
 
-static void say_who(struct app *app, unsigned console)
+static void say_who(struct app *app)
 {
-    ANSWER(app, console, MSG_BANNER, app_text(app->machine->version),
+    ANSWER(app, MSG_BANNER, app_text(app->machine->version),
            app_text(app->machine->board));
 }
 
-static void say_uptime(struct app *app, unsigned console)
+static void say_uptime(struct app *app)
 {
-    ANSWER(app, console, MSG_ST_UPTIME, app_number((int64_t)(app->now / 1000)));
+    ANSWER(app, MSG_ST_UPTIME, app_count((uint32_t)(app->now / 1000)));
 }
 
-bool app_status_next(struct app *app, unsigned console, unsigned index)
+bool app_status_next(struct app *app, unsigned index)
 {
-    static void (*const lines[])(struct app * app, unsigned console) = {
+    static void (*const lines[])(struct app * app) = {
         say_who,     say_reset,    say_uptime, say_chip,    say_link,
         say_address, say_dns,      say_clock,  say_login,   say_reply,
         say_values,  say_counters, say_spi,    say_settings};
-    lines[index](app, console);
+    lines[index](app);
     return index + 1 < sizeof(lines) / sizeof(lines[0]);
 }

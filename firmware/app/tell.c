@@ -6,9 +6,9 @@
 
 #define NAME_SHOWN 64
 
-static struct ol_str name_of(const struct app *app, int32_t property)
+static const struct ol_str *name_of(const struct app *app, int32_t property)
 {
-    return app->fields[property].identifier;
+    return &app->fields[property].identifier;
 }
 
 static enum app_message cause_of(enum ol_agent_cause cause)
@@ -44,7 +44,7 @@ static char *put_day(char *out, uint32_t days)
     return put_digits(out, day, 2);
 }
 
-struct ol_str app_date_encode(char text[24], int64_t unix_ms)
+const char *app_date_encode(char text[APP_DATE_CAP], int64_t unix_ms)
 {
     uint32_t s = (uint32_t)((uint64_t)(unix_ms > 0 ? unix_ms : 0) / 1000);
     char *p = put_day(text, s / 86400);
@@ -55,8 +55,8 @@ struct ol_str app_date_encode(char text[24], int64_t unix_ms)
     p = put_digits(p, s / 60 % 60, 2);
     *p++ = ':';
     p = put_digits(p, s % 60, 2);
-    memcpy(p, " UTC", 4);
-    return ol_str_make(text, (size_t)(p + 4 - text));
+    memcpy(p, " UTC", sizeof(" UTC"));
+    return text;
 }
 
 /* --- reports ------------------------------------------------------------------------ */
@@ -82,11 +82,10 @@ static void put_values(struct ol_writer *w, struct ol_str body)
 
 static void tell_posted(struct app *app, const struct ol_agent_event *ev)
 {
-    struct ol_writer w = app_line_begin(app, "");
-    PUT(app, &w, ev->posted.again ? MSG_POSTED_AGAIN : MSG_POSTED,
-        app_number((int64_t)ev->posted.id), app_text(""));
-    put_values(&w, ev->posted.body);
-    app_line_log(app, OL_LOG_INFO, &w);
+    app_line_begin(app);
+    PUT(app, ev->posted.again ? MSG_POSTED_AGAIN : MSG_POSTED, app_wide(&ev->posted.id));
+    put_values(&app->said, ev->posted.body);
+    app_line_log(app, OL_LOG_INFO);
 }
 
 static void remember(struct app *app, uint64_t id, int32_t code)
@@ -98,15 +97,15 @@ static void remember(struct app *app, uint64_t id, int32_t code)
 static void tell_refused(struct app *app, const struct ol_agent_event *ev)
 {
     remember(app, ev->refused.id, ev->refused.code);
-    SAY(app, OL_LOG_WARN, MSG_REFUSED, app_number((int64_t)ev->refused.id),
-        app_number(ev->refused.code), app_str(ev->refused.msg));
+    WARN(app, MSG_REFUSED, app_wide(&ev->refused.id), app_number(ev->refused.code),
+         app_str(&ev->refused.msg));
     if (ev->refused.again) {
         return; /* is told as it goes out */
     }
     if (ev->refused.property < 0) {
-        SAY(app, OL_LOG_WARN, MSG_IN_PARTS);
+        WARN(app, MSG_IN_PARTS);
     } else {
-        SAY(app, OL_LOG_WARN, MSG_ASIDE, app_str(name_of(app, ev->refused.property)));
+        WARN(app, MSG_ASIDE, app_str(name_of(app, ev->refused.property)));
     }
 }
 
@@ -115,14 +114,13 @@ static void tell_refused(struct app *app, const struct ol_agent_event *ev)
 static void tell_rejected(struct app *app, const struct ol_agent_event *ev)
 {
     if (ev->rejected.code == 0) {
-        SAY(app, OL_LOG_ERROR, MSG_NO_TOKEN);
+        ERROR(app, MSG_NO_TOKEN);
         return;
     }
-    SAY(app, OL_LOG_ERROR, MSG_REJECTED, app_str(ev->rejected.host),
-        app_number(ev->rejected.code));
+    ERROR(app, MSG_REJECTED, app_str(&ev->rejected.host), app_count(ev->rejected.code));
     for (unsigned i = 0; i < ev->rejected.hint_count; i++) {
-        SAY(app, OL_LOG_ERROR, MSG_HINT, app_number(i + 1),
-            app_sub((enum app_message)(MSG_HINT_NAME + (int)ev->rejected.hints[i])));
+        ERROR(app, MSG_HINT, app_count(i + 1),
+              app_sub((enum app_message)(MSG_HINT_NAME + (int)ev->rejected.hints[i])));
     }
 }
 
@@ -132,38 +130,40 @@ static void tell_state(struct app *app, const struct ol_agent_event *ev)
         app->memory.cause = (uint8_t)ev->state.cause;
     }
     if (ev->state.to == OL_AGENT_BACKOFF) {
-        SAY(app, OL_LOG_WARN, MSG_BACKOFF, app_sub(cause_of(ev->state.cause)),
-            app_tenths(ev->state.wait_ms / 100),
-            app_number(ol_agent_get_waiting(&app->agent)));
+        WARN(app, MSG_BACKOFF, app_sub(cause_of(ev->state.cause)),
+             app_tenths(ev->state.wait_ms / 100),
+             app_count(ol_agent_get_waiting(&app->agent)));
         return;
     }
-    bool online = ev->state.to == OL_AGENT_ONLINE;
-    SAY(app, online ? OL_LOG_INFO : OL_LOG_DEBUG,
-        (enum app_message)(MSG_AGENT_CLOSED + (int)ev->state.to));
+    if (ev->state.to == OL_AGENT_ONLINE) {
+        INFO(app, MSG_AGENT_ONLINE);
+    } else {
+        DEBUG(app, (enum app_message)(MSG_AGENT_CLOSED + (int)ev->state.to));
+    }
 }
 
 static void tell_host(struct app *app, const struct ol_agent_event *ev)
 {
-    char addr[OL_ADDR_TEXT_CAP];
-    int32_t len = ol_addr_encode(&ev->host.addr, addr, sizeof(addr));
-    SAY(app, OL_LOG_INFO, MSG_LOGGED_IN, app_str(ev->host.host),
-        app_str(ol_str_make(addr, len > 0 ? (size_t)len : 0)));
+    char addr[OL_ADDR_TEXT_CAP] = "";
+    (void)!ol_addr_encode(&ev->host.addr, addr, sizeof(addr));
+    INFO(app, MSG_LOGGED_IN, app_str(&ev->host.host), app_text(addr));
 }
 
 static void tell_clock(struct app *app, const struct ol_agent_event *ev)
 {
-    char text[24];
+    char text[APP_DATE_CAP];
     bool synced = ev->clock.wall.quality == OL_CLOCK_SYNCED;
-    SAY(app, OL_LOG_INFO, synced ? MSG_CLOCK_SNTP : MSG_CLOCK_DATE,
-        app_str(app_date_encode(text, ev->clock.wall.unix_ms)));
+    INFO(app, synced ? MSG_CLOCK_SNTP : MSG_CLOCK_DATE,
+         app_text(app_date_encode(text, ev->clock.wall.unix_ms)));
 }
 
-struct ol_str app_addr_encode(char text[OL_ADDR_TEXT_CAP], struct ol_addr addr)
+const char *app_addr_encode(char text[OL_ADDR_TEXT_CAP], const struct ol_addr *addr)
 {
-    addr.port = 0;
-    int32_t len =
-        addr.family == OL_ADDR_NONE ? 0 : ol_addr_encode(&addr, text, OL_ADDR_TEXT_CAP);
-    return len > 0 ? ol_str_make(text, (size_t)len) : OL_STR("-");
+    struct ol_addr host = *addr;
+    host.port = 0;
+    bool is_there =
+        host.family != OL_ADDR_NONE && ol_addr_encode(&host, text, OL_ADDR_TEXT_CAP) > 0;
+    return is_there ? text : "-";
 }
 
 static void tell_dhcp(struct app *app, const struct ol_agent_event *ev)
@@ -171,22 +171,22 @@ static void tell_dhcp(struct app *app, const struct ol_agent_event *ev)
     char address[OL_ADDR_TEXT_CAP], gateway[OL_ADDR_TEXT_CAP];
     switch (ev->dhcp.kind) {
     case OL_DHCP_EVENT_BOUND:
-        SAY(app, OL_LOG_INFO, MSG_DHCP_BOUND,
-            app_str(app_addr_encode(address, ev->dhcp.lease->address)),
-            app_str(app_addr_encode(gateway, ev->dhcp.lease->gateway)));
+        INFO(app, MSG_DHCP_BOUND,
+             app_text(app_addr_encode(address, &ev->dhcp.lease->address)),
+             app_text(app_addr_encode(gateway, &ev->dhcp.lease->gateway)));
         break;
     case OL_DHCP_EVENT_LOST:
-        SAY(app, OL_LOG_WARN, MSG_DHCP_LOST);
+        WARN(app, MSG_DHCP_LOST);
         break;
     case OL_DHCP_EVENT_TAKEN:
-        SAY(app, OL_LOG_WARN, MSG_DHCP_TAKEN,
-            app_str(app_addr_encode(address, ev->dhcp.lease->address)));
+        WARN(app, MSG_DHCP_TAKEN,
+             app_text(app_addr_encode(address, &ev->dhcp.lease->address)));
         break;
     case OL_DHCP_EVENT_REFUSED:
-        SAY(app, OL_LOG_WARN, MSG_DHCP_REFUSED);
+        WARN(app, MSG_DHCP_REFUSED);
         break;
     case OL_DHCP_EVENT_SILENT:
-        SAY(app, OL_LOG_WARN, MSG_DHCP_SILENT);
+        WARN(app, MSG_DHCP_SILENT);
         break;
     case OL_DHCP_EVENT_PROBE:
         break;
@@ -197,9 +197,8 @@ static void tell_dhcp(struct app *app, const struct ol_agent_event *ev)
 
 static void tell_bad_set(struct app *app, const struct ol_agent_event *ev)
 {
-    SAY(app, OL_LOG_WARN, MSG_COMMAND_BAD, app_str(ev->bad.identifier),
-        app_str(ev->bad.text));
-    SAY(app, OL_LOG_INFO, MSG_COMMAND_REPLY, app_number(ev->bad.code));
+    WARN(app, MSG_COMMAND_BAD, app_str(&ev->bad.identifier), app_str(&ev->bad.text));
+    INFO(app, MSG_COMMAND_REPLY, app_number(ev->bad.code));
 }
 
 void app_tell(struct app *app, const struct ol_agent_event *ev)
@@ -222,40 +221,40 @@ void app_tell(struct app *app, const struct ol_agent_event *ev)
         tell_rejected(app, ev);
         break;
     case OL_AGENT_EVENT_FILTER:
-        SAY(app, OL_LOG_WARN, MSG_FILTER, app_str(ev->filter.filter));
+        WARN(app, MSG_FILTER, app_str(&ev->filter.filter));
         break;
     case OL_AGENT_EVENT_POSTED:
         tell_posted(app, ev);
         break;
     case OL_AGENT_EVENT_DELIVERED:
         remember(app, ev->delivered.id, 200);
-        SAY(app, OL_LOG_INFO, MSG_DELIVERED, app_number((int64_t)ev->delivered.id));
+        INFO(app, MSG_DELIVERED, app_wide(&ev->delivered.id));
         break;
     case OL_AGENT_EVENT_REFUSED:
         tell_refused(app, ev);
         break;
     case OL_AGENT_EVENT_TIMEOUT:
-        SAY(app, OL_LOG_WARN, MSG_TIMEOUT, app_number((int64_t)ev->timeout.id));
+        WARN(app, MSG_TIMEOUT, app_wide(&ev->timeout.id));
         break;
     case OL_AGENT_EVENT_RESTORED:
-        SAY(app, OL_LOG_INFO, MSG_RESTORED, app_str(name_of(app, ev->restored.property)));
+        INFO(app, MSG_RESTORED, app_str(name_of(app, ev->restored.property)));
         break;
     case OL_AGENT_EVENT_FULL:
-        SAY(app, OL_LOG_WARN, MSG_FULL);
+        WARN(app, MSG_FULL);
         break;
     case OL_AGENT_EVENT_SET_BAD:
         tell_bad_set(app, ev);
         break;
     case OL_AGENT_EVENT_GET:
-        SAY(app, OL_LOG_INFO, MSG_COMMAND_GET, app_number(ev->get.count));
+        INFO(app, MSG_COMMAND_GET, app_count(ev->get.count));
         break;
     case OL_AGENT_EVENT_MESSAGE:
         name = ev->message.payload;
         name.len = name.len < NAME_SHOWN ? name.len : NAME_SHOWN;
-        SAY(app, OL_LOG_DEBUG, MSG_STRANGE, app_str(name));
+        DEBUG(app, MSG_STRANGE, app_str(&name));
         break;
     case OL_AGENT_EVENT_SKIPPED:
-        SAY(app, OL_LOG_WARN, MSG_SKIPPED, app_number(ev->skipped.len));
+        WARN(app, MSG_SKIPPED, app_count(ev->skipped.len));
         break;
     case OL_AGENT_EVENT_SET:
     case OL_AGENT_EVENT_SET_LATE:

@@ -106,14 +106,22 @@ static void arguments_are_filled_in(void **state)
                         "host; next try in 2.5 s; values that wait: -7");
     assert_string_equal(filled(MSG_BACKOFF, args, 1),
                         "host; next try in  s; values that wait: ");
-    const struct app_arg crash[] = {app_hex(0x10001A2C), app_hex(0), app_number(3)};
+    const struct app_arg crash[] = {app_hex(0x10001A2C), app_hex(0), app_count(3)};
     assert_string_equal(filled(MSG_RESET_CRASH, crash, 3),
                         "started after a crash at 10001A2C, called from 00000000; 3 "
                         "starts in a row that failed");
-    const struct app_arg sub[] = {app_sub(MSG_CAUSE_DNS), app_tenths(-5), app_number(0)};
+    const struct app_arg sub[] = {app_sub(MSG_CAUSE_DNS), app_tenths(5), app_count(0)};
     assert_string_equal(filled(MSG_BACKOFF, sub, 3),
-                        "the name server does not answer; next try in -0.5 s; values "
+                        "the name server does not answer; next try in 0.5 s; values "
                         "that wait: 0");
+    const uint64_t wide = UINT64_MAX;
+    const struct ol_str span = OL_STR_INIT("span");
+    const struct app_arg others[] = {app_wide(&wide), app_number(INT32_MIN),
+                                     app_str(&span)};
+    assert_string_equal(filled(MSG_REFUSED, others, 3),
+                        "<- reply 18446744073709551615: -2147483648 span");
+    const struct app_arg most[] = {app_count(UINT32_MAX)};
+    assert_string_equal(filled(MSG_LOST, most, 1), "(4294967295 lines were lost)");
 }
 
 /* Causes and hints are found by their number. */
