@@ -171,9 +171,9 @@ static void get_lease(struct bench *b, struct answer ack)
 /* RFC 2131 3.1. */
 static void test_four_messages(void **state)
 {
-    static const uint8_t more[] = {3, 4, 192, 168, 1,   254, 6,   8,  1,  1,
-                                   1, 1, 8,   8,   8,   8,   42,  4,  10, 0,
-                                   0, 1, 15,  4,   'h', 'o', 'm', 'e'};
+    static const uint8_t more[] = {3,   4,   192, 168, 1,  254, 6,   8,   1,   1, 1,  1,
+                                   8,   8,   8,   8,   42, 4,   10,  0,   0,   1, 15, 4,
+                                   'h', 'o', 'm', 'e', 1,  4,   255, 255, 252, 0};
     struct bench b;
     uint8_t len;
     (void)state;
@@ -207,7 +207,7 @@ static void test_four_messages(void **state)
     assert_memory_equal(lease->dns[1].bytes, "\x08\x08\x08\x08", 4);
     assert_int_equal(lease->dns[2].family, OL_ADDR_NONE);
     assert_memory_equal(lease->ntp[0].bytes, "\x0a\0\0\x01", 4);
-    assert_int_equal(lease->prefix_len, 24);
+    assert_int_equal(lease->prefix_len, 22);
     assert_string_equal(lease->domain, "home");
     assert_int_equal(ol_dhcp_deadline(&b.d), b.now + 1800000);
 }
@@ -228,6 +228,27 @@ static void test_silence(void **state)
     }
     assert_string_equal(b.events, "S");
     assert_true(b.request[9] >= 250 - 5 || b.request[8] > 0); /* secs */
+}
+
+/* Boards that were switched on together do not ask together for ever. */
+static void test_jitter(void **state)
+{
+    ol_ms shortest = 8000, longest = 0;
+    (void)state;
+
+    for (uint32_t i = 1; i <= 30; i++) {
+        struct bench b;
+        start(&b);
+        ol_dhcp_open(&b.d, i * 2654435761U, b.now);
+        assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
+        ol_ms before = b.now;
+        assert_int_equal(wait_sent(&b, 100000), OL_DHCP_DISCOVER);
+        ol_ms waited = b.now - before;
+        shortest = waited < shortest ? waited : shortest;
+        longest = waited > longest ? waited : longest;
+    }
+    assert_in_range(shortest, 3000, 3400);
+    assert_in_range(longest, 4600, 5000);
 }
 
 static void test_request_unanswered_starts_over(void **state)
@@ -605,6 +626,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_four_messages),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_request_unanswered_starts_over),
         cmocka_unit_test(test_taken_is_declined),
         cmocka_unit_test(test_nak_begins_anew_and_waits_when_repeated),
