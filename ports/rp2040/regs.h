@@ -240,6 +240,7 @@
 #define RP_USB_BUF_CTRL(n, out) (0x50100080u + 8u * (n) + 4u * (out))
 #define RP_USB_ADDR             0x50110000u
 #define RP_USB_MAIN_CTRL        0x50110040u
+#define RP_USB_SOF_RD           0x50110048u
 #define RP_USB_SIE_CTRL         0x5011004cu
 #define RP_USB_SIE_STATUS       0x50110050u
 #define RP_USB_BUFF_STATUS      0x50110058u
@@ -268,6 +269,7 @@
 #define RP_USB_INT_SUSPEND      (1u << 14)
 #define RP_USB_INT_RESUME       (1u << 15)
 #define RP_USB_INT_SETUP        (1u << 16)
+#define RP_USB_INT_FRAME        (1u << 17) /* a frame began; until SOF_RD is read */
 #define RP_USB_MUX_PHY          ((1u << 0) | (1u << 3)) /* to the PHY, with soft connect */
 #define RP_USB_PWR_VBUS         ((1u << 2) | (1u << 3)) /* override: VBUS is there */
 

@@ -17,7 +17,11 @@
 
 #define ENDPOINTS 3u
 
+/* From one start of a frame to the next it is 1000 us. */
+#define FRAME_MAX_US 1100u
+
 static uint8_t toggles[ENDPOINTS][2];
+static uint32_t frame_us; /* when the last start of a frame was seen */
 
 static uint32_t buffer_of(uint32_t endpoint, uint32_t direction)
 {
@@ -98,6 +102,27 @@ void ol_rp_usb_set_address(uint32_t address)
     RP_REG(RP_USB_ADDR) = address;
 }
 
+void ol_rp_usb_watch_frames(bool on)
+{
+    if (on) {
+        RP_SET(RP_USB_INTE) = RP_USB_INT_FRAME;
+    } else {
+        RP_CLEAR(RP_USB_INTE) = RP_USB_INT_FRAME;
+    }
+}
+
+/* One that was waiting for its interrupt, as behind an erase of the flash, does not tell where in
+ * a frame the bus is; one that comes a frame's time after another does. */
+static void frame(void)
+{
+    uint32_t now = ol_rp_micros();
+    (void)RP_REG(RP_USB_SOF_RD);
+    if (now - frame_us < FRAME_MAX_US) {
+        ol_rp_usb_serial_frame();
+    }
+    frame_us = now;
+}
+
 static void bus_reset(void)
 {
     ol_rp_usb_set_address(0);
@@ -153,6 +178,9 @@ void ol_rp_irq_usb(void)
     }
     if ((causes & (RP_USB_INT_BUFF | RP_USB_INT_SETUP)) != 0) {
         ol_rp_usb_serial_suspend(false); /* whatever was said, this bus is awake */
+    }
+    if ((causes & RP_USB_INT_FRAME) != 0) {
+        frame();
     }
     if ((causes & RP_USB_INT_SUSPEND) != 0) {
         /* It comes at both changes. */

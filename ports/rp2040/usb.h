@@ -10,8 +10,8 @@
  * macOS bring cdc-acm, Windows 10 and later usbser. Vendor and product are the test pair
  * 1209:0001 of pid.codes, which is for development only; whoever ships boards uses their own.
  *
- * Not in here: the workarounds for the errata RP2040-E5 (enumeration behind some hubs, chips
- * before B2) and RP2040-E15 (the controller can hang after a bus error while it sends). */
+ * Output goes by one packet of 64 bytes a millisecond (erratum RP2040-E15). Not in here: the
+ * workaround for RP2040-E5 (enumeration behind some hubs, chips before B2). */
 
 #define OL_RP_USB_VENDOR  0x1209u
 #define OL_RP_USB_PRODUCT 0x0001u

@@ -40,6 +40,8 @@ bool ol_rp_usb_is_stalled(uint32_t endpoint, uint32_t direction);
 /* Takes back a buffer that was armed. */
 void ol_rp_usb_disarm(uint32_t endpoint, uint32_t direction);
 void ol_rp_usb_set_address(uint32_t address);
+/* Calls ol_rp_usb_serial_frame at the start of each frame from now on, or not. */
+void ol_rp_usb_watch_frames(bool on);
 
 /* usb_control.c: forgets all at a bus reset; a request came. */
 void ol_rp_usb_control_reset(void);
@@ -59,6 +61,8 @@ void ol_rp_usb_serial_suspend(bool suspended);
 void ol_rp_usb_serial_line_state(uint16_t state);
 /* A packet of the bulk endpoint went through. */
 void ol_rp_usb_serial_done(uint32_t direction);
+/* A frame of the bus, a millisecond, has just begun. */
+void ol_rp_usb_serial_frame(void);
 /* The host cleared the halt: begin anew. */
 void ol_rp_usb_serial_restart(uint32_t direction);
 

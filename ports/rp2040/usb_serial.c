@@ -17,20 +17,32 @@ static bool
 static bool waiting; /* a packet from the host has found no room yet */
 static uint8_t packet[USB_PACKET];
 
+static bool may_send(void)
+{
+    return configured && !sending && (ol_rp_ring_used(&tx) > 0 || last_full) &&
+           !ol_rp_usb_is_stalled(USB_EP_DATA, USB_IN);
+}
+
+/* Erratum RP2040-E15: a transaction that the host begins at the end of a frame can hang the
+ * controller until it is reset. So a packet is handed over only as a frame begins; the host, which
+ * asks all the time, then takes it at once. 64 KB/s are enough for a terminal. */
 static void send_next(void)
 {
+    ol_rp_usb_watch_frames(may_send());
+}
+
+void ol_rp_usb_serial_frame(void)
+{
     size_t len = 0;
-    if (!configured || sending || ol_rp_usb_is_stalled(USB_EP_DATA, USB_IN)) {
-        return;
-    }
-    while (len < USB_PACKET && ol_rp_ring_take(&tx, &packet[len])) {
-        len++;
-    }
-    if (len > 0 || last_full) {
+    if (may_send()) {
+        while (len < USB_PACKET && ol_rp_ring_take(&tx, &packet[len])) {
+            len++;
+        }
         sending = true;
         last_full = len == USB_PACKET;
         ol_rp_usb_arm(USB_EP_DATA, USB_IN, packet, len);
     }
+    send_next();
 }
 
 /* Takes the host's packet when there is room for all of it, and asks for the next. */
@@ -58,7 +70,7 @@ void ol_rp_usb_serial_done(uint32_t direction)
     }
     sending = false;
     send_next();
-    if (!sending) {
+    if (ol_rp_ring_used(&tx) == 0) {
         ol_rp_wake(); /* there is room again */
     }
 }

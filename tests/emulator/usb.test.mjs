@@ -66,6 +66,16 @@ for (const board of BOARDS) {
         }
     });
 
+    test(`${board}: output at every place in a frame, and behind erases of the flash`, () => {
+        const rig = openConsole(board);
+        for (let i = 0; i < 25; i++) {
+            rig.typeUsb(`set report_interval_s ${10 + i}\rsave\rhelp\r`);
+            rig.advance(400 + 0.041 * i);
+            answers(rig);
+        }
+        assert.ok(rig.board.rom.log.some((x) => x.kind === 'erase'));
+    });
+
     test(`${board}: awake under 0.1 % while it reports without a host`, (t) => {
         const rig = start(board);
         reports(rig, 2, 30000);

@@ -22,11 +22,13 @@ const SIE_TO_INT = [[SIE_TRANSACTION, 3], [SIE_SEQUENCE_ERROR, 5], [SIE_VBUS, 11
     [SIE_SETUP, 16]];
 
 const FULL = 1 << 15, PID = 1 << 13, STALL = 1 << 11, AVAILABLE = 1 << 10, LENGTH = 0x3ff;
-const EP_ENABLE = 1 << 31, EP_DOUBLE = 1 << 30, EP_INT_1BUF = 1 << 29;
+const EP_ENABLE = 1 << 31, EP_DOUBLE = 1 << 30, EP_INT_1BUF = 1 << 29, EP_TYPE = 3 << 26;
+const EP_BULK = 2 << 26;
 const IRQ_USB = 5;
 const SUSPEND_NS = 3e6;
 const RESUME_NS = 20e6;
 const FRAME_NS = 1e6;
+const FRAME_END_NS = 800e3; // RP2040-E15: a late IN transaction can hang the controller for good
 
 export class UsbDevice extends Peripheral {
     /** link: attached(), detached(), armed(endpoint, isIn): what a host wants to know. */
@@ -49,7 +51,7 @@ export class UsbDevice extends Peripheral {
         this.values = Object.fromEntries(PLAIN.map((o) => [o, 0]));
         Object.assign(this, { mainCtrl: 0, sieCtrl: 0, sieStatus: 0, buffStatus: 0, abort: 0,
             abortDone: 0, stallArm: 0, epStatus: 0, muxing: 0, power: 0, inte: 0, intf: 0,
-            hasSof: false, isBusActive: false,
+            hasSof: false, sofReadIn: -1, isBusActive: false,
             isSuspended: false, suspendChanged: false });
         this.nextHalf = new Map();
         this.changedAt = new Map();
@@ -68,6 +70,10 @@ export class UsbDevice extends Peripheral {
     }
 
     get address() { return this.values[0] & 0x7f; }
+
+    get frame() { return Math.floor(this.mcu.clock.nanos / FRAME_NS); }
+
+    get frameNs() { return this.mcu.clock.nanos % FRAME_NS; }
 
     get interrupts() {
         let bits = this.buffStatus ? INT_BUFF : 0;
@@ -89,8 +95,9 @@ export class UsbDevice extends Peripheral {
         case MAIN_CTRL: return this.mainCtrl;
         case SOF_RD:
             this.hasSof = false;
+            this.sofReadIn = this.frame;
             this.update();
-            return Math.floor(this.mcu.clock.nanos / FRAME_NS) & 0x7ff;
+            return this.frame & 0x7ff;
         case SIE_CTRL: return this.sieCtrl;
         case SIE_STATUS: return this.sieStatus | (this.isVisible ? 1 << 2 : 0);
         case BUFF_STATUS: return this.buffStatus;
@@ -157,10 +164,12 @@ export class UsbDevice extends Peripheral {
         this.sieStatus = hasVbus ? this.sieStatus | SIE_VBUS : this.sieStatus & ~SIE_VBUS;
     }
 
+    /** The start of a frame is latched whether its interrupt is on or not. */
     setInterrupts(value) {
         this.inte = value & 0xfffff;
         if (this.inte & INT_SOF && this.isBusActive && !this.sofAlarm.scheduled) {
-            this.sofAlarm.schedule(FRAME_NS);
+            this.hasSof ||= this.frame > this.sofReadIn;
+            this.sofAlarm.schedule(FRAME_NS - this.frameNs);
         }
     }
 
@@ -225,7 +234,17 @@ export class UsbDevice extends Peripheral {
         if (isIn !== isFull) {
             throw new BoardFailure(`USB: ${isIn ? 'IN buffer made available empty' : 'OUT buffer made available full'}`);
         }
+        this.checkFrame(offset - 0x80);
         this.link.armed(offset - 0x80 >> 3, isIn);
+    }
+
+    checkFrame(offset) {
+        const isIn = (offset & 4) === 0;
+        const isBulk = (this.view.getUint32(offset, true) & EP_TYPE) === EP_BULK;
+        if (offset >= 8 && isIn && isBulk && this.isBusActive && this.frameNs >= FRAME_END_NS) {
+            throw new BoardFailure(
+                'USB: bulk IN buffer made available in the last 200 us of a frame (RP2040-E15)');
+        }
     }
 
     /** Registers of one direction of an endpoint, its buffer that is next, or null: not there. */
@@ -375,7 +394,7 @@ export class UsbDevice extends Peripheral {
         if (this.inte & INT_SOF && this.isBusActive) {
             this.hasSof = true;
             this.update();
-            this.sofAlarm.schedule(FRAME_NS);
+            this.sofAlarm.schedule(FRAME_NS - this.frameNs);
         }
     }
 

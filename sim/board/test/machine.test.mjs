@@ -166,6 +166,23 @@ test('a stalled state machine says so and costs nothing', () => {
     assert.equal(board.pio.nextDue(), Infinity);
 });
 
+// USB
+
+test('a bulk IN buffer handed over at the end of a frame fails the test', () => {
+    const USB = 0x50100000, BULK_2 = 0xa8000200 | 0, IN_2 = 0x90;
+    const board = idle();
+    board.bus.write32(USB + 0x10, BULK_2);
+    const handOver = (frameNs) => {
+        board.bus.write32(USB + IN_2, 0x8001);
+        run(board, 2e6 - board.clock.nanos % 1e6 + frameNs);
+        board.bus.write32(USB + IN_2, 0x8401);
+    };
+    handOver(900 * US); // no bus
+    board.usb.busReset();
+    handOver(100 * US);
+    assert.throws(() => handOver(900 * US), /RP2040-E15/);
+});
+
 // Flash
 
 const ROM = { IF: 0x80, EX: 0x81, RE: 0x82, RP: 0x83, FC: 0x84, CX: 0x85 };
