@@ -106,6 +106,30 @@ static void get_status(const struct usb_setup *setup)
     data_in(setup, scratch, 2);
 }
 
+/* As after SET_CONFIGURATION: nothing stalled, and the next packet is DATA0. */
+static void endpoint_restart(uint32_t endpoint, uint32_t direction)
+{
+    ol_rp_usb_disarm(endpoint, direction);
+    ol_rp_usb_set_toggle(endpoint, direction, 0);
+    if (endpoint == USB_EP_DATA) {
+        ol_rp_usb_serial_restart(direction);
+    }
+}
+
+/* USB 2.0 section 9.1.1.5: also the setting that is in force anyway starts the endpoints anew. */
+static void set_interface(const struct usb_setup *setup)
+{
+    if (setup->value != 0 || setup->index > 1 || configuration == 0) {
+        refuse();
+        return;
+    }
+    if (setup->index == 1) {
+        endpoint_restart(USB_EP_DATA, USB_IN);
+        endpoint_restart(USB_EP_DATA, USB_OUT);
+    }
+    status_in();
+}
+
 /* Halt of an endpoint is the only feature there is. */
 static void set_halt(const struct usb_setup *setup, bool halt)
 {
@@ -120,11 +144,7 @@ static void set_halt(const struct usb_setup *setup, bool halt)
     if (halt) {
         ol_rp_usb_stall(endpoint, direction);
     } else {
-        ol_rp_usb_disarm(endpoint, direction);
-        ol_rp_usb_set_toggle(endpoint, direction, 0);
-        if (endpoint == USB_EP_DATA) {
-            ol_rp_usb_serial_restart(direction);
-        }
+        endpoint_restart(endpoint, direction);
     }
     status_in();
 }
@@ -185,11 +205,7 @@ static void standard(const struct usb_setup *setup)
         data_in(setup, scratch, 1);
         break;
     case SET_INTERFACE:
-        if (setup->value == 0 && setup->index < 2) {
-            status_in();
-        } else {
-            refuse();
-        }
+        set_interface(setup);
         break;
     default:
         refuse();

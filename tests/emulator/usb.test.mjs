@@ -54,6 +54,28 @@ for (const board of BOARDS) {
         }
     });
 
+    test(`${board}: SET_INTERFACE and a cleared halt start the data toggles anew`, () => {
+        const rig = openConsole(board);
+        const { host } = rig.board;
+        const ask = (setup, forget) => {
+            host.start((function* ask() {
+                assert.equal(yield* host.transfer(Uint8Array.from(setup)), 'ack');
+                forget.forEach((key) => host.toggles.delete(key));
+            })());
+            rig.advance(5);
+        };
+        for (let i = 0; i < 4; i++) {
+            rig.typeUsb('help h');
+            rig.advance(5 + i); // an odd number of packets and an even one
+            ask([1, 11, 0, 0, 1, 0, 0, 0], ['bulk IN', 'bulk OUT']);
+            rig.typeUsb('ost\r');
+            rig.expectUsb(/host; allowed/, 1000);
+            ask([2, 1, 0, 0, 0x82, 0, 0, 0], ['bulk IN']);
+            ask([2, 1, 0, 0, 2, 0, 0, 0], ['bulk OUT']);
+            answers(rig);
+        }
+    });
+
     test(`${board}: a computer that sleeps and wakes`, () => {
         const rig = openConsole(board);
         for (let i = 0; i < 3; i++) {
