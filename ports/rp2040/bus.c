@@ -34,8 +34,9 @@
 #define ABORT_ROUNDS 1000u
 
 static volatile bool done;
-static const uint8_t zero;
-static uint8_t nowhere;
+/* Both in RAM: a miss of the flash's cache would hold up all channels, and a full receive FIFO
+ * lets the PIO program's IN sample late. */
+static uint8_t zero, nowhere;
 
 void ol_rp_irq_dma0(void)
 {
@@ -70,7 +71,8 @@ static void set_channels(const struct ol_rp_bus_master *m)
 }
 
 /* Stops everything that a frame started. Channels are disabled first, as one that ends while
- * another is aborted could start it again (erratum RP2040-E13). */
+ * another is aborted could start it. A byte that was on its way makes an aborted channel say that
+ * it is done (erratum RP2040-E13); it has by the time that the master was restarted. */
 static void abort_frame(const struct ol_rp_bus_master *m)
 {
     uint32_t rounds = ABORT_ROUNDS;
@@ -83,9 +85,9 @@ static void abort_frame(const struct ol_rp_bus_master *m)
             rounds--;
         }
     }
-    RP_REG(RP_DMA_INTS0) = ENDS;
     m->restart();
     set_channels(m);
+    RP_REG(RP_DMA_INTS0) = ENDS;
 }
 
 static void start_dma(const struct ol_rp_bus_master *m, const struct ol_bus_frame *frame)
