@@ -15,6 +15,7 @@ struct script {
     size_t frames;
     size_t bytes;
     size_t data; /* bytes of the chip's memory among them */
+    int pin;     /* of the reset */
 };
 
 static struct script script;
@@ -43,7 +44,8 @@ static int32_t transfer(void *ctx, const struct ol_bus_frame *frame, uint32_t ti
     uint8_t *data = frame->data;
     char head[16];
 
-    assert_true(timeout_us > 0 && frame->header_len == 3);
+    assert_in_range(timeout_us, 1, 2000 + 16 * frame->len); /* at 1 MHz, and 2 ms */
+    assert_int_equal(frame->header_len, 3);
     s->frames++;
     s->bytes += 3 + frame->len;
     (void)snprintf(head, sizeof head, "%c %02X%02X%02X",
@@ -76,8 +78,8 @@ static int32_t transfer(void *ctx, const struct ol_bus_frame *frame, uint32_t ti
 
 static void reset_line(void *ctx, int level)
 {
-    (void)ctx;
-    (void)level;
+    struct script *s = ctx;
+    s->pin = level;
 }
 
 static int32_t fill(void *ctx, void *buf, size_t len)
@@ -128,12 +130,16 @@ static void start(void)
     datagram = ol_w5500_udp_datagram(&udp);
     struct ol_netif netif = ol_w5500_netif(&chip);
     now = 1000;
+    script.pin = 1;
     expect("");
     ol_w5500_step(&chip, now);
+    assert_int_equal(script.pin, 0);
     assert_int_equal(netif.ops->set_config(netif.ctx, &net), OL_OK);
     ol_w5500_step(&chip, now += 2);
+    assert_int_equal(script.pin, 1);
     expect("W 000004 80\n");
     ol_w5500_step(&chip, now += 2);
+    said_all();
     expect("W 000104" COMMON "\n"
            "W 001E0C 02 02\nW 001E2C 02 02\nW 001E4C 02 02\nW 001E6C 02 02\n"
            "W 001E8C 02 02\nW 001EAC 02 02\nW 001ECC 02 02\nW 001EEC 02 02\n"
