@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "platform/core/log_words.h"
 #include "platform/log.h"
 #include "platform/serve.h"
 #include "platform/store/admin.h"

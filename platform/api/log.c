@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "platform/api/log_line.h"
 #include "platform/api/state.h"
+#include "platform/core/log_words.h"
 
 /* The message log: calls of our own, for the API user alone. */
 
@@ -11,42 +12,28 @@
 /* ---- which lines ---- */
 
 struct wanted {
-    struct ol_str direction;
-    struct ol_str verdict;
+    int direction; /* -1: any */
+    int verdict;
 };
-
-static const char *const directions[] = {"up", "down", "platform"};
-static const char *const verdicts[] = {"accepted", "refused",    "closed",
-                                       "dropped",  "not served", "limit"};
-
-static bool is_one_of(struct ol_str word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (ol_str_equal(word, ol_str_from(words[i]))) {
-            return true;
-        }
-    }
-    return word.len == 0;
-}
 
 static bool is_wanted(void *ctx, const struct ol_msglog *line)
 {
     const struct wanted *w = ctx;
-    return (w->direction.len == 0 ||
-            ol_str_equal(w->direction, ol_str_from(directions[line->direction % 3]))) &&
-           (w->verdict.len == 0 ||
-            ol_str_equal(w->verdict, ol_str_from(verdicts[line->verdict % 6])));
+    return (w->direction < 0 || w->direction == (int)line->direction) &&
+           (w->verdict < 0 || w->verdict == (int)line->verdict);
 }
 
 static bool read_wanted(const struct ol_api_call *c, struct wanted *w)
 {
-    w->direction = ol_api_query_get(c, "direction");
-    w->verdict = ol_api_query_get(c, "verdict");
-    if (!is_one_of(w->direction, directions, 3)) {
+    struct ol_str direction = ol_api_query_get(c, "direction");
+    struct ol_str verdict = ol_api_query_get(c, "verdict");
+    w->direction = ol_log_direction_find(direction);
+    w->verdict = ol_log_verdict_find(verdict);
+    if (w->direction < 0 && direction.len > 0) {
         ol_api_fail_parameter(c, "direction");
         return false;
     }
-    if (!is_one_of(w->verdict, verdicts, 6)) {
+    if (w->verdict < 0 && verdict.len > 0) {
         ol_api_fail_parameter(c, "verdict");
         return false;
     }

@@ -292,29 +292,3 @@ void ol_db_log_forget(struct ol_db *db, int64_t device)
         ol_ring_drop(db->log, device);
     }
 }
-
-/* ---- words ---- */
-
-#define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
-
-const char *ol_log_direction_str(enum ol_msglog_direction direction)
-{
-    static const char *const words[] = {"up", "down", "platform"};
-    return (size_t)direction < COUNT_OF(words) ? words[direction] : "unknown";
-}
-
-const char *ol_log_verdict_str(enum ol_msglog_verdict verdict)
-{
-    static const char *const words[] = {"accepted", "refused",    "closed",
-                                        "dropped",  "not served", "limit"};
-    return (size_t)verdict < COUNT_OF(words) ? words[verdict] : "unknown";
-}
-
-const char *ol_log_packet_str(uint8_t packet)
-{
-    static const char *const words[] = {
-        "",        "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
-        "PUBREL",  "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
-        "PINGREQ", "PINGRESP", "DISCONNECT", "reserved"};
-    return packet < COUNT_OF(words) ? words[packet] : "unknown";
-}

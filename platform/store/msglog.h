@@ -65,9 +65,4 @@ OL_MUST int32_t ol_log_each(struct ol_ring *log, const struct ol_db_log_query *q
                             void (*row)(void *ctx, const struct ol_db_log_line *l),
                             void *ctx);
 
-/* What a line says in words, for people and programs; static storage. */
-const char *ol_log_direction_str(enum ol_msglog_direction direction);
-const char *ol_log_verdict_str(enum ol_msglog_verdict verdict);
-const char *ol_log_packet_str(uint8_t packet); /* "": none */
-
 #endif
