@@ -156,16 +156,17 @@ static void print_cell(const char *text)
 static void print_row(const struct ol_setting *s)
 {
     static const char *const where[] = {"", "run", "board"};
+    const struct ol_setting_words *words = ol_setting_words_get(s);
     char allowed[512];
     struct ol_writer w = ol_writer_make(allowed, sizeof(allowed) - 1);
     ol_setting_allowed_encode(&w, s);
     allowed[w.len] = '\0';
     printf("| `%s` | ", s->name);
-    print_cell(s->help);
+    print_cell(words->help);
     fputs(" | ", stdout);
     print_cell(allowed);
     printf(" | %s%s%s | %s | %s |\n", s->preset ? "`" : "", s->preset ? s->preset : "",
-           s->preset ? "`" : "", where[s->where], s->since);
+           s->preset ? "`" : "", where[s->where], words->since);
 }
 
 static void print_table_head(void)

@@ -111,8 +111,7 @@ static enum app_message allowed_of(const struct ol_setting *setting)
 void app_allowed_put(struct app *app, const struct ol_setting *setting)
 {
     if (setting->type != OL_SETTING_ENUM) {
-        PUT(app, allowed_of(setting), app_count((uint32_t)setting->min),
-            app_count((uint32_t)setting->max));
+        PUT(app, allowed_of(setting), app_count(setting->min), app_count(setting->max));
         return;
     }
     for (const char *p = setting->choices; *p; p++) {
@@ -122,27 +121,12 @@ void app_allowed_put(struct app *app, const struct ol_setting *setting)
 
 static void put_nearest(struct app *app, struct ol_str key)
 {
-    bool property = ol_str_has_prefix(key, OL_STR("property."));
-    const struct ol_setting *best = NULL;
-    uint8_t best_slip = UINT8_MAX;
-    struct ol_str name = key;
-    for (size_t i = 0; property && i < key.len; i++) {
-        if (key.ptr[i] == '.') {
-            name = ol_str_make(key.ptr + i + 1, key.len - i - 1);
-        }
-    }
-    for (int i = 0;
-         i < (property ? (int)OL_PROPERTY_KEY_COUNT : (int)OL_SETTING_KEY_COUNT); i++) {
-        const struct ol_setting *row =
-            property ? ol_setting_property_get((enum ol_property_key)i)
-                     : ol_setting_get((enum ol_setting_key)i);
-        uint8_t slip = ol_setting_slip(name, ol_str_from(row->name));
-        if (row->where != OL_SETTING_LINUX && slip < best_slip) {
-            best = row;
-            best_slip = slip;
-        }
-    }
-    if (!best && property) { /* show has only those that are set */
+    char text[OL_SETTINGS_IDENTIFIER_MAX + 32];
+    size_t prefix_len;
+    const struct ol_setting *best =
+        ol_setting_nearest(key, OL_SETTING_BOARD, &prefix_len);
+    if (!best && ol_str_has_prefix(key, OL_STR("property."))) {
+        /* show has only those that are set */
         PUT(app, MSG_ALLOWED,
             app_text("property.IDENTIFIER.type, .source, .scale, .offset, .command"));
         return;
@@ -151,9 +135,8 @@ static void put_nearest(struct app *app, struct ol_str key)
         PUT(app, MSG_SEE_SHOW);
         return;
     }
-    char text[OL_SETTINGS_IDENTIFIER_MAX + 32];
     struct ol_writer whole = ol_writer_make(text, sizeof(text));
-    ol_writer_bytes(&whole, key.ptr, key.len - name.len);
+    ol_writer_bytes(&whole, key.ptr, prefix_len);
     ol_writer_str(&whole, ol_str_from(best->name));
     struct ol_str meant = ol_str_make(text, whole.len);
     PUT(app, MSG_DID_YOU_MEAN, app_str(&meant));

@@ -55,7 +55,7 @@ void app_led_start(struct app *app)
     const struct ol_settings *s = &app->settings.parsed;
     light(app, false); /* the pin may be another one now */
     app->led.pin = ol_settings_is_set(s, OL_SETTING_KEY_LED_PIN)
-                       ? (unsigned)ol_settings_number(s, OL_SETTING_KEY_LED_PIN)
+                       ? ol_settings_number(s, OL_SETTING_KEY_LED_PIN)
                        : m->ops->led_pin(m->ctx);
     app->led.is_lit = true;
     app->led.next_at = 0;

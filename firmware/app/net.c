@@ -35,7 +35,7 @@ static uint32_t base_clock(const struct app *app)
 {
     const struct ol_settings *s = &app->settings.parsed;
     return ol_settings_is_set(s, OL_SETTING_KEY_SPI_HZ)
-               ? (uint32_t)ol_settings_number(s, OL_SETTING_KEY_SPI_HZ)
+               ? ol_settings_number(s, OL_SETTING_KEY_SPI_HZ)
                : app->machine->bus_clock_hz;
 }
 
@@ -347,8 +347,7 @@ void app_net_start(struct app *app)
     const struct ol_settings *s = &app->settings.parsed;
     app_chip_start(app);
     app_property_load(app);
-    app->interval_ms =
-        (uint32_t)ol_settings_number(s, OL_SETTING_KEY_REPORT_INTERVAL_S) * 1000;
+    app->interval_ms = ol_settings_number(s, OL_SETTING_KEY_REPORT_INTERVAL_S) * 1000;
     app->sample_at = app->now;
     app->memory = (struct app_memory){.reply_code = 0};
     app->phase = is_complete(app) && open_agent(app) ? APP_ACTIVE : APP_IDLE;

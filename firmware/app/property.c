@@ -21,7 +21,7 @@ static int32_t type_by_source(const struct app_binding *b)
 }
 
 /* An enum without a model has no list of values: it is a whole number on the wire. */
-static enum ol_onenet_type type_of(int64_t setting)
+static enum ol_onenet_type type_of(int32_t setting)
 {
     switch ((enum ol_setting_property_type)setting) {
     case OL_SETTING_PROPERTY_INT32:
@@ -96,7 +96,7 @@ static uint16_t load_property(struct app *app, const struct ol_settings_property
 {
     const struct ol_setting_value *type = &p->value[OL_PROPERTY_KEY_TYPE];
     bind(app, p, b);
-    int64_t number = type->line > 0 ? type->as.number : type_by_source(b);
+    int32_t number = type->line > 0 ? (int32_t)type->as.number : type_by_source(b);
     if (b->source.len == 0 && b->command.len == 0) {
         return 0; /* not bound, so not reported */
     }

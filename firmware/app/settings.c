@@ -30,23 +30,8 @@ static bool is_line_of(struct ol_str line, struct ol_str key)
 
 const struct ol_setting *app_settings_row(struct ol_str key)
 {
-    static const struct ol_str prefix = OL_STR_INIT("property.");
-    size_t count = OL_SETTING_KEY_COUNT;
-    const struct ol_setting *rows = ol_setting_get((enum ol_setting_key)0);
-    if (ol_str_has_prefix(key, prefix)) {
-        count = OL_PROPERTY_KEY_COUNT;
-        rows = ol_setting_property_get((enum ol_property_key)0);
-        while (key.len > 0 && memchr(key.ptr, '.', key.len)) {
-            key = cut(key, 1, key.len);
-        }
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (ol_str_equal(key, ol_str_from(rows[i].name)) &&
-            rows[i].where != OL_SETTING_LINUX) {
-            return &rows[i];
-        }
-    }
-    return NULL;
+    const struct ol_setting *row = ol_setting_find(key);
+    return row && ol_setting_is_for(row, OL_SETTING_BOARD) ? row : NULL;
 }
 
 /* --- reading ------------------------------------------------------------------------ */
@@ -120,8 +105,8 @@ static int32_t check_meaning(struct app *app, struct ol_str key, struct app_faul
     } else if (row == ol_setting_property_get(OL_PROPERTY_KEY_COMMAND)) {
         wrong = app_command_check(m, value_of(app, row, key), &allowed);
     } else if (row == ol_setting_get(OL_SETTING_KEY_LED_PIN)) {
-        int64_t pin = ol_settings_number(&app->settings.parsed, OL_SETTING_KEY_LED_PIN);
-        wrong = m->ops->gpio_read(m->ctx, (unsigned)pin) < 0 ? MSG_FAULT_PIN : MSG_OK;
+        unsigned pin = ol_settings_number(&app->settings.parsed, OL_SETTING_KEY_LED_PIN);
+        wrong = m->ops->gpio_read(m->ctx, pin) < 0 ? MSG_FAULT_PIN : MSG_OK;
         allowed = MSG_OK;
     }
     return wrong == MSG_OK ? OL_OK : refuse(fault, wrong, allowed);

@@ -101,7 +101,7 @@ struct ol_str ol_setting_list_next(struct ol_str *rest)
 /* Between min and max hosts parted by commas, blanks around them allowed. */
 static bool is_list(const struct ol_setting *setting, struct ol_str s)
 {
-    int64_t count = 0;
+    uint32_t count = 0;
     bool (*is_item)(struct ol_str) =
         setting->type == OL_SETTING_HOSTS ? is_host : is_host_address;
     bool more = true;
@@ -202,7 +202,7 @@ static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
         if (!is_list(setting, text)) {
             return fail(err, OL_SETTING_CHARACTER);
         }
-    } else if (text.len < (size_t)setting->min || text.len > (size_t)setting->max) {
+    } else if (text.len < setting->min || text.len > setting->max) {
         return fail(err, OL_SETTING_LENGTH);
     } else if (!has_only_allowed_chars(setting->type, text)) {
         return fail(err, OL_SETTING_CHARACTER);
@@ -234,18 +234,17 @@ static uint32_t duration_unit(struct ol_str *text)
 }
 
 static int32_t number_set(const struct ol_setting *setting, struct ol_str text,
-                          int64_t *out, struct ol_setting_error *err)
+                          uint32_t *out, struct ol_setting_error *err)
 {
     uint64_t value;
     uint32_t unit = setting->type == OL_SETTING_DURATION ? duration_unit(&text) : 1;
     if (ol_dec_u64(text, &value) != OL_OK) {
         return fail(err, OL_SETTING_NUMBER);
     }
-    if (value > (uint64_t)setting->max || value * unit > (uint64_t)setting->max ||
-        value * unit < (uint64_t)setting->min) {
+    if (value > setting->max / unit || value * unit < setting->min) {
         return fail(err, OL_SETTING_RANGE);
     }
-    *out = (int64_t)(value * unit);
+    *out = (uint32_t)value * unit;
     return OL_OK;
 }
 
@@ -266,14 +265,14 @@ static int32_t choice_find(const char *choices, struct ol_str text)
     }
 }
 
-static int32_t choice_set(const char *choices, struct ol_str text, int64_t *out,
+static int32_t choice_set(const char *choices, struct ol_str text, uint32_t *out,
                           struct ol_setting_error *err)
 {
     int32_t position = choice_find(choices, text);
     if (position < 0) {
         return fail(err, OL_SETTING_CHOICE);
     }
-    *out = position;
+    *out = (uint32_t)position;
     return OL_OK;
 }
 
@@ -348,8 +347,7 @@ static int32_t store(const struct ol_setting *setting, struct ol_setting_value *
 {
     struct ol_setting_value fresh = {.line = err->line};
     err->setting = setting;
-    if (err->where != OL_SETTING_ANYWHERE && setting->where != OL_SETTING_ANYWHERE &&
-        setting->where != err->where) {
+    if (!ol_setting_is_for(setting, err->where)) {
         return fail(err, OL_SETTING_ELSEWHERE);
     }
     if (slot->line > 0) {
@@ -548,7 +546,7 @@ struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key 
     return s->value[key].as.text;
 }
 
-int64_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key)
+uint32_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key)
 {
     return s->value[key].as.number;
 }

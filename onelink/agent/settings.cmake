@@ -4,9 +4,7 @@
 include_guard(GLOBAL)
 set(ol_settings_dir ${CMAKE_CURRENT_LIST_DIR})
 ol_library(ol_settings
-    SOURCES ${ol_settings_dir}/settings.c ${ol_settings_dir}/settings_table.c
-            ${ol_settings_dir}/settings_text.c
+    SOURCES ${ol_settings_dir}/settings.c ${ol_settings_dir}/settings_names.c
+            ${ol_settings_dir}/settings_table.c ${ol_settings_dir}/settings_text.c
+            ${ol_settings_dir}/settings_words.c
     DEPENDS ol_base ol_json)
-if(OL_FIRMWARE)
-    target_compile_definitions(ol_settings PRIVATE OL_CFG_SETTINGS_WORDS=0)
-endif()

@@ -57,16 +57,19 @@ enum ol_setting_where {
 /* One row of the table. Static storage. */
 struct ol_setting {
     const char *name;
-    const char *help;    /* one sentence for a person; NULL, like `allowed`, when built
-                            with OL_CFG_SETTINGS_WORDS 0 */
     const char *preset;  /* the default in text form; NULL: none */
     const char *choices; /* OL_SETTING_ENUM: "md5|sha1|sha256" */
-    const char *allowed; /* where type and range do not say it all; or NULL */
-    const char *since;   /* version of onelink that brought it */
-    int64_t min;
-    int64_t max;
+    uint32_t min;
+    uint32_t max;
     uint8_t type;  /* enum ol_setting_type */
     uint8_t where; /* enum ol_setting_where */
+};
+
+/* What a row says to people. Static storage. */
+struct ol_setting_words {
+    const char *help;    /* one sentence */
+    const char *allowed; /* where type and range do not say it all; or NULL */
+    const char *since;   /* version of onelink that brought it */
 };
 
 enum ol_setting_key {
@@ -136,7 +139,7 @@ enum ol_setting_language { OL_SETTING_LANGUAGE_EN, OL_SETTING_LANGUAGE_ZH };
 struct ol_setting_value {
     union {
         struct ol_str text;
-        int64_t number;
+        uint32_t number;
     } as;
     uint16_t line; /* where it was set; 0: not set, the default is in force */
 };
@@ -201,6 +204,22 @@ struct ol_setting_error {
 const struct ol_setting *ol_setting_get(enum ol_setting_key key);
 const struct ol_setting *ol_setting_property_get(enum ol_property_key key);
 
+/* The table row of a key as written, property.IDENTIFIER.NAME included, whatever program it is
+ * for; NULL: none has this name. */
+const struct ol_setting *ol_setting_find(struct ol_str key);
+
+/* The row, of those for a program (enum ol_setting_where), whose name may have been meant by a
+ * key that ol_setting_find does not know; key[0..*prefix_len) stands before the name. NULL: none
+ * is near. */
+const struct ol_setting *ol_setting_nearest(struct ol_str key, uint8_t where,
+                                            size_t *prefix_len);
+
+/* The setting is for programs of this kind (enum ol_setting_where). */
+bool ol_setting_is_for(const struct ol_setting *setting, uint8_t where);
+
+/* The words of a row of the table; never NULL. */
+const struct ol_setting_words *ol_setting_words_get(const struct ol_setting *setting);
+
 /* All settings at their defaults. properties[0..cap) receives the property settings. */
 void ol_settings_init(struct ol_settings *s, struct ol_settings_property *properties,
                       uint16_t cap);
@@ -251,7 +270,7 @@ OL_MUST int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *nex
 struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key key);
 
 /* The value of a number, duration, bool or enum. */
-int64_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key);
+uint32_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key);
 
 /* It was set, not left at its default. */
 bool ol_settings_is_set(const struct ol_settings *s, enum ol_setting_key key);

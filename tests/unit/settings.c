@@ -282,8 +282,10 @@ static void test_table(void **state)
                            (enum ol_property_key)(i - OL_SETTING_KEY_COUNT))
                      : ol_setting_get((enum ol_setting_key)i);
         assert_non_null(s->name);
-        assert_non_null(s->since);
-        assert_true(strlen(s->help) > 10 && s->help[strlen(s->help) - 1] == '.');
+        const struct ol_setting_words *words = ol_setting_words_get(s);
+        assert_non_null(words->since);
+        assert_true(strlen(words->help) > 10 &&
+                    words->help[strlen(words->help) - 1] == '.');
         assert_true(s->type != OL_SETTING_ENUM || s->choices);
         if (s->preset && !property) {
             /* A preset is a value that the setting itself accepts, and it is in force. */
