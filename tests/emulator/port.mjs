@@ -93,6 +93,23 @@ function checkMachine(name) {
     return s;
 }
 
+/** At power-on the W55RP20 goes through one more reset by its watchdog, at once, and the program
+ *  takes the start for one by power; other boards need none, and no other start has it. */
+function checkColdBoot(name) {
+    const s = new Subject(name);
+    s.start();
+    assert.equal(s.board.resets.length, name === 'w55rp20_evb_pico' ? 1 : 0);
+    s.board.resets.forEach(({ atNs }) => assert.ok(atNs < 5 * MS, `reset after ${atNs} ns`));
+    assert.equal(s.number('boot', 'cause'), CAUSE.power);
+    const before = s.board.resets.length;
+    s.order('r');
+    assert.equal(s.board.resets.length, before + 1);
+    s.text = '';
+    s.board.powerCycle();
+    s.settle();
+    assert.equal(s.number('boot', 'cause'), CAUSE.power);
+}
+
 /** Every way to start anew, with what is known of it afterwards. */
 function checkStarts(s) {
     const id = s.values('boot', 'id')[0];
@@ -171,6 +188,7 @@ for (const name of BOARDS) {
 for (const name of BOARDS) {
     const subject = checkMachine(name);
     checkUsb(subject);
+    checkColdBoot(name);
     checkStarts(subject);
     checkEmpty(name);
     checkWithoutChip(name);

@@ -308,6 +308,27 @@ static void test_lost_edges(void **state)
     }
 }
 
+/* A datagram whose edge of INTn is lost comes a second later, not with the next edge. */
+static void test_lost_edge_of_a_datagram(void **state)
+{
+    struct bench *b = *state;
+    struct ol_addr to = bench_addr(0, 7000);
+    struct ol_addr from;
+    uint8_t buf[4];
+
+    b->node[0].edge_only = true;
+    bench_up(b);
+    assert_int_equal(bench_udp_open(&b->node[0], 7000), OL_OK);
+    assert_int_equal(bench_udp_open(&b->node[1], 0), OL_OK);
+    bench_run(b, 1500);
+    b->node[0].skip_edge = true;
+    assert_int_equal(bench_udp_send(&b->node[1], &to, "hi", 2), OL_OK);
+    bench_run(b, 1100);
+    assert_false(b->node[0].skip_edge);
+    assert_int_equal(bench_udp_recv(&b->node[0], buf, sizeof buf, &from), 2);
+    assert_int_equal(b->node[0].lost, 0);
+}
+
 static void run_flips(uint64_t seed, uint32_t every)
 {
     static struct bench b;
@@ -344,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_cable),
         cmocka_unit_test_setup_teardown(test_silence, setup, teardown),
         cmocka_unit_test(test_lost_edges),
+        cmocka_unit_test_setup_teardown(test_lost_edge_of_a_datagram, setup, teardown),
         cmocka_unit_test(test_bit_flips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
