@@ -91,10 +91,12 @@ throughput: firmware
 	@scripts/throughput $(BUILD) --transcript
 	@scripts/throughput $(BUILD)
 
-## recovery: every fault on the image of each board, in the emulator; table to build/recovery.md
+## recovery: every fault on the image of each board, in the emulator; with SEEDS=40 from each of 40 seeds
+SEEDS ?=
 recovery: all-tests firmware
 	@scripts/setup emulate
-	@OL_SOURCE_DIR=. OL_BINARY_DIR=$(BUILD) tests/emulator/recovery.mjs
+	@OL_SOURCE_DIR=. OL_BINARY_DIR=$(BUILD) tests/emulator/recovery.mjs \
+		$(if $(SEEDS),--seeds $(SEEDS))
 
 ## dist: what is published: both images, their checksums, sizes and the cost table
 dist: firmware

@@ -53,10 +53,13 @@ static uint8_t shown_half(struct sim_w5500 *c, unsigned block, uint16_t offset)
     uint16_t value = shown16(c, block, offset);
     spi->has_low = true;
     spi->low = (uint8_t)value;
+    uint8_t high = (uint8_t)(value >> 8);
     if (c->fault[SIM_W5500_FAULT_TORN] != 0) {
-        return (uint8_t)(*seen_of(c, block, offset) >> 8);
+        uint8_t old = (uint8_t)(*seen_of(c, block, offset) >> 8);
+        c->stats.lies += old != high;
+        return old;
     }
-    return (uint8_t)(value >> 8);
+    return high;
 }
 
 static uint8_t shown(struct sim_w5500 *c, unsigned block, uint16_t offset)
@@ -76,6 +79,7 @@ static uint8_t flip(struct sim_w5500 *c, uint8_t byte)
     if (every == 0 || w5_random(&c->fault_rng) % every != 0) {
         return byte;
     }
+    c->stats.lies++;
     return byte ^ (uint8_t)(1U << (w5_random(&c->fault_rng) & 7));
 }
 

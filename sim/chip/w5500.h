@@ -67,6 +67,7 @@ struct sim_w5500_stats {
     const char *misuse_text; /* "SEND before SENDOK" ... static storage; NULL: none */
     uint64_t notes; /* allowed, but rarely meant: own address written with open sockets */
     const char *note_text; /* the last of them, as misuse_text */
+    uint64_t lies; /* bytes that were wrong by FAULT_BIT_FLIPS or FAULT_TORN */
 };
 
 struct sim_w5500; /* plain data, no pointers but host's: memcpy is a snapshot */

@@ -134,9 +134,10 @@ unsigned chip_reg(unsigned block, unsigned offset)
 double chip_stat(unsigned i)
 {
     const struct sim_w5500_stats *s = &chip.stats;
-    const uint64_t counters[] = {
-        s->spi_frames, s->spi_bytes, s->buffer_bytes, s->commands, s->frames_out,
-        s->frames_in,  s->dropped,   s->resets,       s->misuse,   s->notes};
+    const uint64_t counters[] = {s->spi_frames, s->spi_bytes,  s->buffer_bytes,
+                                 s->commands,   s->frames_out, s->frames_in,
+                                 s->dropped,    s->resets,     s->misuse,
+                                 s->notes,      s->lies};
     return i < sizeof counters / sizeof counters[0] ? (double)counters[i] : 0;
 }
 

@@ -11,7 +11,7 @@ export const DEVICE_KEY = Buffer.from('a key of 16 byte').toString('base64');
 const PRODUCT_KEY = Buffer.from('the product\'s key').toString('base64');
 const HOST = 'platform.test';
 const ADDRESS = '203.0.113.10';
-const NAME_TTL_S = 5; // so that a new login asks again
+export const NAME_TTL_S = 5; // so that a new login asks again
 const MODEL = path.join(process.env.OL_SOURCE_DIR ?? '.', 'examples/demo/model.json');
 
 const SETTINGS = { host: HOST, product_id: 'AbCdEf1234', device_name: 'emulated',

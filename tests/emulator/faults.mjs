@@ -3,14 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { ip4 } from '../../sim/board/index.mjs';
-import { DEVICE_KEY } from './device.mjs';
-import { atPacket } from './frames.mjs';
+import { DEVICE_KEY, NAME_TTL_S } from './device.mjs';
+import { MQTT_PORT as MQTT, arpProbe, atBytesRead, atBytesWritten, atPacket, dhcp, dnsAnswer, dnsQuestion,
+    mqttDown, mqttUp, ntpAnswer, ntpQuestion, pullAtPacket, reply, syn, synAck } from './frames.mjs';
 
-const PULL = 5; // SIM_LAN_PULL
-const SYN = 2;
-const MQTT = 1883;
-const CONNECT = 0x10, PUBLISH = 0x30;
+const DISCOVER = 1, OFFER = 2, REQUEST = 3, ACK = 5; // of DHCP
+const CONNECT = 1, CONNACK = 2, PUBLISH = 3, SUBSCRIBE = 8, SUBACK = 9; // of MQTT
 const HOLD_MS = 20000;
+const COMES_MS = 20000; // where a fault is injected is reached within
 const OTHER_KEY = Buffer.from('another key of it').toString('base64');
 const BRANCH_TO_SELF = 0xe7fe;
 const EVERY_5_S = 5000;
@@ -27,6 +27,8 @@ const REJECTED_MS = 330000 + LINK_MS;
 const DECLINE_MS = 10000;
 // Without a time server: 10 s for the others to answer (OL_AGENT_CLOCK_WAIT_MS).
 const CLOCK_MS = 10000;
+// A name server that is silent: 14 s of questions.
+const LOOKUP_MS = 14000;
 // Nothing is to be lost while it stands.
 const STANDS_MS = LINK_MS;
 // The watchdog's 8 s, the start, then as with a cable.
@@ -49,8 +51,28 @@ const chip = (name, arg = 1, more = {}) =>
 const chipStands = (name, arg = 1, more = {}) => stands(setChip(name, arg), { lies: true, ...more });
 
 const plug = (isIn) => (rig) => rig.cable(isIn);
-const pullAt = (rule, more = {}) => held((rig) => rig.addRule({ count: 1, action: PULL,
-    arg: rig.network.station, ...rule }), plug(true), { boundMs: LINK_MS, says: /no link/, ...more });
+
+/** Runs until the place is reached that arm(rig, act) waits for, with act() done there. */
+const reach = (arm) => (rig) => {
+    let isThere = false;
+    arm(rig, () => {
+        isThere = true;
+        rig.board.hasNews = true;
+    });
+    assert.ok(rig.advance(COMES_MS, () => isThere), 'the place of the fault is not reached');
+};
+const atPlace = (place, act) => reach((rig, there) => place(rig, () => {
+    act(rig);
+    there();
+}));
+const onPacket = (matches) => (rig, act) => atPacket(rig, matches, act);
+const halfWritten = (rig, act) => atBytesWritten(rig, 40, (first) => first >> 4 === PUBLISH, act);
+const halfRead = (rig, act) => atBytesRead(rig, 20, act);
+
+const pulled = { boundMs: LINK_MS, says: /no link/ };
+/** The cable goes out with a packet, which is lost; or at another place. */
+const pullWith = (matches) => held(reach((rig, done) => pullAtPacket(rig, matches, done)), plug(true), pulled);
+const pullAt = (place) => held(atPlace(place, plug(false)), plug(true), pulled);
 
 /** Runs until the console prints this from now on. */
 function waitFor(rig, pattern, ms) {
@@ -67,17 +89,8 @@ const leased = (seconds, name, arg, message) => once((rig) => {
     waitFor(rig, message, seconds * 1000 + 10000);
 }, { boundMs: LINK_MS });
 
-const resetChipAt = (matches) => once((rig) => {
-    let isDone = false;
-    atPacket(rig, matches, () => {
-        rig.network.glitchReset();
-        isDone = true;
-        rig.board.hasNews = true;
-    });
-    assert.ok(rig.advance(20000, () => isDone), 'the packet does not come');
-}, { lies: true });
-
-const isMqtt = (type) => (packet) => packet.to === MQTT && (packet.payload[0] & 0xf0) === type;
+const wasReset = { lies: true, says: /network chip given up: it was reset/ };
+const resetChipAt = (place) => once(atPlace(place, (rig) => rig.network.glitchReset()), wasReset);
 
 /** The program stops: its processor runs in a circle. */
 function hang(rig) {
@@ -112,6 +125,21 @@ function checkNagging(rig, text) {
     });
 }
 
+/** How long the board waited for the answer that it told last. */
+function answerMs(text) {
+    const at = (pattern) => Number([...text.matchAll(pattern)].at(-1)[1]);
+    return Math.round((at(/([\d.]+) <- reply/g) - at(/([\d.]+) -> report/g)) * 1000);
+}
+
+const takesLong = (ms) => ({ proof: (rig, text) => assert.ok(answerMs(text) >= ms, `${answerMs(text)} ms`) });
+const turned = { proof: (rig) => assert.ok(rig.network.chipStats().lies > 0, 'no byte was wrong') };
+const saw = (matches, least, most = Infinity) => ({ proof: (rig) => {
+    const n = rig.packets.filter(matches).length;
+    assert.ok(n >= least && n <= most, `${n} such packets`);
+} });
+const forged = saw((p) => p.protocol === 'udp' && p.from === 67, 4);
+const noTimeServer = /^(?![^]*the time comes from a time server)/;
+const gaveChipUp = { says: /network chip given up/ };
 const silent = { says: /no network chip answers/, duringHold: checkNagging };
 
 function stopPlatform(withReset) {
@@ -130,25 +158,34 @@ function startPlatform(rig) {
 const everyConnection = (act) => (rig) => rig.network.act(() =>
     [...rig.cloud.seatOf.keys()].forEach((conn) => act(rig.network.lan, conn)));
 
-/** Each: [fault, where, how]. AT_START: injected at power-on; ONLINE: a second after a report.
- *  how: inject(rig), mend(rig) after holdMs, boundMs, says: what the console prints by then,
- *  duringHold(rig, text), resets: of the processor that it causes, lies. */
+/** Each: [fault, where, how]. AT_START: injected at power-on, or when the board comes to that place from
+ *  there; ONLINE: a second after a report, or at the next place of that name.
+ *  how: inject(rig), mend(rig) after holdMs, boundMs; resets: of the processor that it causes; lies: the chip
+ *  may be misused. That it was there is shown by one of
+ *  - no report is answered while it is held, unless it `works`: then one is
+ *  - says: what the console prints from then to the next answered report
+ *  - duringHold(rig, text), at its end; proof(rig, text), after that report. */
 export const AT_START = [
-    ['no cable', 'power-on', held(plug(false), plug(true), { boundMs: LINK_MS, says: /no link/ })],
-    ['cable pulled', 'DHCP DISCOVER', pullAt({ port: 67 })],
-    ['cable pulled', 'DHCP REQUEST', pullAt({ port: 67, skip: 2 })],
-    ['cable pulled', 'NTP question', pullAt({ port: 123 })],
-    ['cable pulled', 'DNS question', pullAt({ port: 53 })],
-    ['cable pulled', 'DNS answer', pullAt({ port: 53, skip: 1 })],
-    ['cable pulled', 'TCP SYN', pullAt({ port: MQTT, tcpFlags: SYN })],
-    ['cable pulled', 'MQTT CONNECT', pullAt({ port: MQTT, payloadMin: 1 })],
-    ['cable pulled', 'CONNACK', pullAt({ port: MQTT, payloadMin: 1, skip: 1 })],
-    ['cable pulled', 'SUBSCRIBE', pullAt({ port: MQTT, payloadMin: 1, skip: 2 })],
+    ['no cable', 'power-on', held(plug(false), plug(true), pulled)],
+    ['cable pulled', 'DHCP DISCOVER', pullWith(dhcp(DISCOVER))],
+    ['cable pulled', 'DHCP OFFER', pullWith(dhcp(OFFER))],
+    ['cable pulled', 'DHCP REQUEST', pullWith(dhcp(REQUEST))],
+    ['cable pulled', 'DHCP ACK', pullWith(dhcp(ACK))],
+    ['cable pulled', 'probe of the address', pullWith(arpProbe)],
+    ['cable pulled', 'NTP question', pullWith(ntpQuestion)],
+    ['cable pulled', 'DNS question', pullWith(dnsQuestion)],
+    ['cable pulled', 'DNS answer', pullWith(dnsAnswer)],
+    ['cable pulled', 'TCP SYN', pullWith(syn)],
+    ['cable pulled', 'TCP SYN and ACK', pullWith(synAck)],
+    ['cable pulled', 'MQTT CONNECT', pullWith(mqttUp(CONNECT))],
+    ['cable pulled', 'CONNACK', pullWith(mqttDown(CONNACK))],
+    ['cable pulled', 'SUBSCRIBE', pullWith(mqttUp(SUBSCRIBE))],
+    ['cable pulled', 'SUBACK', pullWith(mqttDown(SUBACK))],
     ['DHCP silent', 'power-on', lan('dhcp-silent', 1, { says: /no DHCP server answers/ })],
     ['DHCP NAK', 'power-on', lan('dhcp-nak', 1, { says: /refused the address/ })],
-    ['DHCP: forged replies, malformed', 'power-on', lanStands('dhcp-forged', 0x0fc)],
-    ['DHCP: forged replies, for others', 'power-on', lanStands('dhcp-forged', 0x803)],
-    ['DHCP: forged replies, nonsense', 'power-on', lanStands('dhcp-forged', 0x700)],
+    ['DHCP: forged replies, malformed', 'power-on', lanStands('dhcp-forged', 0x0fc, forged)],
+    ['DHCP: forged replies, for others', 'power-on', lanStands('dhcp-forged', 0x803, forged)],
+    ['DHCP: forged replies, nonsense', 'power-on', lanStands('dhcp-forged', 0x700, forged)],
     ['address already taken', 'power-on', lanStands('address-taken', ip4('192.168.7.100'),
         { boundMs: DECLINE_MS + LINK_MS, says: /192\.168\.7\.100: declined/ })],
     ['lease expires', 'renewals ignored', leased(20, 'dhcp-no-renew', 1, /taken back or ran out/)],
@@ -162,33 +199,39 @@ export const AT_START = [
     ['DNS: cut record', 'power-on', lan('dns-garbage', 2)],
     ['DNS: SERVFAIL', 'power-on', lan('dns-rcode', 2)],
     ['DNS: NXDOMAIN', 'power-on', lan('dns-rcode', 3, { says: /host name does not exist/ })],
-    ['DNS poisoned', 'power-on', lanStands('dns-poison', ip4('203.0.113.66'))],
-    ['NTP blocked', 'power-on', lanStands('ntp-silent', 1, { boundMs: STANDS_MS + CLOCK_MS })],
+    ['DNS poisoned', 'power-on', lanStands('dns-poison', ip4('203.0.113.66'),
+        saw(dnsAnswer, 3))],
+    ['NTP blocked', 'power-on', lanStands('ntp-silent', 1, { ...saw(ntpQuestion, 1), says: noTimeServer,
+        boundMs: STANDS_MS + CLOCK_MS })],
     ['NTP lies about the question', 'power-on', lanStands('ntp-wrong-originate', 1,
-        { boundMs: STANDS_MS + CLOCK_MS })],
+        { ...saw(ntpAnswer, 1), says: noTimeServer, boundMs: STANDS_MS + CLOCK_MS })],
     ['broker refuses connections', 'TCP connect', lan('tcp-refuse', MQTT,
         { says: /connection refused/ })],
     ['broker silent', 'TCP connect', lan('tcp-silent', MQTT, { says: /no answer to the connection/ })],
-    ['broker takes CONNECT, says nothing', 'login', lan('tcp-deaf', MQTT)],
+    ['broker takes CONNECT, says nothing', 'login', lan('tcp-deaf', MQTT,
+        { ...saw(mqttUp(CONNECT), 1), says: /the login was not answered/ })],
     ['CONNACK 4: other key', 'login', held((rig) => rig.cloud.setKey(rig.device, OTHER_KEY),
         (rig) => rig.cloud.setKey(rig.device, DEVICE_KEY),
         { boundMs: REJECTED_MS, says: /login refused by .* \(CONNACK 4\)/ })],
     ['chip silent: MISO low', 'power-on', chip('miso-low', 1, silent)],
     ['chip silent: MISO high', 'power-on', chip('miso-high', 1, silent)],
     ['chip has another version', 'power-on', chip('version', 0x51, silent)],
-    ['command register stuck', 'power-on', chip('cr-stuck', 0xff)],
+    ['command register stuck', 'power-on', chip('cr-stuck', 0xff, gaveChipUp)],
     // Where the bit is in the first login it is refused as with a wrong key.
-    ['SPI: a bit in 1000 bytes flips', 'power-on', chip('bit-flips', 1000, { boundMs: REJECTED_MS })],
-    ['chip resets behind its back', 'DHCP DISCOVER', resetChipAt((p) => p.to === 67)],
-    ['chip resets behind its back', 'DNS question', resetChipAt((p) => p.to === 53)],
-    ['chip resets behind its back', 'MQTT CONNECT', resetChipAt(isMqtt(CONNECT))],
+    ['SPI: a bit in 1000 bytes flips', 'power-on', chip('bit-flips', 1000,
+        { ...turned, works: true, boundMs: REJECTED_MS })],
+    ['chip resets behind its back', 'DHCP DISCOVER', resetChipAt(onPacket(dhcp(DISCOVER)))],
+    ['chip resets behind its back', 'DNS question', resetChipAt(onPacket(dnsQuestion))],
+    ['chip resets behind its back', 'MQTT CONNECT', resetChipAt(onPacket(mqttUp(CONNECT)))],
 ];
 
 export const ONLINE = [
-    ['cable pulled', 'idle', held(plug(false), plug(true), { boundMs: LINK_MS, says: /no link/ })],
-    ['cable pulled for 100 ms', 'idle', held(plug(false), plug(true), { holdMs: 100, boundMs: LINK_MS })],
-    ['cable pulled', 'report', pullAt({ port: MQTT, payloadMin: 50 })],
-    ['cable pulled', 'reply', pullAt({ port: MQTT, payloadMin: 50, skip: 1 })],
+    ['cable pulled', 'idle', held(plug(false), plug(true), pulled)],
+    ['cable pulled for 100 ms', 'idle', held(plug(false), plug(true), { ...pulled, holdMs: 100 })],
+    ['cable pulled', 'report on the wire', pullWith(mqttUp(PUBLISH))],
+    ['cable pulled', 'report half in the chip', pullAt(halfWritten)],
+    ['cable pulled', 'reply on the wire', pullWith(reply)],
+    ['cable pulled', 'reply half read', pullAt(halfRead)],
     ['DHCP silent until the lease ends', 'lease of 10 s', held((rig) => {
         rig.network.lanFault('dhcp-lease', 10);
         plug(false)(rig);
@@ -196,50 +239,50 @@ export const ONLINE = [
         plug(true)(rig);
         waitFor(rig, /address \S+ by DHCP/, 10000);
         rig.network.lanFault('dhcp-silent', 1);
-    }, setLan('dhcp-silent', 0), { says: /taken back or ran out/ })],
-    ['DNS silent', 'next login', held((rig) => {
-        rig.advance(5000); // the name's time to live
+    }, setLan('dhcp-silent', 0), { works: true, says: /taken back or ran out/ })], // works until then
+    ['DNS silent', 'next login', stands((rig) => {
+        rig.advance(NAME_TTL_S * 1000);
         setLan('dns-silent', 15)(rig);
         everyConnection((net, conn) => net.tcp_reset(conn))(rig);
-    }, setLan('dns-silent', 0), { says: /name server does not answer/ })],
-    ['connection reset', 'idle', once(everyConnection((net, conn) => net.tcp_reset(conn)))],
-    ['connection half-open', 'idle', once(everyConnection((net, conn) => net.tcp_silence(conn, 1)))],
+    }, { ...saw(dnsQuestion, 2), boundMs: LOOKUP_MS + LINK_MS })], // then the address of before serves
+    ['connection reset', 'idle', once(everyConnection((net, conn) => net.tcp_reset(conn)),
+        { says: /the connection broke/ })],
+    ['connection half-open', 'idle', once(everyConnection((net, conn) => net.tcp_silence(conn, 1)),
+        { says: /reports are not answered/ })],
     ['broker silent', 'idle', lan('tcp-silent', MQTT)],
     ['broker acknowledges, does not answer', 'idle', lan('tcp-deaf', MQTT)],
     ['broker process restarts', 'idle', held(stopPlatform(true), startPlatform,
         { says: /connection refused/ })],
     ['broker machine restarts', 'idle', held(stopPlatform(false), startPlatform)],
-    ['twin logs in', 'idle', once((rig) => rig.cloud.twin(rig.device))],
+    ['twin logs in', 'idle', once((rig) => rig.cloud.twin(rig.device),
+        { says: /closed by the platform/ })],
     ['CONNACK 4: other key', 'idle', held((rig) => rig.cloud.setKey(rig.device, OTHER_KEY),
         (rig) => rig.cloud.setKey(rig.device, DEVICE_KEY),
         { boundMs: REJECTED_MS, says: /login refused by .* \(CONNACK 4\)/ })],
     ['30 % of frames lost', 'idle', held((rig) => rig.network.lan.set_wire(5e5, 0, 300000, 0, 0, 0, 0, 0),
-        (rig) => rig.network.lan.set_wire(5e5, 0, 0, 0, 0, 0, 0, 0))],
-    ['chip resets behind its back', 'idle', once((rig) => rig.network.glitchReset())],
-    ['chip resets behind its back', 'report', resetChipAt(isMqtt(PUBLISH))],
-    ['chip frozen', 'idle', chip('frozen')],
+        (rig) => rig.network.lan.set_wire(5e5, 0, 0, 0, 0, 0, 0, 0), { works: true,
+            proof: (rig) => assert.ok(rig.network.lanStats().lost > 0, 'no frame was lost') })],
+    ['chip resets behind its back', 'idle', once((rig) => rig.network.glitchReset(), wasReset)],
+    ['chip resets behind its back', 'report on the wire', resetChipAt(onPacket(mqttUp(PUBLISH)))],
+    ['chip resets behind its back', 'report half in the chip', resetChipAt(halfWritten)],
+    ['chip resets behind its back', 'reply half read', resetChipAt(halfRead)],
+    ['chip frozen', 'idle', chip('frozen', 1, gaveChipUp)],
     ['chip silent: MISO low', 'idle', chip('miso-low', 1, silent)],
     ['chip silent: MISO high', 'idle', chip('miso-high', 1, silent)],
     ['command register stuck', 'idle', chip('cr-stuck', 0xff, { says: /a command was not taken/ })],
-    ['command register slow, 5 ms', 'idle', chipStands('cr-slow', 5000)],
-    ['SPI: a bit in 10000 bytes flips', 'idle', chipStands('bit-flips', 10000)],
-    ['SPI: a bit in 1000 bytes flips', 'idle', chip('bit-flips', 1000)],
-    ['SPI: a bit in 50 bytes flips', 'idle', chip('bit-flips', 50)],
-    ['registers torn between bytes', 'idle', chipStands('torn')],
-    ['free size lies', 'idle', chip('fsr', 0xffff)],
-    ['received size lies', 'idle', chip('rsr', 0xffff)],
-    ['pointers are random', 'idle', chip('pointers')],
-    ['SENDOK never comes', 'idle', chip('no-sendok', 0xff)],
-    ['INTn edge lost', 'reply', held((rig) => {
-        let isDone = false;
-        atPacket(rig, (p) => p.from === MQTT && p.payload.length > 50, () => {
-            setChip('no-int', 1)(rig);
-            isDone = true;
-            rig.board.hasNews = true;
-        });
-        assert.ok(rig.advance(20000, () => isDone), 'no reply comes');
-    }, setChip('no-int', 0), { holdMs: 2, boundMs: STANDS_MS, lies: true })],
-    ['INTn dead', 'idle', chipStands('no-int')],
+    ['command register slow, 5 ms', 'idle', chipStands('cr-slow', 5000, takesLong(5))],
+    ['SPI: a bit in 10000 bytes flips', 'idle', chip('bit-flips', 10000, { ...turned, works: true, holdMs: 600000 })],
+    ['SPI: a bit in 1000 bytes flips', 'idle', chip('bit-flips', 1000, { ...turned, works: true, holdMs: 120000 })],
+    ['SPI: a bit in 50 bytes flips', 'idle', chip('bit-flips', 50, { ...turned, ...gaveChipUp })],
+    ['registers torn between bytes', 'idle', chipStands('torn', 1, turned)],
+    ['free size lies', 'idle', chip('fsr', 0xffff, gaveChipUp)],
+    ['received size lies', 'idle', chip('rsr', 0xffff, gaveChipUp)],
+    ['pointers are random', 'idle', chip('pointers', 1, gaveChipUp)],
+    ['SENDOK never comes', 'idle', chip('no-sendok', 0xff, { works: true, proof: (rig) =>
+        assert.match(rig.network.chipStats().misuseText, /SEND before SENDOK/) })],
+    ['INTn edge lost', 'reply on the wire', held(atPlace(onPacket(reply), setChip('no-int', 1)),
+        setChip('no-int', 0), { ...takesLong(2), holdMs: 2, boundMs: STANDS_MS, lies: true })],
+    ['INTn dead', 'idle', chipStands('no-int', 1, takesLong(10))],
     ['watchdog bites: program stopped', 'idle', once(hang,
         { boundMs: RESTART_MS, resets: 1, says: /the program had stopped/ })],
     ['program crashes', 'idle', once(crash,

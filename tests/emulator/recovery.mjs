@@ -2,33 +2,43 @@
 // SPDX-License-Identifier: MIT
 // Everything that goes wrong with these boards in the field goes wrong here with the shipped
 // image, in emulated time and from a seed; nobody touches the board, and it reports again within
-// a bound, its console alive meanwhile.  usage: recovery.mjs [--only TEXT] [BOARD...]
-// Prints a table and writes it to recovery.md in the build folder.
+// a bound, its console alive meanwhile.
+//
+//     recovery.mjs [--only TEXT] [--seeds N] [BOARD...]
+//
+// Prints a table and writes it to recovery.md in the build folder. With --seeds the table is that of
+// N seeds from OL_SEED on, with the worst time of each fault, and goes to recovery-sweep.md.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { BUILD, boot } from '../../sim/board/index.mjs';
 import { BOARDS, checkConsole, image, nextAnswer, start } from './device.mjs';
 import { AT_START, ONLINE } from './faults.mjs';
+import { watchPackets } from './frames.mjs';
 
 const SEED = Number(process.env.OL_SEED ?? 1);
-const args = process.argv.slice(2);
-const only = args[0] === '--only' ? args.splice(0, 2)[1] : '';
-const boards = args.length > 0 ? args : BOARDS;
+const { values: { only, seeds }, positionals } = parseArgs({ allowPositionals: true,
+    options: { only: { type: 'string', default: '' }, seeds: { type: 'string' } } });
+const boards = positionals.length > 0 ? positionals : BOARDS;
+const FAULTS = [[false, AT_START], [true, ONLINE]].flatMap(([isOnline, list]) => list
+    .filter(([name, where]) => `${name}, ${where}`.includes(only))
+    .map(([name, where, fault]) => ({ name, where, fault, isOnline })));
 const GUARD_MS = 500; // the W55RP20's guard against its cold boot resets the processor on purpose
 /** What the platform may find wrong: ends of connections, and what TCP delivers late in one go. */
 const EXCUSED = new RegExp('logged in again|ended without DISCONNECT|no CONNECT in time|' +
     'closed by the platform|sign does not match|more than 1 publish a second|without a PINGREQ');
-const failures = [];
+let failures = 0;
 
 const seconds = (ms) => (ms / 1000).toFixed(2);
 
 function checkAfter(rig, fault, text) {
-    checkConsole(rig);
     if (fault.says) {
         assert.match(text(), fault.says);
     }
+    fault.proof?.(rig, text());
+    checkConsole(rig);
     const resets = rig.board.resets.filter((r) => r.atNs / 1e6 > (rig.poweredAt ?? 0) + GUARD_MS);
     assert.equal(resets.length, fault.resets ?? 0, `the processor was reset ${resets.length} times`);
     const chip = rig.network.chipStats();
@@ -37,10 +47,29 @@ function checkAfter(rig, fault, text) {
     assert.ok(fault.lies || broken.length === 0, JSON.stringify(broken));
 }
 
+/** The fault stands for its time, is seen to, and ends. */
+function hold(rig, fault, text) {
+    let from = text().length;
+    if (fault.holdMs > 1000) {
+        rig.advance(100); // what was in the chip already may still be told
+        from = text().length;
+        rig.advance(fault.holdMs - 600);
+        checkConsole(rig);
+        rig.advance(500);
+    } else {
+        rig.advance(fault.holdMs);
+    }
+    const answered = /<- reply \d+: 200/.test(text().slice(from));
+    assert.equal(answered, fault.works ?? false, `a report ${answered ? 'was' : 'should be'} answered while it stood`);
+    fault.duringHold?.(rig, text());
+    fault.mend(rig);
+}
+
 /** Milliseconds from the end of the fault, or from a momentary one, to the next answered report. */
-function run(board, fault, isOnline) {
-    const rig = start(board, { seed: SEED, takesFaults: true });
+function run(board, { fault, isOnline }, seed) {
+    const rig = start(board, { seed, takesFaults: true });
     try {
+        watchPackets(rig, (packet) => rig.packets?.push(packet));
         if (isOnline) {
             nextAnswer(rig, 30000);
             nextAnswer(rig, 30000);
@@ -48,17 +77,10 @@ function run(board, fault, isOnline) {
         }
         const read = rig.uart.text.length;
         const text = () => rig.uart.text.slice(read);
+        rig.packets = []; // since the fault
         fault.inject(rig);
         if (fault.mend) {
-            if (fault.holdMs > 1000) {
-                rig.advance(fault.holdMs - 500);
-                checkConsole(rig);
-                rig.advance(500);
-            } else {
-                rig.advance(fault.holdMs);
-            }
-            fault.duringHold?.(rig, text());
-            fault.mend(rig);
+            hold(rig, fault, text);
         }
         const ms = nextAnswer(rig, fault.boundMs);
         rig.advance(20);
@@ -70,30 +92,62 @@ function run(board, fault, isOnline) {
     }
 }
 
-function attempt(what, act) {
+function attempt(what, replay, act) {
     try {
         return act();
     } catch (error) {
-        failures.push(`${what} (OL_SEED=${SEED}): ${error.message}`);
+        failures++;
+        console.error(`FAILED ${what}: ${error.message}\nreplay: ${replay}\n`);
         return null;
     }
 }
 
-const rows = [];
-for (const [isOnline, list] of [[false, AT_START], [true, ONLINE]]) {
-    for (const [name, where, fault] of list.filter(([n, w]) => `${n}, ${w}`.includes(only))) {
-        const results = boards.map((board) =>
-            attempt(`${board}: ${name}, ${where}`, () => run(board, fault, isOnline)));
-        const cells = results.map((r) => r === null ? 'FAILED' : seconds(r.ms));
-        const since = fault.mend ? 'end' : fault.boundMs && /power-on/.test(where) ? 'power-on' : 'fault';
-        rows.push(`| ${name} | ${where} | ${since} | ${cells.join(' | ')} | ${fault.boundMs / 1000} |`);
+function runRow(board, row, seed) {
+    const name = `${row.name}, ${row.where}`;
+    return attempt(`${board}: ${name}`,
+        `OL_SEED=${seed} tests/emulator/recovery.mjs --only "${name}" ${board}`, () => run(board, row, seed));
+}
+
+/** What the time counts from. */
+function since({ where, fault }) {
+    if (fault.mend) {
+        return 'end';
     }
+    return /power-on/.test(where) ? 'power-on' : 'fault';
+}
+
+function fillTable(columns, rows) {
+    return [`| fault | where | s since | ${columns.join(' | ')} | bound |`,
+        `|---|---|---|${'--:|'.repeat(columns.length + 1)}`,
+        ...rows.map(([{ name, where, fault }, cells]) => `| ${name} | ${where} | ${since({ where, fault })} | ` +
+            `${cells.join(' | ')} | ${fault.boundMs / 1000} |`)].join('\n');
+}
+
+/** One seed: each board's time. */
+function runOnce() {
+    return fillTable(boards, FAULTS.map((row) => [row, boards.map((board) => {
+        const result = runRow(board, row, SEED);
+        return result === null ? 'FAILED' : seconds(result.ms);
+    })]));
+}
+
+/** Many seeds: the median and the worst time of all boards, whose that was, and the failures. */
+function sweep(count) {
+    const rows = FAULTS.map((row) => {
+        const runs = boards.flatMap((board) => Array.from({ length: count }, (_, i) =>
+            ({ board, seed: SEED + i, result: runRow(board, row, SEED + i) })));
+        const good = runs.filter((r) => r.result !== null).sort((a, b) => a.result.ms - b.result.ms);
+        const times = good.length === 0 ? ['', '', ''] : [seconds(good[good.length >> 1].result.ms),
+            seconds(good.at(-1).result.ms), `${good.at(-1).board} ${good.at(-1).seed}`];
+        return [row, [...times, `${runs.length - good.length} of ${runs.length}`]];
+    });
+    return fillTable(['median', 'worst', 'board and seed of it', 'failed'], rows);
 }
 
 /** The same seed, the same run: every byte of the console at the same time. */
 function checkRepeatable(board) {
-    const [, , fault] = ONLINE.find(([name]) => name.includes('1000 bytes'));
-    const [a, b] = [run(board, fault, true), run(board, fault, true)];
+    const row = FAULTS.find(({ name, isOnline }) => isOnline && name.includes('1000 bytes'));
+    const [a, b] = [run(board, row, SEED), run(board, row, SEED)];
     assert.equal(b.text, a.text);
     assert.equal(b.ms, a.ms);
     return `${board}: ${a.text.length} bytes of console equal in two runs with bit flips`;
@@ -119,14 +173,27 @@ function checkWrongBoard(board) {
         `${changes} changes of GPIO ${led} in 2 s`;
 }
 
-const notes = only ? [] : boards.flatMap((board) => [checkRepeatable, checkWrongBoard].map((check) =>
-    attempt(`${board}: ${check.name}`, () => check(board)) ?? `${board}: ${check.name} FAILED`));
-const table = [`| fault | where | s since | ${boards.join(' | ')} | bound |`,
-    `|---|---|---|${'--:|'.repeat(boards.length + 1)}`, ...rows].join('\n');
-const report = `${table}\n\n${notes.map((note) => `* ${note}`).join('\n')}\n`;
-console.log(report);
-if (!only) {
-    fs.writeFileSync(path.join(BUILD, 'recovery.md'), report);
+function noteOf(board, check) {
+    const what = `${board}: ${check.name}`;
+    return attempt(what, `OL_SEED=${SEED} tests/emulator/recovery.mjs ${board}`, () => check(board)) ??
+        `${what} FAILED`;
 }
-failures.forEach((text) => console.error(`\nFAILED ${text}`));
-process.exitCode = failures.length > 0 ? 1 : 0;
+
+function report() {
+    if (seeds) {
+        const table = sweep(Number(seeds));
+        return `${table}\n\n${failures} of ${FAULTS.length * boards.length * seeds} runs failed, ` +
+            `seeds ${SEED} to ${SEED + Number(seeds) - 1}\n`;
+    }
+    const table = runOnce();
+    const notes = only ? [] : boards.flatMap((board) => [checkRepeatable, checkWrongBoard].map((check) =>
+        `* ${noteOf(board, check)}`));
+    return `${table}\n\n${notes.join('\n')}\n`;
+}
+
+const text = report();
+console.log(text);
+if (!only) {
+    fs.writeFileSync(path.join(BUILD, seeds ? 'recovery-sweep.md' : 'recovery.md'), text);
+}
+process.exitCode = failures > 0 ? 1 : 0;

@@ -690,6 +690,7 @@ static void test_bit_flips(void **state)
         }
     }
     assert_in_range(flipped, 100, 500);
+    assert_true(sim_w5500_get_stats(n->chip)->lies >= flipped);
     set_fault(n, SIM_W5500_FAULT_BIT_FLIPS, 1);
     uint8_t in[3];
     spi(n, NULL, in, 3);
@@ -713,10 +714,12 @@ static void test_torn(void **state)
     assert_int_equal(rd16(b, REGS(3), 0x26), 0xF8);
     set_fault(b, SIM_W5500_FAULT_TORN, 1);
     assert_int_equal(rd16(b, REGS(3), 0x26), 0xF8);
+    assert_int_equal(sim_w5500_get_stats(b->chip)->lies, 0);
     assert_true(send_all(a, 0, data, 0x10));
     assert_int_equal(rd16(b, REGS(3), 0x26), 0x0010);
     assert_int_equal(rd16(b, REGS(3), 0x26), 0x0110);
     assert_int_equal(rd16(b, REGS(3), 0x26), 0x0110);
+    assert_int_equal(sim_w5500_get_stats(b->chip)->lies, 1);
     rig_free(r);
 }
 

@@ -14,7 +14,7 @@ export const BUILD = process.env.OL_BINARY_DIR ?? path.join(HERE, '../../../buil
 export const CHIP_FAULTS = ['miso-low', 'miso-high', 'deaf', 'cr-stuck', 'cr-slow', 'bit-flips',
     'torn', 'version', 'rsr', 'fsr', 'pointers', 'no-sendok', 'no-int', 'frozen'];
 const CHIP_STATS = ['spiFrames', 'spiBytes', 'bufferBytes', 'commands', 'framesOut', 'framesIn',
-    'dropped', 'resets', 'misuse', 'notes'];
+    'dropped', 'resets', 'misuse', 'notes', 'lies'];
 const LAN_STATS = ['sent', 'delivered', 'lost', 'damaged', 'duplicated', 'reordered', 'unplugged',
     'overrun', 'invalid', 'badChecksum', 'malformed', 'tcpRetransmits', 'tcpRefused',
     'tcpNoRoom', 'tcpWindowClosed'];
