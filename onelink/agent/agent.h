@@ -108,6 +108,32 @@ struct ol_agent_dhcp;
 /* Everything it points to, and itself, must outlive the agent; it may lie in flash. Zero means
  * the default. */
 struct ol_agent_config {
+    /* The machine. */
+    struct ol_stream stream;
+    struct ol_datagram
+        datagram; /* for DNS and SNTP in turn; ops NULL: host is an address or
+                                    known to find_host, and there is no SNTP */
+    struct ol_netif netif;
+    struct ol_entropy entropy;
+    /* DHCP, prepared by ol_agent_dhcp_init (onelink/agent/agent_dhcp.h). NULL: the system
+     * or the application sets the address. */
+    struct ol_agent_dhcp *dhcp;
+
+    /* What it is about. */
+    const struct ol_onenet_model *model;
+    struct ol_agent_slot
+        *slots; /* slot_count at least model->property_count; any content */
+    size_t slot_count;
+
+    /* Memory. */
+    uint8_t *rx; /* largest packet that can be received, and the CONNECT: 512 at least */
+    size_t rx_cap;
+    uint8_t *tx; /* holds posts until their PUBACK: 512 at least */
+    size_t tx_cap;
+    void *queue; /* samples: 16 bytes and the value as text each */
+    size_t queue_cap;
+    struct ol_agent_scratch *scratch;
+
     /* Who we are. docs/protocol.md §1.3, §2.2. */
     struct ol_str product_id;
     struct ol_str device_name;
@@ -124,12 +150,6 @@ struct ol_agent_config {
     uint16_t port;           /* default OL_AGENT_PORT */
     uint16_t keepalive_s;    /* 10..1800, default OL_AGENT_KEEPALIVE_S */
 
-    /* What it is about. */
-    const struct ol_onenet_model *model;
-    struct ol_agent_slot
-        *slots; /* slot_count at least model->property_count; any content */
-    size_t slot_count;
-
     /* Time servers, names or IPv4 addresses, asked before those that the network told (DHCP).
      * They are asked while the machine's own wall clock is not OL_CLOCK_SYNCED. */
     struct ol_str ntp[OL_AGENT_NTP_MAX];
@@ -143,26 +163,6 @@ struct ol_agent_config {
      * is of use only where that is plain TCP. Empty: none. */
     struct ol_str date_host;
     uint16_t date_port; /* default OL_HTTP_PORT */
-
-    /* The machine. */
-    struct ol_stream stream;
-    struct ol_datagram
-        datagram; /* for DNS and SNTP in turn; ops NULL: host is an address or
-                                    known to find_host, and there is no SNTP */
-    struct ol_netif netif;
-    struct ol_entropy entropy;
-    /* DHCP, prepared by ol_agent_dhcp_init (onelink/agent/agent_dhcp.h). NULL: the system
-     * or the application sets the address. */
-    struct ol_agent_dhcp *dhcp;
-
-    /* Memory. */
-    uint8_t *rx; /* largest packet that can be received, and the CONNECT: 512 at least */
-    size_t rx_cap;
-    uint8_t *tx; /* holds posts until their PUBACK: 512 at least */
-    size_t tx_cap;
-    void *queue; /* samples: 16 bytes and the value as text each */
-    size_t queue_cap;
-    struct ol_agent_scratch *scratch;
 
     /* Timing. */
     uint32_t connect_timeout_ms; /* for one address; default 10,000 */
@@ -339,74 +339,76 @@ struct ol_agent_command {
     char msg[OL_AGENT_ANSWER_MAX];
 };
 
-/* Plain data without pointers but those of the config. All members are private. */
+/* Plain data without pointers but those of the config. All members are private. In the order
+ * of their use: Cortex-M0+ reaches bytes below an offset of 32, half-words below 64 and words
+ * below 128 with one short instruction. */
 struct ol_agent {
     const struct ol_agent_config *config;
-    ol_ms now;
-    struct ol_wall_time wall; /* the machine's, at `now` */
-    ol_ms state_until;        /* the state's own deadline */
-    ol_ms poll_at;            /* when to look at cable and address again */
-    ol_ms login_at;           /* earliest next login */
-    ol_ms login_done_at;      /* when CONNACK 0 came */
-    ol_ms post_at;            /* earliest next post */
-    ol_ms online_at;          /* when ONLINE was reached */
-    ol_ms restore_at;         /* when properties set aside are tried again */
-    ol_ms addrs_until;        /* to when `addrs` need not be asked for again */
-    int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
-    int64_t date_offset_ms;   /* the same, by date_host */
-    int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */
-    uint8_t set_backs;        /* how often that clock was set back */
-    uint32_t post_cap;        /* bytes of a post's body at most */
-    uint16_t suspects;        /* samples allowed in the next post of suspects, 0: any */
-    uint16_t restore_next;    /* next property to look at for restoring */
-    uint8_t state;            /* enum ol_agent_state */
-    uint8_t fail;             /* enum ol_agent_cause that is not dealt with yet */
-    uint8_t post_max;         /* posts unanswered at a time */
-    uint8_t ntp_index;        /* how far time servers are looked for, see agent_clock.c */
-    uint8_t ntp_count;        /* time servers found */
-    uint8_t date_phase;       /* how far asking date_host is, see agent_date.c */
-    uint16_t date_sent;       /* bytes of the request that are sent */
-    uint8_t host;             /* candidate in use */
-    uint8_t host_first;       /* candidate that a round begins with */
-    uint8_t host_tried;       /* candidates given up in this round */
+    uint8_t state;       /* enum ol_agent_state */
+    uint8_t fail;        /* enum ol_agent_cause that is not dealt with yet */
+    uint8_t post_max;    /* posts unanswered at a time */
+    uint8_t ntp_index;   /* how far time servers are looked for, see agent_clock.c */
+    uint8_t ntp_count;   /* time servers found */
+    uint8_t date_phase;  /* how far asking date_host is, see agent_date.c */
+    uint8_t host;        /* candidate in use */
+    uint8_t host_first;  /* candidate that a round begins with */
+    uint8_t host_tried;  /* candidates given up in this round */
     uint8_t host_known;  /* candidate that the application remembers, UINT8_MAX: none */
     uint8_t addr;        /* address in use */
-    uint8_t addrs_host;  /* candidate that the addresses belong to, UINT8_MAX: none */
     uint8_t rejected;    /* candidates of this round that rejected the login */
     uint8_t transient;   /* candidates of this round that failed otherwise */
     uint8_t short_lives; /* connections in a row that the peer ended soon after login */
     uint8_t silent;      /* posts in a row without a reply */
-    uint8_t next_handle;
     bool has_event;
     bool is_busy;     /* stopped with work left */
     bool has_ntp;     /* ntp_offset_ms is good */
-    bool has_date;    /* date_offset_ms is good */
-    bool has_mono;    /* samples wait for the date */
     bool sntp_ready;  /* time servers are known, the SNTP engine runs */
     bool sntp_socket; /* the datagram socket is open for SNTP */
     bool dns_running; /* a lookup runs, and has the datagram socket */
     bool
         clock_doubted; /* a login was rejected, and the machine is not sure of the date */
-    bool stream_opened; /* stream.open was taken in this attempt */
+    bool stream_opened;    /* stream.open was taken in this attempt */
+    bool tx_full;          /* no room for a publish: wait for the medium */
+    bool let_in;           /* the platform took this login since it last rejected it */
+    bool restoring;        /* properties from restore_next on are being restored */
+    bool full_told;        /* no sample fits, and it was told or is about to be */
+    bool full_event;       /* to be told */
+    uint16_t suspects;     /* samples allowed in the next post of suspects, 0: any */
+    uint16_t restore_next; /* next property to look at for restoring */
+    uint16_t date_sent;    /* bytes of the request that are sent */
+    uint8_t addrs_host;    /* candidate that the addresses belong to, UINT8_MAX: none */
+    uint8_t set_backs;     /* how often the clock was set back */
+    uint8_t next_handle;
+    bool has_date;      /* date_offset_ms is good */
+    bool has_mono;      /* samples wait for the date */
     bool ota_refused;   /* to be told */
     bool has_delivered; /* something was delivered in this connection */
-    bool tx_full;       /* no room for a publish: wait for the medium */
-    bool let_in;        /* the platform took this login since it last rejected it */
-    bool restoring;     /* properties from restore_next on are being restored */
-    bool full_told;     /* no sample fits, and it was told or is about to be */
-    bool full_event;    /* to be told */
+    uint32_t post_cap;  /* bytes of a post's body at most */
     struct ol_backoff backoff;
+    ol_ms now;
+    ol_ms state_until; /* the state's own deadline */
+    ol_ms poll_at;     /* when to look at cable and address again */
+    ol_ms login_at;    /* earliest next login */
+    ol_ms post_at;     /* earliest next post */
+    ol_ms restore_at;  /* when properties set aside are tried again */
+    struct ol_queue queue;
+    struct ol_agent_stats stats;
+    struct ol_mqtt_client mqtt;
+    struct ol_onenet_device device;
+    struct ol_agent_event event;
+    ol_ms login_done_at;      /* when CONNACK 0 came */
+    ol_ms online_at;          /* when ONLINE was reached */
+    ol_ms addrs_until;        /* to when `addrs` need not be asked for again */
+    int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
+    int64_t date_offset_ms;   /* the same, by date_host */
+    int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */
+    struct ol_wall_time wall; /* the machine's, at `now` */
+    struct ol_agent_post posts[OL_ONENET_PENDING_MAX];
+    struct ol_agent_command commands[OL_AGENT_COMMANDS_MAX];
     struct ol_addr ntp[OL_AGENT_NTP_MAX];
     struct ol_addr date_addr;
     struct ol_http_date http;
     struct ol_dns_answer addrs;
-    struct ol_queue queue;
-    struct ol_agent_post posts[OL_ONENET_PENDING_MAX];
-    struct ol_agent_command commands[OL_AGENT_COMMANDS_MAX];
-    struct ol_agent_stats stats;
-    struct ol_agent_event event;
-    struct ol_mqtt_client mqtt;
-    struct ol_onenet_device device;
     struct ol_dns dns;
     struct ol_sntp sntp;
 };

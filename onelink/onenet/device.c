@@ -2,6 +2,7 @@
 #include "onelink/onenet/device.h"
 
 #include "onelink/onenet/post_put.h"
+#include "onelink/onenet/topic_path.h"
 
 int32_t ol_onenet_device_init(struct ol_onenet_device *dev,
                               const struct ol_onenet_device_config *config)
@@ -31,11 +32,7 @@ int32_t ol_onenet_device_topic_encode(const struct ol_onenet_device *dev,
 int32_t ol_onenet_device_filter_encode(const struct ol_onenet_device *dev,
                                        struct ol_writer *w, struct ol_str suffix)
 {
-    ol_writer_str(w, OL_STR("$sys/"));
-    ol_writer_str(w, dev->config.pid);
-    ol_writer_u8(w, '/');
-    ol_writer_str(w, dev->config.device);
-    ol_writer_u8(w, '/');
+    ol_onenet_topic_head_encode(w, dev->config.pid, dev->config.device);
     ol_writer_str(w, suffix);
     return ol_writer_status(w);
 }

@@ -81,13 +81,13 @@ struct ol_onenet_device_event {
 
 struct ol_onenet_device {
     struct ol_onenet_device_config config;
-    uint64_t next_id;
-    struct ol_onenet_pending pending[OL_ONENET_PENDING_MAX];
-    ol_ms now;
-    bool has_message; /* the rest is of an input that was not looked at yet */
+    bool has_message; /* there is an input that was not looked at yet: these three */
     enum ol_onenet_topic_kind kind;
     struct ol_str identifier;
     struct ol_str payload;
+    ol_ms now;
+    uint64_t next_id;
+    struct ol_onenet_pending pending[OL_ONENET_PENDING_MAX];
 };
 
 /* Prepares the engine. OL_E_ARG: pid or device name is not valid. */

@@ -55,22 +55,23 @@ struct ol_onenet_label {
  * an array. The element has an empty identifier. */
 struct ol_onenet_field {
     struct ol_str identifier;
-    struct ol_str name; /* for people, UTF-8 */
-    struct ol_str desc;
-    struct ol_str unit;
+    /* Bytes lie where a small machine reaches them with one short instruction. */
     enum ol_onenet_type type;
     enum ol_onenet_origin origin;
     bool writable; /* accessMode "rw": may be set by a command */
     bool required;
     bool has_min, has_max, has_step;
-    struct ol_dec min, max,
-        step; /* numbers; step counts from min, or from 0 without it; one that is not
-                 above 0 is none */
-    uint32_t length; /* STRING: characters at most, ARRAY: elements at most;
-                        0 = no limit */
     uint16_t first_label, label_count; /* in model.labels */
     uint16_t first_child, child_count; /* in model.fields: STRUCT its members, ARRAY one
                                           element field */
+    uint32_t length; /* STRING: characters at most, ARRAY: elements at most;
+                        0 = no limit */
+    struct ol_dec min, max,
+        step; /* numbers; step counts from min, or from 0 without it; one that is not
+                 above 0 is none */
+    struct ol_str name; /* for people, UTF-8 */
+    struct ol_str desc;
+    struct ol_str unit;
 };
 
 enum ol_onenet_event_type { OL_ONENET_INFO, OL_ONENET_ALERT, OL_ONENET_ERROR };

@@ -357,15 +357,13 @@ static void put_id(struct ol_writer *w, struct ol_onenet_id id)
     ol_writer_str(w, id.text);
 }
 
-static void put_id_end(struct ol_writer *w, struct ol_onenet_id id)
+/* All in front of msg. */
+static void put_head(struct ol_writer *w, struct ol_onenet_id id, int32_t code)
 {
+    put_id(w, id);
     if (!id.numeric) {
         ol_writer_u8(w, '"');
     }
-}
-
-static void put_code(struct ol_writer *w, int32_t code)
-{
     ol_writer_str(w, OL_STR(",\"code\":"));
     ol_writer_dec_i64(w, code);
     ol_writer_str(w, OL_STR(",\"msg\":"));
@@ -374,13 +372,12 @@ static void put_code(struct ol_writer *w, int32_t code)
 int32_t ol_onenet_reply_encode(struct ol_writer *w, struct ol_onenet_id id, int32_t code,
                                struct ol_str msg, struct ol_str data)
 {
-    struct ol_onenet_value text = ol_onenet_value_str(msg);
+    struct ol_onenet_value text;
     if (!ol_utf8_is_valid(msg)) {
         return OL_E_ARG;
     }
-    put_id(w, id);
-    put_id_end(w, id);
-    put_code(w, code);
+    ol_onenet_value_set_str(&text, msg);
+    put_head(w, id, code);
     ol_onenet_value_encode(w, &text);
     if (data.len > 0) {
         ol_writer_str(w, OL_STR(",\"data\":"));
@@ -393,13 +390,12 @@ int32_t ol_onenet_reply_encode(struct ol_writer *w, struct ol_onenet_id id, int3
 int32_t ol_onenet_reply_encode_refusal(struct ol_writer *w, struct ol_onenet_id id,
                                        const struct ol_onenet_refusal *refusal)
 {
-    put_id(w, id);
     if (refusal->code == OL_ONENET_CODE_OK && !id.numeric) {
+        put_id(w, id);
         ol_writer_bytes(w, success_tail, sizeof success_tail - 1);
         return ol_writer_status(w);
     }
-    put_id_end(w, id);
-    put_code(w, refusal->code);
+    put_head(w, id, refusal->code);
     ol_writer_u8(w, '"');
     ol_onenet_refusal_msg_encode(w, refusal);
     ol_writer_str(w, OL_STR("\"}"));
@@ -413,9 +409,7 @@ int32_t ol_onenet_reply_begin(struct ol_onenet_post *reply, struct ol_writer *ou
     reply->id = 0;
     reply->count = 0;
     reply->time_ms = 0;
-    put_id(out, id);
-    put_id_end(out, id);
-    put_code(out, OL_ONENET_CODE_OK);
+    put_head(out, id, OL_ONENET_CODE_OK);
     ol_writer_str(out, OL_STR("\"success\",\"data\":{"));
     return ol_writer_status(out);
 }

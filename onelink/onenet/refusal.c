@@ -6,80 +6,71 @@
 
 static const struct ol_str separator = OL_STR_INIT(":identifier:");
 
-struct ol_onenet_refusal ol_onenet_refusal_none(void)
-{
-    return (struct ol_onenet_refusal){.code = OL_ONENET_CODE_OK,
-                                      .text = OL_STR_INIT("success")};
-}
-
 struct ol_onenet_refusal ol_onenet_refusal_make(enum ol_onenet_code code,
                                                 struct ol_str identifier)
 {
-    struct ol_onenet_refusal r = {.code = (int32_t)code, .identifier = identifier};
-    switch (code) {
-    case OL_ONENET_CODE_OK:
-        return ol_onenet_refusal_none();
-    case OL_ONENET_CODE_BOOL_TYPE:
-        r.text = OL_STR("bool type error");
-        break;
-    case OL_ONENET_CODE_NOT_EXIST:
-        r.text = OL_STR("identifier not exist");
-        break;
-    case OL_ONENET_CODE_EVENT_COUNT:
-        r.text = OL_STR("event param count error");
-        break;
-    case OL_ONENET_CODE_ID:
-        r.text = OL_STR("msg id invalid");
-        break;
-    case OL_ONENET_CODE_REQUIRED:
-        r.text = OL_STR("required value");
-        break;
-    case OL_ONENET_CODE_READ_ONLY:
-        r.text = OL_STR("access mode error");
-        r.ours = true;
-        break;
-    case OL_ONENET_CODE_TIME:
-        r.text = OL_STR("time type error");
-        r.ours = true;
-        break;
-    default:
-        r.text = OL_STR("request format error");
-        break;
+    /* The last one is for what is not listed, too. */
+    static const struct {
+        uint16_t code;
+        bool ours;
+        const char *text;
+    } rows[] = {
+        {OL_ONENET_CODE_OK, false, "success"},
+        {OL_ONENET_CODE_BOOL_TYPE, false, "bool type error"},
+        {OL_ONENET_CODE_NOT_EXIST, false, "identifier not exist"},
+        {OL_ONENET_CODE_EVENT_COUNT, false, "event param count error"},
+        {OL_ONENET_CODE_ID, false, "msg id invalid"},
+        {OL_ONENET_CODE_REQUIRED, false, "required value"},
+        {OL_ONENET_CODE_READ_ONLY, true, "access mode error"},
+        {OL_ONENET_CODE_TIME, true, "time type error"},
+        {OL_ONENET_CODE_FORMAT, false, "request format error"},
+    };
+    size_t i = 0;
+    while (rows[i].code != (int32_t)code && i < sizeof rows / sizeof rows[0] - 1) {
+        i++;
+    }
+    struct ol_onenet_refusal r = {
+        .code = (int32_t)code, .text = ol_str_from(rows[i].text), .ours = rows[i].ours};
+    if (code != OL_ONENET_CODE_OK) {
+        r.identifier = identifier;
     }
     return r;
 }
 
+struct ol_onenet_refusal ol_onenet_refusal_none(void)
+{
+    return ol_onenet_refusal_make(OL_ONENET_CODE_OK, (struct ol_str){NULL, 0});
+}
+
 /* The words for a value error: the word of the type, then one of these. Only that of a
  * bool and "string length error" have been seen. */
-static struct ol_str value_text(enum ol_onenet_type type,
-                                enum ol_onenet_value_error error)
+static const char *value_text(enum ol_onenet_type type, enum ol_onenet_value_error error)
 {
-    static const struct ol_str types[] = {
-        [OL_ONENET_INT32] = OL_STR_INIT("int32 type error"),
-        [OL_ONENET_INT64] = OL_STR_INIT("int64 type error"),
-        [OL_ONENET_FLOAT] = OL_STR_INIT("float type error"),
-        [OL_ONENET_DOUBLE] = OL_STR_INIT("double type error"),
-        [OL_ONENET_BOOL] = OL_STR_INIT("bool type error"),
-        [OL_ONENET_ENUM] = OL_STR_INIT("enum type error"),
-        [OL_ONENET_STRING] = OL_STR_INIT("string type error"),
-        [OL_ONENET_DATE] = OL_STR_INIT("date type error"),
-        [OL_ONENET_BITMAP] = OL_STR_INIT("bitMap type error"),
-        [OL_ONENET_STRUCT] = OL_STR_INIT("struct type error"),
-        [OL_ONENET_ARRAY] = OL_STR_INIT("array type error"),
+    static const char *const types[] = {
+        [OL_ONENET_INT32] = "int32 type error",
+        [OL_ONENET_INT64] = "int64 type error",
+        [OL_ONENET_FLOAT] = "float type error",
+        [OL_ONENET_DOUBLE] = "double type error",
+        [OL_ONENET_BOOL] = "bool type error",
+        [OL_ONENET_ENUM] = "enum type error",
+        [OL_ONENET_STRING] = "string type error",
+        [OL_ONENET_DATE] = "date type error",
+        [OL_ONENET_BITMAP] = "bitMap type error",
+        [OL_ONENET_STRUCT] = "struct type error",
+        [OL_ONENET_ARRAY] = "array type error",
     };
     switch (error) {
     case OL_ONENET_VALUE_RANGE:
-        return OL_STR("value range error");
+        return "value range error";
     case OL_ONENET_VALUE_STEP:
-        return OL_STR("value step error");
+        return "value step error";
     case OL_ONENET_VALUE_LENGTH:
         /* A struct has no length: it is that of a string in it. */
-        return type == OL_ONENET_ARRAY ? OL_STR("array length error")
-                                       : OL_STR("string length error");
+        return type == OL_ONENET_ARRAY ? "array length error" : "string length error";
     case OL_ONENET_VALUE_ENUM:
-        return OL_STR("enum value error");
+        return "enum value error";
     case OL_ONENET_VALUE_MEMBER:
-        return OL_STR("struct member error");
+        return "struct member error";
     default:
         return types[type];
     }
@@ -112,7 +103,7 @@ struct ol_onenet_refusal ol_onenet_refusal_for_value(enum ol_onenet_type type,
         type == OL_ONENET_ARRAY && error == OL_ONENET_VALUE_TYPE ? 9 : (int32_t)error;
     struct ol_onenet_refusal r = {
         .code = OL_ONENET_CODE_TYPES + 10 * decades[type] + cause,
-        .text = value_text(type, error),
+        .text = ol_str_from(value_text(type, error)),
         .identifier = identifier,
     };
     r.ours = r.code != OL_ONENET_CODE_BOOL_TYPE;

@@ -10,12 +10,13 @@
  * "/reply" to what the device sends. '+' stands for the identifier. docs/protocol.md
  * §4.1. */
 struct row {
-    struct ol_str path;
-    enum ol_onenet_direction direction; /* of the request */
+    const char *path;
+    uint8_t len;
+    uint8_t direction; /* of the request: enum ol_onenet_direction */
 };
 
 #define ROW(kind, text, direction)                                                       \
-    [OL_ONENET_TOPIC_##kind / 2] = {OL_STR_INIT(text), OL_ONENET_##direction}
+    [OL_ONENET_TOPIC_##kind / 2] = {text, sizeof(text) - 1, OL_ONENET_##direction}
 
 static const struct row rows[] = {
     ROW(PROPERTY_POST, "thing/property/post", UPLINK),
@@ -38,15 +39,15 @@ static const struct row rows[] = {
     ROW(TOPO_CHANGE, "thing/sub/topo/change", DOWNLINK),
     ROW(OTA_INFORM, "ota/inform", DOWNLINK),
     ROW(CUSTOM_UP, "custome/up", UPLINK),
-    ROW(CUSTOM_DOWN, "custome/down/+", DOWNLINK),
+    ROW(CUSTOM_DOWN, "custome/down", DOWNLINK),
     ROW(CARD_POST, "cmp/property/post", UPLINK),
     ROW(TOPO_GET_RESULT, "thing/sub/topo/get/result", UPLINK),
 };
 
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
-/* Two rows depart from the rule: the answer to "custome/up" is joined by '_', and that to
- * "custome/down/{id}" before the identifier. */
+/* Two rows depart from the rule: the answer to "custome/up" is joined by '_', and the
+ * identifier of "custome/down" stands behind all that, "custome/down_reply/{id}". */
 static bool is_odd(enum ol_onenet_topic_kind kind)
 {
     return kind / 2 == OL_ONENET_TOPIC_CUSTOM_DOWN / 2;
@@ -58,9 +59,6 @@ static char joint_of(size_t row)
         rows[row].direction == OL_ONENET_DOWNLINK || row == OL_ONENET_TOPIC_CUSTOM_UP / 2;
     return underscore ? '_' : '/';
 }
-
-static const struct ol_str down = OL_STR_INIT("custome/down/");
-static const struct ol_str down_reply = OL_STR_INIT("custome/down_reply/");
 
 static bool is_answer(enum ol_onenet_topic_kind kind)
 {
@@ -80,29 +78,40 @@ bool ol_onenet_topic_has_identifier(enum ol_onenet_topic_kind kind)
 
 struct ol_str ol_onenet_topic_str(enum ol_onenet_topic_kind kind)
 {
-    return kind < OL_ONENET_TOPIC_UNKNOWN ? rows[kind / 2].path : OL_STR("unknown");
+    if (kind >= OL_ONENET_TOPIC_UNKNOWN) {
+        return OL_STR("unknown");
+    }
+    return ol_str_make(rows[kind / 2].path, rows[kind / 2].len);
 }
 
 void ol_onenet_topic_path_encode(struct ol_writer *w, enum ol_onenet_topic_kind kind,
                                  struct ol_str identifier)
 {
-    if (is_odd(kind)) {
-        ol_writer_str(w, is_answer(kind) ? down_reply : down);
-        ol_writer_str(w, identifier);
-        return;
-    }
-    struct ol_str path = rows[kind / 2].path;
-    for (size_t i = 0; i < path.len; i++) {
-        if (path.ptr[i] == '+') {
+    for (const char *p = rows[kind / 2].path; *p != '\0'; p++) {
+        if (*p == '+') {
             ol_writer_str(w, identifier);
         } else {
-            ol_writer_u8(w, (uint8_t)path.ptr[i]);
+            ol_writer_u8(w, (uint8_t)*p);
         }
     }
     if (is_answer(kind)) {
         ol_writer_u8(w, (uint8_t)joint_of(kind / 2));
         ol_writer_str(w, OL_STR("reply"));
     }
+    if (is_odd(kind)) {
+        ol_writer_u8(w, '/');
+        ol_writer_str(w, identifier);
+    }
+}
+
+void ol_onenet_topic_head_encode(struct ol_writer *w, struct ol_str pid,
+                                 struct ol_str device)
+{
+    ol_writer_str(w, OL_STR("$sys/"));
+    ol_writer_str(w, pid);
+    ol_writer_u8(w, '/');
+    ol_writer_str(w, device);
+    ol_writer_u8(w, '/');
 }
 
 int32_t ol_onenet_topic_encode(struct ol_writer *w, const struct ol_onenet_topic *topic)
@@ -117,11 +126,7 @@ int32_t ol_onenet_topic_encode(struct ol_writer *w, const struct ol_onenet_topic
     if (ol_onenet_topic_has_identifier(topic->kind) ? !fits : id.len > 0) {
         return OL_E_ARG;
     }
-    ol_writer_str(w, OL_STR("$sys/"));
-    ol_writer_str(w, topic->pid);
-    ol_writer_u8(w, '/');
-    ol_writer_str(w, topic->device);
-    ol_writer_u8(w, '/');
+    ol_onenet_topic_head_encode(w, topic->pid, topic->device);
     ol_onenet_topic_path_encode(w, topic->kind, id);
     return ol_writer_status(w);
 }
@@ -175,23 +180,37 @@ static char take_joint(struct ol_str *tail)
     return joint;
 }
 
+/* Takes "/{id}" off "custome/down/{id}" and "custome/down_reply/{id}". false: "custome/down"
+ * and anything else. */
+static bool take_custom(struct ol_str *tail, struct ol_str *identifier)
+{
+    static const struct ol_str down = OL_STR_INIT("custome/down");
+    if (!ol_str_has_prefix(*tail, down)) {
+        return true;
+    }
+    size_t n = down.len;
+    n += ol_str_has_prefix(behind(*tail, n), OL_STR("_reply")) ? 6 : 0;
+    if (n == tail->len || tail->ptr[n] != '/' ||
+        !ol_onenet_device_is_valid(behind(*tail, n + 1))) {
+        return false;
+    }
+    *identifier = behind(*tail, n + 1);
+    tail->len = n;
+    return true;
+}
+
 enum ol_onenet_topic_kind ol_onenet_topic_path_decode(struct ol_str tail,
                                                       struct ol_str *identifier)
 {
-    if (tail.len > 0 && tail.ptr[0] == 'c' &&
-        (ol_str_has_prefix(tail, down) || ol_str_has_prefix(tail, down_reply))) {
-        bool answer = ol_str_has_prefix(tail, down_reply);
-        *identifier = behind(tail, answer ? down_reply.len : down.len);
-        if (!ol_onenet_device_is_valid(*identifier)) {
-            return OL_ONENET_TOPIC_UNKNOWN;
-        }
-        return answer ? OL_ONENET_TOPIC_CUSTOM_DOWN_REPLY : OL_ONENET_TOPIC_CUSTOM_DOWN;
+    if (tail.len > 0 && tail.ptr[0] == 'c' && !take_custom(&tail, identifier)) {
+        return OL_ONENET_TOPIC_UNKNOWN;
     }
     char joint = take_joint(&tail);
     for (size_t i = 0; i < ROW_COUNT; i++) {
         bool is_row = i == OL_ONENET_TOPIC_SERVICE_INVOKE / 2
                           ? is_service(tail, identifier)
-                          : ol_str_equal(rows[i].path, tail);
+                          : tail.len == rows[i].len &&
+                                memcmp(tail.ptr, rows[i].path, tail.len) == 0;
         if (is_row) {
             if (joint == 0) {
                 return (enum ol_onenet_topic_kind)(2 * i);

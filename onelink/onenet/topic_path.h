@@ -4,7 +4,11 @@
 
 #include "onelink/onenet/topic.h"
 
-/* Inside of the topic module. Appends what stands behind "$sys/{pid}/{device}/". kind is
+/* Inside of the layer. Appends "$sys/{pid}/{device}/". */
+void ol_onenet_topic_head_encode(struct ol_writer *w, struct ol_str pid,
+                                 struct ol_str device);
+
+/* Appends what stands behind "$sys/{pid}/{device}/". kind is
  * not UNKNOWN; identifier is used where the kind has one, and not checked. */
 void ol_onenet_topic_path_encode(struct ol_writer *w, enum ol_onenet_topic_kind kind,
                                  struct ol_str identifier);

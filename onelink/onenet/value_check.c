@@ -15,6 +15,23 @@ static bool has_label(const struct ol_onenet_model *model,
     return false;
 }
 
+enum ol_onenet_value_error ol_onenet_integer_check(const struct ol_onenet_model *model,
+                                                   const struct ol_onenet_field *field,
+                                                   int64_t v)
+{
+    switch (field->type) {
+    case OL_ONENET_ENUM:
+        return has_label(model, field, v) ? OL_ONENET_VALUE_OK : OL_ONENET_VALUE_ENUM;
+    case OL_ONENET_DATE:
+    case OL_ONENET_BITMAP:
+        return v < 0 ? OL_ONENET_VALUE_RANGE : OL_ONENET_VALUE_OK;
+    case OL_ONENET_INT32:
+        return v != (int32_t)v ? OL_ONENET_VALUE_RANGE : OL_ONENET_VALUE_OK;
+    default:
+        return OL_ONENET_VALUE_OK;
+    }
+}
+
 /* Reads a number token that is an integer. Short ones, which nearly all are, need neither
  * 64-bit products nor a look at fractions. */
 static enum ol_onenet_value_error read_int(struct ol_str text, int64_t *out)
@@ -49,23 +66,13 @@ static enum ol_onenet_value_error decode_int(const struct ol_onenet_model *model
 {
     int64_t v = 0;
     enum ol_onenet_value_error error = read_int(text, &v);
-    if (error != OL_ONENET_VALUE_OK) {
-        return error;
+    if (error == OL_ONENET_VALUE_OK) {
+        ol_onenet_value_set_int(out, v);
+        error = ol_onenet_integer_check(model, field, v);
     }
-    ol_onenet_value_set_int(out, v);
-    switch (field->type) {
-    case OL_ONENET_ENUM:
-        return has_label(model, field, v) ? OL_ONENET_VALUE_OK : OL_ONENET_VALUE_ENUM;
-    case OL_ONENET_DATE:
-    case OL_ONENET_BITMAP:
-        return v < 0 ? OL_ONENET_VALUE_RANGE : OL_ONENET_VALUE_OK;
-    case OL_ONENET_INT32:
-        if (v < INT32_MIN || v > INT32_MAX) {
-            return OL_ONENET_VALUE_RANGE;
-        }
-        break;
-    default:
-        break;
+    if (error != OL_ONENET_VALUE_OK ||
+        (field->type != OL_ONENET_INT32 && field->type != OL_ONENET_INT64)) {
+        return error;
     }
     const struct ol_dec number = {v, 0};
     return ol_onenet_number_check(field, &number, true);

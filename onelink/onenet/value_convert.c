@@ -20,7 +20,8 @@ static bool to_dec(const struct ol_onenet_value *in, struct ol_dec *out)
     return true;
 }
 
-static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *field,
+static enum ol_onenet_value_error convert_number(const struct ol_onenet_model *model,
+                                                 const struct ol_onenet_field *field,
                                                  struct ol_dec *v,
                                                  struct ol_onenet_value *out)
 {
@@ -44,7 +45,7 @@ static enum ol_onenet_value_error convert_number(const struct ol_onenet_field *f
     }
     int64_t i = 0;
     if (ol_dec_to_int64(*v, &i) != OL_OK ||
-        (field->type == OL_ONENET_INT32 && (i < INT32_MIN || i > INT32_MAX))) {
+        ol_onenet_integer_check(model, field, i) != OL_ONENET_VALUE_OK) {
         return OL_ONENET_VALUE_RANGE;
     }
     ol_onenet_value_set_int(out, i);
@@ -69,19 +70,11 @@ static enum ol_onenet_value_error convert_exact(const struct ol_onenet_model *mo
         ol_onenet_value_set_bool(out, i == 1);
         return OL_ONENET_VALUE_OK;
     }
-    if (field->type == OL_ONENET_ENUM) {
-        bool found = false;
-        for (uint16_t k = 0; k < field->label_count; k++) {
-            found = found || model->labels[field->first_label + k].value == i;
-        }
-        if (!found) {
-            return OL_ONENET_VALUE_ENUM;
-        }
-    } else if (i < 0) {
-        return OL_ONENET_VALUE_RANGE;
+    enum ol_onenet_value_error error = ol_onenet_integer_check(model, field, i);
+    if (error == OL_ONENET_VALUE_OK) {
+        ol_onenet_value_set_int(out, i);
     }
-    ol_onenet_value_set_int(out, i);
-    return OL_ONENET_VALUE_OK;
+    return error;
 }
 
 /* Characters of a string. Every byte of UTF-8 but 10xxxxxx begins one. */
@@ -147,7 +140,7 @@ enum ol_onenet_value_error ol_onenet_value_convert(const struct ol_onenet_model 
     case OL_ONENET_INT64:
     case OL_ONENET_FLOAT:
     case OL_ONENET_DOUBLE:
-        return convert_number(field, &v, out);
+        return convert_number(model, field, &v, out);
     case OL_ONENET_DATE:
     case OL_ONENET_BOOL:
     case OL_ONENET_ENUM:

@@ -6,9 +6,6 @@
 /* All arithmetic stays below this, so that sums and doubles of two cannot overflow. */
 #define LIMIT INT64_C(1000000000000000000)
 
-/* What is left of a number behind its integer part: compared with 0 and one half. */
-enum rest { REST_NONE, REST_BELOW_HALF, REST_HALF, REST_ABOVE_HALF };
-
 static bool is_small(int64_t v)
 {
     return v > -LIMIT && v < LIMIT;
@@ -28,8 +25,9 @@ static bool scale_up(const struct ol_dec *d, int32_t exponent, int64_t *out)
     return is_small(m);
 }
 
-/* floor(d / 10^exponent) for an exponent above d.exponent, and what is left of it. */
-static enum rest scale_down(const struct ol_dec *d, int32_t exponent, int64_t *out)
+/* floor(d / 10^exponent) for an exponent above d.exponent. What is left of it is given in
+ * tenths, which are exact at 0 and at 5, one half, and else lie on its side of these. */
+static int32_t scale_down(const struct ol_dec *d, int32_t exponent, int64_t *out)
 {
     bool negative = d->mantissa < 0;
     uint64_t m = negative ? 0 - (uint64_t)d->mantissa : (uint64_t)d->mantissa;
@@ -39,22 +37,17 @@ static enum rest scale_down(const struct ol_dec *d, int32_t exponent, int64_t *o
         sticky = sticky || digit > 0;
         m = ol_u64_div10(m, &digit);
     }
-    enum rest rest = digit > 5 || (digit == 5 && sticky) ? REST_ABOVE_HALF
-                     : digit == 5                        ? REST_HALF
-                     : digit > 0 || sticky               ? REST_BELOW_HALF
-                                                         : REST_NONE;
+    int32_t rest = (int32_t)digit + (sticky && (digit == 0 || digit == 5));
     *out = negative ? -(int64_t)m : (int64_t)m;
-    if (negative && rest != REST_NONE) {
+    if (negative && rest != 0) {
         *out -= 1;
-        rest = rest == REST_HALF         ? REST_HALF
-               : rest == REST_BELOW_HALF ? REST_ABOVE_HALF
-                                         : REST_BELOW_HALF;
+        rest = 10 - rest;
     }
     return rest;
 }
 
 /* d in units of 10^exponent, *rest what is left of it. false: too large. */
-static bool scale(const struct ol_dec *d, int32_t exponent, int64_t *out, enum rest *rest)
+static bool scale(const struct ol_dec *d, int32_t exponent, int64_t *out, int32_t *rest)
 {
     if (d->exponent > exponent) {
         return scale_up(d, exponent, out);
@@ -83,15 +76,15 @@ static int64_t modulo(int64_t a, int64_t b)
     return b - 1 - (int64_t)((uint64_t)(-1 - a) % (uint64_t)b);
 }
 
-/* Whether remainder + rest is nearer to the step above; a tie goes away from zero. */
-static bool rounds_up(int64_t remainder, enum rest rest, int64_t step, bool negative)
+/* Whether remainder and the tenths of rest are nearer to the step above; a tie goes away
+ * from zero. */
+static bool rounds_up(int64_t remainder, int32_t rest, int64_t step, bool negative)
 {
-    int64_t twice = 2 * remainder;
-    if (twice == step || twice + 1 == step) {
-        enum rest half = twice == step ? REST_NONE : REST_HALF;
-        return rest > half || (rest == half && !negative);
+    int64_t twice = step - 2 * remainder; /* the way to half of the step, doubled */
+    if (twice < 0 || twice > 1) {
+        return twice < 0;
     }
-    return twice > step;
+    return rest + !negative > 5 * (int32_t)twice;
 }
 
 /* Like ol_dec_compare, without its cost for numbers of everyday size. */
@@ -130,7 +123,7 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
     int64_t value = 0;
     int64_t from = 0;
     int64_t size = 0;
-    enum rest rest = REST_NONE;
+    int32_t rest = 0;
     if (!scale(base, exponent, &from, &rest)) {
         from = 0; /* a min near the limit of its type: steps count from 0 in effect */
     }
@@ -142,7 +135,7 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
         return true; /* no step at all, as in ol_dec_is_step */
     }
     int64_t remainder = modulo(value - from, size);
-    if (remainder == 0 && rest == REST_NONE) {
+    if (remainder == 0 && rest == 0) {
         return true;
     }
     int64_t below = value - remainder;

@@ -20,6 +20,12 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
 enum ol_onenet_value_error ol_onenet_number_check(const struct ol_onenet_field *field,
                                                   const struct ol_dec *v, bool with_step);
 
+/* A whole number of an int32, enum, date or bitMap against the limits of its type, and an
+ * enum's against its values. */
+enum ol_onenet_value_error ol_onenet_integer_check(const struct ol_onenet_model *model,
+                                                   const struct ol_onenet_field *field,
+                                                   int64_t v);
+
 /* What steps count from. */
 static inline const struct ol_dec *
 ol_onenet_step_base(const struct ol_onenet_field *field)
