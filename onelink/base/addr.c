@@ -5,9 +5,21 @@
 
 #include "onelink/base/buf.h"
 
+void ol_addr_set_ipv4(struct ol_addr *out, const uint8_t bytes[4], uint16_t port)
+{
+    memset(out, 0, sizeof *out);
+    out->family = OL_ADDR_IPV4;
+    out->port = port;
+    memcpy(out->bytes, bytes, 4);
+}
+
 struct ol_addr ol_addr_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port)
 {
-    return (struct ol_addr){.family = OL_ADDR_IPV4, .bytes = {a, b, c, d}, .port = port};
+    const uint8_t bytes[4] = {a, b, c, d};
+    struct ol_addr addr;
+
+    ol_addr_set_ipv4(&addr, bytes, port);
+    return addr;
 }
 
 bool ol_addr_equal(const struct ol_addr *a, const struct ol_addr *b)
@@ -24,49 +36,35 @@ bool ol_addr_same_host(const struct ol_addr *a, const struct ol_addr *b)
     return memcmp(a->bytes, b->bytes, len) == 0;
 }
 
-/* One part of a dotted address: 0..255 without leading zeros. Gives how many characters
- * it has, 0 when there is none. */
-static size_t part_decode(const char *text, size_t len, uint8_t *out)
-{
-    uint32_t value = 0;
-    size_t n = 0;
-    while (n < len && text[n] >= '0' && text[n] <= '9') {
-        if (n > 0 && value == 0) {
-            return 0;
-        }
-        value = value * 10 + (uint32_t)(text[n] - '0');
-        if (value > 255) {
-            return 0;
-        }
-        n++;
-    }
-    *out = (uint8_t)value;
-    return n;
-}
-
 int32_t ol_addr_decode(struct ol_str text, uint16_t port, struct ol_addr *out)
 {
-    struct ol_addr addr = ol_addr_ipv4(0, 0, 0, 0, port);
-    size_t pos = 0;
-    for (int i = 0; i < 4; i++) {
-        if (i > 0) {
-            if (pos == text.len || text.ptr[pos] != '.') {
+    uint8_t bytes[4];
+    uint32_t part = 0;
+    uint32_t value = 0;
+    bool has_digit = false;
+
+    for (size_t i = 0; i <= text.len; i++) {
+        char c = i < text.len ? text.ptr[i] : '.'; /* a dot ends a part */
+        if (c == '.') {
+            if (!has_digit || part == sizeof bytes) {
                 return OL_E_ARG;
             }
-            pos++;
+            bytes[part++] = (uint8_t)value;
+            value = 0;
+            has_digit = false;
+            continue;
         }
-        size_t n = pos < text.len
-                       ? part_decode(text.ptr + pos, text.len - pos, &addr.bytes[i])
-                       : 0;
-        if (n == 0) {
+        bool is_leading_zero = has_digit && value == 0;
+        value = value * 10 + (uint32_t)(c - '0');
+        if (c < '0' || c > '9' || is_leading_zero || value > 255) {
             return OL_E_ARG;
         }
-        pos += n;
+        has_digit = true;
     }
-    if (pos != text.len) {
+    if (part < sizeof bytes) {
         return OL_E_ARG;
     }
-    *out = addr;
+    ol_addr_set_ipv4(out, bytes, port);
     return OL_OK;
 }
 

@@ -24,6 +24,9 @@ struct ol_addr {
 /* An IPv4 address a.b.c.d with a port in host order. */
 struct ol_addr ol_addr_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port);
 
+/* Makes *out the IPv4 address of four bytes in network order, with a port in host order. */
+void ol_addr_set_ipv4(struct ol_addr *out, const uint8_t bytes[4], uint16_t port);
+
 /* Same family, same bytes, same port. */
 bool ol_addr_equal(const struct ol_addr *a, const struct ol_addr *b);
 

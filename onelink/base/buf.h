@@ -9,6 +9,10 @@
 #include "onelink/base/status.h"
 #include "onelink/base/str.h"
 
+/* Two, four bytes at p in network order. */
+uint16_t ol_get_u16(const uint8_t *p);
+uint32_t ol_get_u32(const uint8_t *p);
+
 /* A cursor over received bytes that cannot pass their end. The first short read sets
  * `bad` and every later read gives 0 or an empty span, so that a decoder checks once, at
  * its end. */

@@ -17,14 +17,29 @@ size_t ol_reader_left(const struct ol_reader *r)
 }
 
 /* n bytes in network order, n at most 4. */
+static uint32_t get_be(const uint8_t *p, size_t n)
+{
+    uint32_t v = 0;
+    for (size_t i = 0; i < n; i++) {
+        v = v << 8 | p[i];
+    }
+    return v;
+}
+
+uint16_t ol_get_u16(const uint8_t *p)
+{
+    return (uint16_t)get_be(p, 2);
+}
+
+uint32_t ol_get_u32(const uint8_t *p)
+{
+    return get_be(p, 4);
+}
+
 static uint32_t read_be(struct ol_reader *r, size_t n)
 {
     struct ol_str bytes = ol_reader_bytes(r, n);
-    uint32_t v = 0;
-    for (size_t i = 0; i < bytes.len; i++) {
-        v = v << 8 | (uint8_t)bytes.ptr[i];
-    }
-    return v;
+    return get_be((const uint8_t *)bytes.ptr, bytes.len);
 }
 
 uint8_t ol_reader_u8(struct ol_reader *r)

@@ -22,6 +22,9 @@
 /* Every function whose result matters is marked, so that ignoring it does not compile. */
 #define OL_MUST __attribute__((warn_unused_result))
 
+/* For a function of a few callers: even for size, compilers put it into each of them. */
+#define OL_NOINLINE __attribute__((noinline))
+
 /* Few codes, grouped by what the caller does next. */
 enum ol_status {
     OL_OK = 0,

@@ -15,6 +15,9 @@ typedef uint64_t ol_ms;
 /* at + delay, stopping at OL_NEVER instead of wrapping. */
 ol_ms ol_ms_add(ol_ms at, ol_ms delay);
 
+/* Seconds as milliseconds: exact, and on a small machine without a 64-bit product. */
+ol_ms ol_ms_from_s(uint32_t seconds);
+
 /* The earlier one. */
 ol_ms ol_ms_min(ol_ms a, ol_ms b);
 

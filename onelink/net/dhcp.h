@@ -41,14 +41,17 @@ struct ol_dhcp_config {
     struct ol_addr last;    /* an address that we had once, to ask for; or none */
 };
 
+/* In the order in which they are told: what is over comes before what begins. */
 enum ol_dhcp_event_kind {
-    OL_DHCP_EVENT_PROBE,   /* is lease->address free on the wire? */
-    OL_DHCP_EVENT_BOUND,   /* use it. Also after a renewal that changed something */
     OL_DHCP_EVENT_LOST,    /* it ended, or a server took it back: stop using it */
     OL_DHCP_EVENT_TAKEN,   /* somebody else has lease->address: it was declined */
     OL_DHCP_EVENT_REFUSED, /* NAK */
-    OL_DHCP_EVENT_SILENT   /* a whole round brought no answer; told once a silence */
+    OL_DHCP_EVENT_SILENT,  /* a whole round brought no answer; told once a silence */
+    OL_DHCP_EVENT_PROBE,   /* is lease->address free on the wire? */
+    OL_DHCP_EVENT_BOUND    /* use it. Also after a renewal that changed something */
 };
+
+#define OL_DHCP_EVENT_COUNT (OL_DHCP_EVENT_BOUND + 1)
 
 struct ol_dhcp_event {
     enum ol_dhcp_event_kind kind;
@@ -82,14 +85,14 @@ struct ol_dhcp {
     bool is_silent; /* told */
     uint32_t xid;
     uint32_t random;
+    ol_ms now;             /* as told last */
+    ol_ms deadline_ms;     /* of the state */
     ol_ms began_at;        /* of `secs` */
     ol_ms asked_at;        /* a lease counts from here, RFC 2131 4.4.1 */
-    ol_ms deadline_ms;     /* of the state */
     ol_ms lease_at;        /* when `lease` was asked for */
-    ol_ms rebind_at;       /* its T2 */
     ol_ms end_at;          /* when it ends: OL_NEVER never, 0 there is none */
     struct ol_addr wanted; /* in REQUESTING and REBOOTING */
-    struct ol_addr server; /* in REQUESTING */
+    struct ol_addr server; /* the one that we speak to, where it is not all */
     struct ol_dhcp_config config;
     struct ol_dhcp_lease lease;
     struct ol_dhcp_lease next; /* an answer; in PROBING what is granted */

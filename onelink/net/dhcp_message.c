@@ -8,12 +8,25 @@
 #define OP_REQUEST     1
 #define OP_REPLY       2
 #define HTYPE_ETHERNET 1
-#define FLAG_BROADCAST 0x8000U
-#define COOKIE         0x63825363U
-#define CHADDR_LEN     16
-#define SNAME_LEN      64
-#define FILE_LEN       128
+#define FLAG_BROADCAST 0x80
+#define COOKIE         0x63, 0x82, 0x53, 0x63
+#define HOSTNAME_MAX   63
 #define MESSAGE_MIN    300
+
+/* Where things are, RFC 2131 2, figure 1. */
+enum {
+    AT_XID = 4,
+    AT_SECS = 8,
+    AT_FLAGS = 10,
+    AT_CLIENT = 12,
+    AT_YOURS = 16,
+    AT_MAC = 28,
+    AT_SNAME = 44,
+    AT_FILE = 108,
+    AT_COOKIE = 236,
+    AT_OPTIONS = 240,
+    AT_TYPE = 242
+};
 
 enum option {
     OPT_PAD = 0,
@@ -36,79 +49,85 @@ enum option {
     OPT_END = 255
 };
 
-static const uint8_t wanted[] = {OPT_MASK, OPT_ROUTER, OPT_DNS,   OPT_DOMAIN,
-                                 OPT_NTP,  OPT_LEASE,  OPT_RENEW, OPT_REBIND};
-
 /* ---- Requests ---- */
 
-static void zeros(struct ol_writer *w, size_t count)
+/* The cookie, the type of the message (AT_TYPE), the begin of a client identifier. */
+static const uint8_t first_options[] = {COOKIE, OPT_TYPE,      1, 0, OPT_CLIENT,
+                                        7,      HTYPE_ETHERNET};
+
+/* What the server should know of a client that asks for an address. */
+static const uint8_t wishes[] = {OPT_MAX_SIZE,
+                                 2,
+                                 OL_DHCP_MESSAGE_MAX >> 8,
+                                 OL_DHCP_MESSAGE_MAX & 0xFF,
+                                 OPT_WANTED,
+                                 8,
+                                 OPT_MASK,
+                                 OPT_ROUTER,
+                                 OPT_DNS,
+                                 OPT_DOMAIN,
+                                 OPT_NTP,
+                                 OPT_LEASE,
+                                 OPT_RENEW,
+                                 OPT_REBIND};
+
+static uint8_t *append(uint8_t *p, const void *data, size_t len)
 {
-    while (count-- > 0) {
-        ol_writer_u8(w, 0);
+    memcpy(p, data, len);
+    return p + len;
+}
+
+static uint8_t *option(uint8_t *p, uint8_t code, const void *data, size_t len)
+{
+    *p++ = code;
+    *p++ = (uint8_t)len;
+    return append(p, data, len);
+}
+
+static uint8_t *address_option(uint8_t *p, uint8_t code, const struct ol_addr *addr)
+{
+    return addr != NULL ? option(p, code, addr->bytes, 4) : p;
+}
+
+/* The fixed part and the options that every message has. Returns the place behind. */
+static uint8_t *begin(uint8_t *m, const struct ol_dhcp_request *r)
+{
+    m[0] = OP_REQUEST;
+    m[1] = HTYPE_ETHERNET;
+    m[2] = 6;
+    memcpy(m + AT_XID, &r->xid, 4);
+    m[AT_SECS] = (uint8_t)(r->secs >> 8);
+    m[AT_SECS + 1] = (uint8_t)r->secs;
+    if (r->client != NULL) {
+        memcpy(m + AT_CLIENT, r->client->bytes, 4);
+    } else {
+        /* Without an address the interface takes no unicast, RFC 2131 4.1. */
+        m[AT_FLAGS] = FLAG_BROADCAST;
     }
-}
-
-static void option(struct ol_writer *w, uint8_t code, const void *data, size_t len)
-{
-    ol_writer_u8(w, code);
-    ol_writer_u8(w, (uint8_t)len);
-    ol_writer_bytes(w, data, len);
-}
-
-static void address_option(struct ol_writer *w, uint8_t code, const struct ol_addr *addr)
-{
-    if (addr->family == OL_ADDR_IPV4) {
-        option(w, code, addr->bytes, 4);
-    }
-}
-
-/* RFC 2131 2, figure 1. */
-static void fixed_part(struct ol_writer *w, const struct ol_dhcp_request *r)
-{
-    static const uint8_t none[4];
-    bool has_client = r->client.family == OL_ADDR_IPV4;
-
-    ol_writer_u8(w, OP_REQUEST);
-    ol_writer_u8(w, HTYPE_ETHERNET);
-    ol_writer_u8(w, sizeof r->mac);
-    ol_writer_u8(w, 0); /* hops */
-    ol_writer_u32(w, r->xid);
-    ol_writer_u16(w, r->secs);
-    /* Without an address the interface takes no unicast, RFC 2131 4.1. */
-    ol_writer_u16(w, has_client ? 0 : FLAG_BROADCAST);
-    ol_writer_bytes(w, has_client ? r->client.bytes : none, 4);
-    zeros(w, 12); /* yiaddr, siaddr, giaddr */
-    ol_writer_bytes(w, r->mac, sizeof r->mac);
-    zeros(w, CHADDR_LEN - sizeof r->mac + SNAME_LEN + FILE_LEN);
-    ol_writer_u32(w, COOKIE);
+    memcpy(m + AT_MAC, r->mac, 6);
+    uint8_t *p = append(m + AT_COOKIE, first_options, sizeof first_options);
+    m[AT_TYPE] = (uint8_t)r->type;
+    return append(p, r->mac, 6);
 }
 
 int32_t ol_dhcp_request_encode(const struct ol_dhcp_request *r, void *buf, size_t cap)
 {
-    struct ol_writer w = ol_writer_make(buf, cap);
-    uint8_t type = (uint8_t)r->type;
-    uint8_t client[1 + sizeof r->mac] = {HTYPE_ETHERNET};
-
-    fixed_part(&w, r);
-    option(&w, OPT_TYPE, &type, 1);
-    memcpy(client + 1, r->mac, sizeof r->mac);
-    option(&w, OPT_CLIENT, client, sizeof client);
-    address_option(&w, OPT_REQUESTED, &r->requested);
-    address_option(&w, OPT_SERVER, &r->server);
+    if (cap < OL_DHCP_REQUEST_MAX || r->hostname.len > HOSTNAME_MAX) {
+        return OL_E_NOSPC;
+    }
+    memset(buf, 0, OL_DHCP_REQUEST_MAX);
+    uint8_t *p = begin(buf, r);
+    p = address_option(p, OPT_REQUESTED, r->requested);
+    p = address_option(p, OPT_SERVER, r->server);
     if (r->type == OL_DHCP_DISCOVER || r->type == OL_DHCP_REQUEST) {
-        static const uint8_t size[] = {OL_DHCP_MESSAGE_MAX >> 8,
-                                       OL_DHCP_MESSAGE_MAX & 0xFF};
-        option(&w, OPT_MAX_SIZE, size, sizeof size);
-        option(&w, OPT_WANTED, wanted, sizeof wanted);
-        if (r->hostname.len > 0 && r->hostname.len <= 63) {
-            option(&w, OPT_HOSTNAME, r->hostname.ptr, r->hostname.len);
+        p = append(p, wishes, sizeof wishes);
+        if (r->hostname.len > 0) {
+            p = option(p, OPT_HOSTNAME, r->hostname.ptr, r->hostname.len);
         }
     }
-    ol_writer_u8(&w, OPT_END);
-    if (w.len < MESSAGE_MIN) {
-        zeros(&w, MESSAGE_MIN - w.len);
-    }
-    return ol_writer_status(&w) == OL_OK ? (int32_t)w.len : OL_E_NOSPC;
+    *p++ = OPT_END;
+    int32_t len = (int32_t)(p - (uint8_t *)buf);
+    return len > MESSAGE_MIN ? len : MESSAGE_MIN;
 }
 
 /* ---- Answers ---- */
@@ -118,63 +137,53 @@ struct found {
     struct ol_dhcp_lease *out;
     uint8_t type;
     uint8_t overload;
-    bool has_mask;
-    bool has_lease;
 };
 
-static uint32_t number(struct ol_str data)
+static bool address(const uint8_t *b, uint16_t port, struct ol_addr *out)
 {
-    struct ol_reader r = ol_reader_make(data.ptr, data.len);
-
-    return ol_reader_u32(&r);
-}
-
-static bool address(const char *bytes, uint16_t port, struct ol_addr *out)
-{
-    const uint8_t *b = (const uint8_t *)bytes;
-
     if (b[0] == 0 || b[0] == 127 || b[0] >= 224) {
         return false; /* no address of a host, RFC 1122 3.2.1.3 */
     }
-    *out = ol_addr_ipv4(b[0], b[1], b[2], b[3], port);
+    ol_addr_set_ipv4(out, b, port);
     return true;
 }
 
-static void address_list(struct ol_str data, struct ol_addr *out, size_t cap)
+static void address_list(const uint8_t *data, size_t len, struct ol_addr *out, size_t cap)
 {
-    size_t count = 0;
+    const struct ol_addr *end = out + cap;
 
-    for (size_t i = 0; i + 4 <= data.len && count < cap; i += 4) {
-        count += address(data.ptr + i, 0, &out[count]) ? 1 : 0;
+    for (; len >= 4 && out != end; len -= 4, data += 4) {
+        out += address(data, 0, out) ? 1 : 0;
     }
 }
 
-/* Ones, then zeros; not all of either. */
-static bool prefix_of(uint32_t mask, uint8_t *out)
+/* The length of a mask: ones, then zeros. 0: not such, or all of either. */
+static uint8_t prefix_of(uint32_t mask)
 {
     uint32_t rest = ~mask;
+    uint8_t len = 0;
 
     if (mask == 0 || rest == 0 || (rest & (rest + 1)) != 0) {
-        return false;
+        return 0;
     }
-    *out = 0;
     for (; mask != 0; mask <<= 1) {
-        (*out)++;
+        len++;
     }
-    return true;
+    return len;
 }
 
 /* Some servers count a NUL. A name that is cut would be another name: it is left out. */
-static void take_domain(struct ol_str text, char out[OL_DHCP_DOMAIN_CAP])
+static void take_domain(const uint8_t *text, size_t text_len,
+                        char out[OL_DHCP_DOMAIN_CAP])
 {
     size_t len = 0;
 
-    while (len < text.len && text.ptr[len] > ' ' && text.ptr[len] <= '~') {
+    while (len < text_len && text[len] > ' ' && text[len] <= '~') {
         len++;
     }
-    bool is_whole = len == text.len || (len + 1 == text.len && text.ptr[len] == '\0');
+    bool is_whole = len == text_len || (len + 1 == text_len && text[len] == '\0');
     if (is_whole && len > 0 && len < OL_DHCP_DOMAIN_CAP) {
-        memcpy(out, text.ptr, len);
+        memcpy(out, text, len);
         out[len] = '\0';
     }
 }
@@ -183,10 +192,9 @@ static void take_word(struct found *f, uint8_t code, uint32_t value)
 {
     switch (code) {
     case OPT_MASK:
-        f->has_mask = prefix_of(value, &f->out->prefix_len);
+        f->out->prefix_len = prefix_of(value);
         break;
     case OPT_LEASE:
-        f->has_lease = value != 0;
         f->out->lease_s = value;
         break;
     case OPT_RENEW:
@@ -200,59 +208,55 @@ static void take_word(struct found *f, uint8_t code, uint32_t value)
     }
 }
 
-static void take_option(struct found *f, uint8_t code, struct ol_str data)
+static void take_option(struct found *f, uint8_t code, const uint8_t *data, size_t len)
 {
+    struct ol_dhcp_lease *out = f->out;
+
     switch (code) {
     case OPT_ROUTER:
-        address_list(data, &f->out->gateway, 1);
+        address_list(data, len, &out->gateway, 1);
         break;
     case OPT_DNS:
-        address_list(data, f->out->dns, OL_DHCP_SERVERS_MAX);
+        address_list(data, len, out->dns, OL_DHCP_SERVERS_MAX);
         break;
     case OPT_NTP:
-        address_list(data, f->out->ntp, OL_DHCP_SERVERS_MAX);
+        address_list(data, len, out->ntp, OL_DHCP_SERVERS_MAX);
         break;
     case OPT_DOMAIN:
-        take_domain(data, f->out->domain);
+        take_domain(data, len, out->domain);
         break;
     case OPT_TYPE:
-        f->type = data.len == 1 ? (uint8_t)data.ptr[0] : 0;
+        f->type = len == 1 ? data[0] : 0;
         break;
     case OPT_OVERLOAD:
-        f->overload = data.len == 1 ? (uint8_t)data.ptr[0] : 0;
+        f->overload = len == 1 ? data[0] : 0;
         break;
     case OPT_SERVER:
-        if (data.len != 4 || !address(data.ptr, OL_DHCP_SERVER_PORT, &f->out->server)) {
-            f->out->server.family = OL_ADDR_NONE;
+        if (len != 4 || !address(data, OL_DHCP_SERVER_PORT, &out->server)) {
+            out->server.family = OL_ADDR_NONE;
         }
         break;
     default:
-        if (data.len == 4) {
-            take_word(f, code, number(data));
+        if (len == 4) {
+            take_word(f, code, ol_get_u32(data));
         }
         break;
     }
 }
 
 /* A field of options. A missing end is forgiven, an option that passes the end is not. */
-static bool take_options(struct found *f, struct ol_str field)
+static bool take_options(struct found *f, const uint8_t *p, const uint8_t *end)
 {
-    struct ol_reader r = ol_reader_make(field.ptr, field.len);
-
-    while (ol_reader_left(&r) > 0) {
-        uint8_t code = ol_reader_u8(&r);
-        if (code == OPT_END) {
-            return true;
-        }
-        if (code == OPT_PAD) {
+    while (p != end && *p != OPT_END) {
+        if (*p == OPT_PAD) {
+            p++;
             continue;
         }
-        uint8_t len = ol_reader_u8(&r);
-        struct ol_str data = ol_reader_bytes(&r, len);
-        if (r.bad) {
+        if (end - p < 2 || end - p - 2 < p[1]) {
             return false;
         }
-        take_option(f, code, data);
+        take_option(f, p[0], p + 2, p[1]);
+        p += 2 + p[1];
     }
     return true;
 }
@@ -268,12 +272,13 @@ static uint8_t class_prefix(const struct ol_addr *addr)
 /* Neither the network itself nor its broadcast address. */
 static bool is_host(const struct ol_addr *addr, uint8_t prefix_len)
 {
-    uint32_t host = number(ol_str_make(addr->bytes, 4)) & (UINT32_MAX >> prefix_len);
+    uint32_t all = UINT32_MAX >> prefix_len;
+    uint32_t host = ol_get_u32(addr->bytes) & all;
 
-    return prefix_len >= 31 || (host != 0 && host != UINT32_MAX >> prefix_len);
+    return prefix_len >= 31 || (host != 0 && host != all);
 }
 
-static int32_t judge(struct found *f, struct ol_str yiaddr)
+static int32_t judge(struct found *f, const uint8_t *yiaddr)
 {
     struct ol_dhcp_lease *out = f->out;
 
@@ -283,44 +288,41 @@ static int32_t judge(struct found *f, struct ol_str yiaddr)
     if (f->type == OL_DHCP_NAK) {
         return OL_DHCP_NAK;
     }
-    if ((f->type != OL_DHCP_OFFER && f->type != OL_DHCP_ACK) || !f->has_lease ||
-        !address(yiaddr.ptr, 0, &out->address)) {
+    if ((f->type != OL_DHCP_OFFER && f->type != OL_DHCP_ACK) || out->lease_s == 0 ||
+        !address(yiaddr, 0, &out->address)) {
         return OL_E_PROTO;
     }
-    if (!f->has_mask) {
+    if (out->prefix_len == 0) {
         out->prefix_len = class_prefix(&out->address);
     }
     return is_host(&out->address, out->prefix_len) ? f->type : OL_E_PROTO;
 }
 
+/* An answer to us, RFC 2131 2, figure 1. */
+static bool is_ours(const uint8_t *m, uint32_t xid, const uint8_t mac[6])
+{
+    static const uint8_t kind[] = {OP_REPLY, HTYPE_ETHERNET, 6};
+
+    return memcmp(m, kind, sizeof kind) == 0 && memcmp(m + AT_XID, &xid, 4) == 0 &&
+           memcmp(m + AT_MAC, mac, 6) == 0 &&
+           memcmp(m + AT_COOKIE, first_options, AT_OPTIONS - AT_COOKIE) == 0;
+}
+
 int32_t ol_dhcp_answer_decode(const void *data, size_t len, uint32_t xid,
                               const uint8_t mac[6], struct ol_dhcp_lease *out)
 {
-    struct ol_reader r = ol_reader_make(data, len);
+    const uint8_t *m = data;
     struct found f = {.out = out};
 
     memset(out, 0, sizeof *out);
-    bool is_ours = ol_reader_u8(&r) == OP_REPLY;
-    is_ours = ol_reader_u8(&r) == HTYPE_ETHERNET && is_ours;
-    is_ours = ol_reader_u8(&r) == 6 && is_ours;
-    (void)ol_reader_u8(&r); /* hops */
-    is_ours = ol_reader_u32(&r) == xid && is_ours;
-    (void)ol_reader_bytes(&r, 8); /* secs, flags, ciaddr */
-    struct ol_str yiaddr = ol_reader_bytes(&r, 4);
-    (void)ol_reader_bytes(&r, 8); /* siaddr, giaddr */
-    struct ol_str chaddr = ol_reader_bytes(&r, CHADDR_LEN);
-    struct ol_str sname = ol_reader_bytes(&r, SNAME_LEN);
-    struct ol_str file = ol_reader_bytes(&r, FILE_LEN);
-    is_ours = ol_reader_u32(&r) == COOKIE && is_ours;
-    if (r.bad || !is_ours || memcmp(chaddr.ptr, mac, 6) != 0) {
+    if (len < AT_OPTIONS || !is_ours(m, xid, mac)) {
         return OL_E_PROTO;
     }
-    struct ol_str options = ol_reader_bytes(&r, ol_reader_left(&r));
     /* RFC 2131 4.1: the options, then `file`, then `sname` where option 52 says so. */
-    if (!take_options(&f, options) ||
-        ((f.overload & 1U) != 0 && !take_options(&f, file)) ||
-        ((f.overload & 2U) != 0 && !take_options(&f, sname))) {
+    if (!take_options(&f, m + AT_OPTIONS, m + len) ||
+        ((f.overload & 1U) != 0 && !take_options(&f, m + AT_FILE, m + AT_COOKIE)) ||
+        ((f.overload & 2U) != 0 && !take_options(&f, m + AT_SNAME, m + AT_FILE))) {
         return OL_E_PROTO;
     }
-    return judge(&f, yiaddr);
+    return judge(&f, m + AT_YOURS);
 }

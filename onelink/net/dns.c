@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "onelink/net/dice.h"
+
 #define ROUND_MS      2000U
 #define ROUND_MAX_MS  8000U
 #define ROUNDS        3U
@@ -10,15 +12,10 @@
 
 static uint16_t next_id(struct ol_dns *d)
 {
-    uint32_t x = d->random;
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    d->random = x;
-    return (uint16_t)(x >> 16);
+    return (uint16_t)(ol_net_dice(&d->random) >> 16);
 }
 
-static void finish(struct ol_dns *d, int32_t status)
+static OL_NOINLINE void finish(struct ol_dns *d, int32_t status)
 {
     d->status = status;
     d->has_output = false;
@@ -32,9 +29,14 @@ static void begin_try(struct ol_dns *d, ol_ms now)
     d->try_until_ms = ol_ms_add(now, d->try_ms);
 }
 
-static uint32_t or_default(uint32_t value, uint32_t fallback)
+/* A round takes the same time with one server or three: each has its share. */
+static uint16_t share(const struct ol_dns *d, uint16_t round_ms, uint16_t fallback)
 {
-    return value != 0 ? value : fallback;
+    static const uint16_t parts[OL_DNS_SERVERS_MAX] = {0xFFFF, 0x8000,
+                                                       0x5555}; /* of 2^16 */
+    uint32_t ms = round_ms != 0 ? round_ms : fallback;
+
+    return (uint16_t)(((ms + 1) * parts[d->server_count - 1]) >> 16);
 }
 
 int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config)
@@ -44,10 +46,9 @@ int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config)
     if (d->server_count == 0) {
         return OL_E_ARG;
     }
-    /* A round takes the same time with one server or three: each has its share. */
-    d->try_min_ms = or_default(config->round_ms, ROUND_MS) / d->server_count;
-    d->try_max_ms = or_default(config->round_max_ms, ROUND_MAX_MS) / d->server_count;
-    d->round_count = (uint8_t)or_default(config->round_count, ROUNDS);
+    d->try_min_ms = share(d, config->round_ms, ROUND_MS);
+    d->try_max_ms = share(d, config->round_max_ms, ROUND_MAX_MS);
+    d->round_count = config->round_count != 0 ? config->round_count : ROUNDS;
     ol_dns_close(d);
     return OL_OK;
 }
@@ -55,7 +56,7 @@ int32_t ol_dns_init(struct ol_dns *d, const struct ol_dns_config *config)
 int32_t ol_dns_open(struct ol_dns *d, struct ol_str name, uint32_t random, ol_ms now)
 {
     ol_dns_close(d);
-    d->random = random != 0 ? random : 1; /* 0 would stay 0 in next_id */
+    d->random = random;
     int32_t len = ol_dns_query_encode(name, next_id(d), d->query, sizeof d->query);
     if (len < 0) {
         return OL_E_ARG;
@@ -94,7 +95,8 @@ void ol_dns_step(struct ol_dns *d, ol_ms now)
     if (d->server == d->server_count) {
         d->server = 0;
         d->rounds_left--;
-        d->try_ms = d->try_ms < d->try_max_ms / 2 ? d->try_ms * 2 : d->try_max_ms;
+        bool is_high = d->try_ms > d->try_max_ms / 2;
+        d->try_ms = is_high ? d->try_max_ms : (uint16_t)(2 * d->try_ms);
     }
     if (d->rounds_left == 0) {
         d->answer.addr_count = 0;

@@ -35,9 +35,9 @@ struct ol_dns_config {
     /* Family OL_ADDR_NONE: not used; port 0: 53. */
     struct ol_addr servers[OL_DNS_SERVERS_MAX];
     /* Time of the first round over all servers; doubles each round. 0: 2000. */
-    uint32_t round_ms;
+    uint16_t round_ms;
     /* Where doubling ends. 0: 8000. */
-    uint32_t round_max_ms;
+    uint16_t round_max_ms;
     /* Rounds before OL_E_TIMEOUT. 0: 3. With the defaults that is after 14 s. */
     uint8_t round_count;
 };
@@ -54,11 +54,11 @@ struct ol_dns {
     uint8_t rcode;     /* of the last server that did not help */
     bool has_output;
     uint16_t query_len;
+    uint16_t try_ms; /* for one server, in this round */
+    uint16_t try_min_ms;
+    uint16_t try_max_ms;
     int32_t status; /* of ol_dns_get_answer */
     uint32_t random;
-    uint32_t try_ms; /* for one server, in this round */
-    uint32_t try_min_ms;
-    uint32_t try_max_ms;
     uint32_t ttl_s; /* least so far */
     ol_ms try_until_ms;
     struct ol_dns_answer answer;

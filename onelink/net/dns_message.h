@@ -33,7 +33,6 @@ enum ol_dns_rcode {
 
 /* What an answer says about the name that was asked for. */
 struct ol_dns_answer {
-    struct ol_addr addrs[OL_DNS_ADDRS_MAX]; /* in the server's order, port 0 */
     /* Smallest of all records used, UINT32_MAX when none was; a TTL above 2^31 - 1 counts
      * as 0 (RFC 2181 8). */
     uint32_t ttl_s;
@@ -46,6 +45,7 @@ struct ol_dns_answer {
     /* The server recursed or is authoritative, and nothing was cut off: only then does an
      * answer without an address mean that there is none. */
     bool is_conclusive;
+    struct ol_addr addrs[OL_DNS_ADDRS_MAX]; /* in the server's order, port 0 */
 };
 
 /* Encodes the query for the IPv4 addresses of `name`, recursion desired, into buf[cap].

@@ -44,13 +44,19 @@ static const uint8_t *nonce(const struct ol_sntp *s)
     return (const uint8_t *)&s->random[2U * s->server];
 }
 
+/* The answer counts from now on, also when the request cannot be sent at all. */
+static OL_NOINLINE void wait_in(struct ol_sntp *s, enum state state, ol_ms now)
+{
+    s->state = (uint8_t)state;
+    s->sent_at_ms = now;
+    s->deadline_ms = ol_ms_add(now, s->timeout_ms);
+}
+
 static void ask(struct ol_sntp *s, ol_ms now)
 {
     s->random[2U * s->server]++;
     ol_sntp_request_encode(nonce(s), s->request);
-    s->state = STATE_SEND;
-    s->sent_at_ms = now;
-    s->deadline_ms = ol_ms_add(now, s->timeout_ms);
+    wait_in(s, STATE_SEND, now);
 }
 
 /* Nothing until `distance` after the last request, and up to an eighth more. */
@@ -146,9 +152,7 @@ const uint8_t *ol_sntp_output(const struct ol_sntp *s, struct ol_addr *to, size_
 void ol_sntp_output_done(struct ol_sntp *s, ol_ms now)
 {
     if (s->state == STATE_SEND) {
-        s->state = STATE_WAIT;
-        s->sent_at_ms = now;
-        s->deadline_ms = ol_ms_add(now, s->timeout_ms);
+        wait_in(s, STATE_WAIT, now);
     }
 }
 
@@ -157,15 +161,14 @@ void ol_sntp_output_done(struct ol_sntp *s, ol_ms now)
 static void take_time(struct ol_sntp *s, const struct ol_sntp_answer *answer, ol_ms now)
 {
     int64_t there_ms = answer->transmit_unix_ms - answer->receive_unix_ms;
-    int64_t trip_ms = (int64_t)(now - s->sent_at_ms) - there_ms;
-    uint32_t half_ms = trip_ms > 0 ? (uint32_t)trip_ms / 2 : 0;
-    s->sample = (struct ol_sntp_sample){
-        .wall = {answer->transmit_unix_ms + half_ms, OL_CLOCK_SYNCED},
-        .at_ms = now,
-        .error_ms = half_ms + 1, /* both clocks count whole milliseconds */
-        .server = s->server,
-        .stratum = answer->stratum,
-    };
+    uint32_t here_ms = (uint32_t)(now - s->sent_at_ms); /* within the timeout */
+    uint32_t half_ms = there_ms < here_ms ? (here_ms - (uint32_t)there_ms) / 2 : 0;
+    s->sample.wall.unix_ms = answer->transmit_unix_ms + half_ms;
+    s->sample.wall.quality = OL_CLOCK_SYNCED;
+    s->sample.at_ms = now;
+    s->sample.error_ms = half_ms + 1; /* both clocks count whole milliseconds */
+    s->sample.server = s->server;
+    s->sample.stratum = answer->stratum;
     s->status = OL_OK;
     s->retry_ms = s->retry_min_ms;
     rest(s, s->poll_ms);

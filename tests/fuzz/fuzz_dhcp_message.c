@@ -10,7 +10,10 @@ static void check(const uint8_t *data, size_t size)
 {
     static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
     struct ol_dhcp_lease lease;
-    int32_t rc = ol_dhcp_answer_decode(data, size, 0x01020304, mac, &lease);
+    static const uint8_t xid_bytes[4] = {1, 2, 3, 4}; /* as in the head below */
+    uint32_t xid;
+    memcpy(&xid, xid_bytes, sizeof xid);
+    int32_t rc = ol_dhcp_answer_decode(data, size, xid, mac, &lease);
 
     require(rc == OL_E_PROTO || rc == OL_DHCP_OFFER || rc == OL_DHCP_ACK ||
             rc == OL_DHCP_NAK);

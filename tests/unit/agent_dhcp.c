@@ -37,7 +37,7 @@ struct lan {
     uint32_t address;
     bool is_refusing;
     /* What was told and is forgotten by the bench. */
-    unsigned told[OL_DHCP_EVENT_SILENT + 1];
+    unsigned told[OL_DHCP_EVENT_COUNT];
     unsigned lost_address; /* connections that ended because of it */
 };
 

@@ -117,6 +117,8 @@ static void equality(void **state)
     assert_true(ol_addr_equal(&six, &other_six));
     other_six.bytes[15] = 1;
     assert_false(ol_addr_equal(&six, &other_six));
+    ol_addr_set_ipv4(&six, (const uint8_t[]){10, 0, 0, 1}, 80); /* whatever it was */
+    assert_true(ol_addr_equal(&six, &a));
     a.bytes[4] = 99; /* beyond an IPv4 address: has no meaning */
     assert_true(ol_addr_same_host(&a, &b));
 }

@@ -27,6 +27,16 @@ static void reads_in_network_order(void **state)
     assert_false(r.bad);
 }
 
+static void gets_in_network_order(void **state)
+{
+    static const uint8_t bytes[] = {0xFF, 0xFE, 0x01, 0x80, 0x02};
+    (void)state;
+    assert_int_equal(ol_get_u16(bytes), 0xFFFE);
+    assert_int_equal(ol_get_u16(bytes + 3), 0x8002);
+    assert_int_equal(ol_get_u32(bytes), 0xFFFE0180);
+    assert_int_equal(ol_get_u32(bytes + 1), 0xFE018002);
+}
+
 static void short_read_is_sticky(void **state)
 {
     (void)state;
@@ -132,6 +142,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_in_network_order),
+        cmocka_unit_test(gets_in_network_order),
         cmocka_unit_test(short_read_is_sticky),
         cmocka_unit_test(truncated_reads),
         cmocka_unit_test(write_at_every_capacity),

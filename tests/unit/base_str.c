@@ -63,6 +63,10 @@ static void deadlines_stop_at_never(void **state)
     assert_true(ol_ms_add(OL_NEVER - 1, 2) == OL_NEVER);
     assert_true(ol_ms_add(OL_NEVER, OL_NEVER) == OL_NEVER);
     assert_true(ol_ms_add(OL_NEVER, 0) == OL_NEVER);
+    assert_true(ol_ms_from_s(0) == 0);
+    assert_true(ol_ms_from_s(65535) == 65535000);
+    assert_true(ol_ms_from_s(65536) == 65536000);
+    assert_true(ol_ms_from_s(UINT32_MAX) == UINT64_C(4294967295000));
     assert_true(ol_ms_min(3, OL_NEVER) == 3 && ol_ms_min(OL_NEVER, 3) == 3);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/net/dns.h"
-#include "onelink/net/dns_cache.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,14 +13,12 @@
 struct fixture {
     struct ol_dns dns;
     struct ol_addr server[OL_DNS_SERVERS_MAX];
-    struct ol_dns_cache_entry cache[2];
     struct ol_dns_answer answer;
 };
 
 static void setup_with(struct fixture *f, unsigned servers)
 {
     struct ol_dns_config config = {0};
-    memset(f->cache, 0, sizeof f->cache);
     for (unsigned i = 0; i < servers; i++) {
         config.servers[i] = ol_addr_ipv4(192, 0, 2, (uint8_t)(i + 1), i == 2 ? 5353 : 0);
         f->server[i] = config.servers[i];
@@ -67,16 +64,6 @@ static struct dns_msg address_for(const struct dns_msg *query, unsigned flags,
 static bool give(struct fixture *f, unsigned server, const struct dns_msg *m, ol_ms now)
 {
     return ol_dns_input(&f->dns, &f->server[server], m->b, m->len, now);
-}
-
-static void resolve(struct fixture *f, const char *name, uint32_t ttl, ol_ms now)
-{
-    begin(f, name, now);
-    struct dns_msg q = sent(f, 0, now);
-    struct dns_msg m = address_for(&q, DNS_USUAL, ttl);
-    assert_true(give(f, 0, &m, now));
-    assert_int_equal(status(f), OL_OK);
-    ol_dns_cache_set(f->cache, 2, ol_str_from(name), &f->answer, now);
 }
 
 static void test_init_arguments(void **state)
@@ -493,85 +480,6 @@ static void test_context_is_plain_data(void **state)
     assert_int_equal(status(&f), OL_OK);
 }
 
-static void test_cache_hit_and_expiry(void **state)
-{
-    struct fixture f;
-    const struct ol_dns_cache_entry *e;
-    struct ol_addr expected = ol_addr_ipv4(198, 51, 100, 1, 0);
-    (void)state;
-    setup_with(&f, 1);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.example"), T0));
-    resolve(&f, "Mqtts.example", 60, T0);
-    e = ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.EXAMPLE"), T0 + 59999); /* RFC 4343 */
-    assert_non_null(e);
-    assert_int_equal(e->addr_count, 1);
-    assert_true(ol_addr_equal(&e->addrs[0], &expected));
-    assert_true(e->expires_at_ms == T0 + 60000);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("mqtts.example"), T0 + 60000));
-    assert_null(ol_dns_cache_find(f.cache, 0, OL_STR("mqtts.example"), T0));
-    ol_dns_cache_set(f.cache, 0, OL_STR("x"), &f.answer, T0);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("x"), T0));
-}
-
-static void test_cache_ttl_edges(void **state)
-{
-    struct fixture f;
-    (void)state;
-    setup_with(&f, 1);
-    resolve(&f, "zero.example", 0, T0);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("zero.example"), T0));
-    resolve(&f, "long.example", 0x7FFFFFFF, T0);
-    ol_ms day = T0 + (ol_ms)OL_DNS_CACHE_TTL_MAX * 1000;
-    assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), day - 1));
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), day));
-}
-
-/* The entry that expires first makes room; the same name takes its own place. */
-static void test_cache_replacement(void **state)
-{
-    struct fixture f;
-    (void)state;
-    setup_with(&f, 1);
-    resolve(&f, "long.example", 1000, T0);
-    resolve(&f, "short.example", 10, T0);
-    resolve(&f, "new.example", 100, T0);
-    assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), T0));
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("short.example"), T0));
-    assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("new.example"), T0));
-    ol_ms later = T0 + 200000;
-    resolve(&f, "new.example", 5000, later);
-    assert_non_null(ol_dns_cache_find(f.cache, 2, OL_STR("long.example"), later));
-}
-
-/* An answer without an address is not remembered. */
-static void test_cache_negative(void **state)
-{
-    struct fixture f;
-    struct ol_dns_answer none = {.ttl_s = 60};
-    (void)state;
-    setup_with(&f, 1);
-    ol_dns_cache_set(f.cache, 2, OL_STR("a"), &none, T0);
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR("a"), T0));
-}
-
-static void test_cache_name_length(void **state)
-{
-    struct fixture f;
-    char name[OL_DNS_CACHE_NAME_MAX + 2];
-    (void)state;
-    setup_with(&f, 1);
-    memset(name, 'a', sizeof name);
-    name[1] = '.';
-    name[OL_DNS_CACHE_NAME_MAX + 1] = '\0';
-    resolve(&f, name, 100, T0);
-    assert_int_equal(f.cache[0].addr_count, 0);
-    name[OL_DNS_CACHE_NAME_MAX] = '\0';
-    resolve(&f, name, 100, T0);
-    assert_non_null(ol_dns_cache_find(f.cache, 2, ol_str_from(name), T0));
-    assert_null(ol_dns_cache_find(f.cache, 2, ol_str_make(name, 10), T0));
-    assert_null(ol_dns_cache_find(f.cache, 2, OL_STR(""), T0));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -597,11 +505,6 @@ int main(void)
         cmocka_unit_test(test_truncated_with_address),
         cmocka_unit_test(test_close_and_reopen),
         cmocka_unit_test(test_context_is_plain_data),
-        cmocka_unit_test(test_cache_hit_and_expiry),
-        cmocka_unit_test(test_cache_ttl_edges),
-        cmocka_unit_test(test_cache_replacement),
-        cmocka_unit_test(test_cache_negative),
-        cmocka_unit_test(test_cache_name_length),
     };
     return cmocka_run_group_tests_name("net/dns", tests, NULL, NULL);
 }
