@@ -69,6 +69,8 @@ m0-tests: setup-test
 ## firmware: the image of each BOARD (default: all) into build/firmware/: ELF, bin, UF2, sizes
 BOARD ?=
 firmware:
+	@[ -z "$(BOARD)" ] || [ -f "firmware/boards/$(BOARD)/board.h" ] || { \
+	    echo "There is no board $(BOARD); these are: $$(cd firmware/boards && echo *)" >&2; exit 2; }
 	@scripts/setup firmware
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset firmware >/dev/null
