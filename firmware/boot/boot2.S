@@ -6,9 +6,9 @@
  *
  * For the W25Q16 class of flash on all supported boards: fast read quad I/O (EBh) with
  * continuous read mode, at half the system clock. Quad needs the QE bit of status register 2;
- * it is set once if it is not. Where it cannot be set, the flash is not of that class (or its
+ * it is set at a start if it is not. Where it cannot be set, the flash is not of that class (or its
  * status register is locked), and plain serial read (03h) at a quarter of the clock is used,
- * which every flash knows. Position independent, no RAM but a few words of stack, no endless wait
+ * which every flash knows. The image's copy does not try again: the register wears out. Position independent, no RAM but a few words of stack, no endless wait
  * for the flash. At most 252 bytes; the tool that makes the UF2 file adds the CRC. */
 
     .syntax unified
@@ -56,20 +56,16 @@ boot2:
     str r1, [r0, #16]
     str r1, [r0, #20]
 
-    movs r0, #0
-    str r0, [r4, #SSIENR]
-    movs r0, #2
-    str r0, [r4, #BAUDR]
-    movs r0, #1
-    movs r1, #RX_SAMPLE_DLY
-    str r0, [r4, r1]
+    movs r3, #2
     movs r1, #CTRLR0_BYTES >> 16
     lsls r1, #16
-    str r1, [r4, #CTRLR0]
-    str r0, [r4, #SSIENR]
+    bl configure                  /* SPI_CTRLR0 means nothing to it */
 
     bl is_quad
     bcs quad
+    ldr r0, [sp, #8]              /* LR */
+    cmp r0, #0
+    bne serial
     movs r0, #0x06                /* write enable */
     bl send1
     movs r0, #0x01                /* write status registers 1 = 0, 2 = QE */
@@ -91,6 +87,7 @@ written:
     bl is_quad
     bcs quad
 
+serial:
     movs r3, #4                   /* plain serial read */
     ldr r1, =CTRLR0_SERIAL
     ldr r2, =SERIAL_READ
@@ -133,6 +130,8 @@ configure:
     movs r1, #SPI_CTRLR0
     str r2, [r4, r1]
     movs r0, #1
+    movs r1, #RX_SAMPLE_DLY
+    str r0, [r4, r1]
     str r0, [r4, #SSIENR]
     bx lr
 

@@ -17,7 +17,7 @@ import { Random } from './random.mjs';
 import { Resets } from './resets.mjs';
 import { PowerCut, Rom } from './rom.mjs';
 import { connectSpi, guardSpi } from './spi.mjs';
-import { FlashChip, Ssi } from './ssi.mjs';
+import { FlashChip, Ssi, flashStatus } from './ssi.mjs';
 import { accessGuard, guardClocks } from './strict.mjs';
 import * as system from './system.mjs';
 import { Timer } from './timer.mjs';
@@ -62,6 +62,7 @@ export class Board {
             new Network(this.clock, { seed: options.seed, lan: options.lan });
         this.host = new UsbHost(this.clock);
         this.host.isPlugged = options.usb ?? true;
+        this.flashStatus = flashStatus(options.flashQuad);
         this.cycleBase = 0;
         this.nanoBase = 0;
         this.cpuCycles = 0; // before the reset
@@ -174,9 +175,10 @@ export class Board {
         this.usb = p[0x50110] = new UsbDevice(mcu, () => this.cpu.cycles);
         this.bus.usb = this.usb;
         this.rom = new Rom(this);
-        this.flashChip = new FlashChip(this.uniqueId());
+        this.flashChip = new FlashChip(this.uniqueId(), this.flashStatus, this.clock);
         p[0x40018] = system.ioQspi(() => this.ssi?.selectChanged());
-        this.ssi = p[0x18000] = new Ssi(this.flashChip, p[0x40018]);
+        this.ssi = p[0x18000] = new Ssi(this.flashChip, p[0x40018],
+            (isIt) => { this.bus.xipOff = !isIt; });
         p[0x14000] = system.xipCtrl();
         p[0x40060] = system.rosc(this.random_);
         p[0x40064] = system.vreg(isPowerOn);
@@ -251,6 +253,7 @@ export class Board {
             this.enterBootsel(0);
             return;
         }
+        this.ssi.leaveXip();
         this.bus.sram.set(this.flash.subarray(0, 256), BOOT2_AT - 0x20000000);
         cpu.PC = BOOT2_AT;
         cpu.LR = 0;

@@ -43,6 +43,7 @@ export class Rom {
     constructor(board) {
         this.board = board;
         this.connected = false;
+        this.isOut = false; // of XIP mode
         this.operations = 0; // erases of a sector and programs of a page since power came
         this.cutAt = Infinity; // the operation that power does not last for
         this.log = []; // { kind, offset }: what was done to the flash
@@ -62,7 +63,8 @@ export class Rom {
             break;
         case 'EX':
             this.need(this.connected, 'exit_xip before connect_internal_flash');
-            this.board.bus.xipOff = true;
+            this.isOut = true;
+            this.board.ssi.leaveXip();
             break;
         case 'RE':
             this.erase(r[0] >>> 0, r[1] >>> 0);
@@ -74,7 +76,8 @@ export class Rom {
             break;
         case 'CX':
             this.connected = false;
-            this.board.bus.xipOff = false;
+            this.isOut = false;
+            this.board.ssi.enterSerialXip();
             break;
         case 'UB':
             this.usbBoot(r[0] >>> 0, r[1] >>> 0);
@@ -111,7 +114,7 @@ export class Rom {
 
     checkRange(what, offset, count, unit) {
         const { flash } = this.board.bus;
-        this.need(this.board.bus.xipOff, `${what} before exit_xip`);
+        this.need(this.isOut, `${what} before exit_xip`);
         this.need(this.board.cpu.primask !== 0 || this.board.cpu.enabledInterrupts === 0,
             `${what} with interrupts on: a handler in flash would be fetched`);
         this.need(offset % unit === 0 && count % unit === 0 && count > 0,
