@@ -13,7 +13,7 @@ struct image_header {
     uint32_t magic;
     uint32_t layout;  /* of this struct */
     uint32_t vectors; /* address of the vector table */
-    uint32_t end;     /* address after the last byte of the image */
+    uint32_t end;     /* address of the last word, which is the magic again */
     char board[32];   /* that it was built for, ends with 0 */
     char version[32]; /* ends with 0 */
 };

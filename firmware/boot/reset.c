@@ -192,3 +192,6 @@ const struct image_header image_header __attribute__((section(".image_header"), 
     .board = BOARD_NAME,
     .version = OL_VERSION,
 };
+
+static const uint32_t image_tail __attribute__((section(".image_tail"), used)) =
+    IMAGE_MAGIC;

@@ -66,6 +66,18 @@ test('no image behind boot2 ends in BOOTSEL', () => {
     assert.equal(rig.board.state, 'bootsel');
 });
 
+test('a part of an image, as of a copy that was interrupted, ends in BOOTSEL', () => {
+    for (const missing of [4, 256, 4096, 12288]) {
+        const rig = boot(PORT_TEST, { board: BOARD });
+        const { flash } = rig.board;
+        const last = Buffer.from(flash.buffer).readUInt32LE(0x1000c) & 0xffffff;
+        flash.fill(0xff, last + 4 - missing, 0x20000);
+        rig.powerCycle();
+        rig.advance(200, () => rig.board.state === 'bootsel');
+        assert.equal(rig.board.state, 'bootsel', `${missing} bytes missing`);
+    }
+});
+
 test('a paced run is not faster than asked', async () => {
     const rig = boot(PORT_TEST, { board: BOARD });
     const began = performance.now();
