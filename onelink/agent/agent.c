@@ -237,7 +237,8 @@ static void recover(struct ol_agent *a)
     if (about_host && try_next_candidate(a, cause)) {
         return;
     }
-    if (was_good(a, cause)) {
+    /* A cable is waited for in LINK, and says nothing of a platform that was not asked. */
+    if (was_good(a, cause) || cause == OL_AGENT_CAUSE_LINK) {
         ol_backoff_reset(&a->backoff);
     }
     /* Every host that could be asked said no: waiting a minute will not change its mind. A
