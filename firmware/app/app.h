@@ -104,46 +104,46 @@ enum app_phase {
 /* What is asked for last does not undo what does more. */
 enum app_after { APP_AFTER_RESTART, APP_AFTER_REBOOT, APP_AFTER_BOOTSEL };
 
-/* All members are private. */
+/* All members are private. The small and busy ones stand first, which keeps the code that gets at
+ * them short. */
 struct app {
     const struct app_machine *machine;
     ol_ms now;
     enum app_language language;
     enum ol_log_level level;
     uint8_t console; /* that is being answered */
-    struct app_terminal terminals[APP_CONSOLE_COUNT];
-    struct app_settings settings;
-
-    struct app_chip chip;
     enum app_phase phase;
     enum app_after after;
-    ol_ms end_at;      /* APP_ENDING at the latest */
-    ol_ms flush_until; /* the consoles get so long before a reboot */
-    uint32_t base_hz;  /* SPI clock by settings or board */
-    bool has_agent;    /* APP_ENDING: there is one to step */
-    ol_ms sample_at;
-    uint32_t interval_ms;
+    uint8_t selftest_bad;
+    bool has_agent; /* APP_ENDING: there is one to step */
     bool is_static;
     bool is_well; /* the machine was told */
-    uint8_t selftest_bad;
-    struct ol_netif_config address; /* by settings */
-    struct app_led led;
+    uint32_t interval_ms;
+    uint32_t base_hz;      /* SPI clock by settings or board */
+    struct ol_writer said; /* into `line` */
+    ol_ms end_at;          /* APP_ENDING at the latest */
+    ol_ms flush_until;     /* the consoles get so long before a reboot */
+    ol_ms sample_at;
     struct app_memory memory;
-
+    struct app_led led;
     struct ol_onenet_model model;
-    struct ol_onenet_field fields[APP_PROPERTY_MAX];
-    struct app_binding bindings[APP_PROPERTY_MAX];
-    struct ol_agent agent;
+
+    struct app_chip chip;
+    struct ol_netif_config address; /* by settings */
     struct ol_agent_config config;
     struct ol_agent_dhcp dhcp;
+    struct ol_agent agent;
+    struct app_terminal terminals[APP_CONSOLE_COUNT];
+    struct app_settings settings;
+    struct ol_onenet_field fields[APP_PROPERTY_MAX];
+    struct app_binding bindings[APP_PROPERTY_MAX];
+    struct ol_agent_slot slots[APP_PROPERTY_MAX];
+    char line[APP_LINE_CAP]; /* what is being said */
     /* `work` is the settings record's page, too: neither is used while the other is. */
     struct ol_agent_scratch scratch;
-    struct ol_agent_slot slots[APP_PROPERTY_MAX];
     uint8_t rx[APP_RX_CAP];
     uint8_t tx[APP_TX_CAP];
     uint8_t queue[APP_QUEUE_CAP];
-    char line[APP_LINE_CAP]; /* what is being said */
-    struct ol_writer said;   /* into `line` */
 };
 
 /* Sets everything up and says hello; *app and *machine must outlive it. */

@@ -6,7 +6,6 @@
 #define BUS_HZ_MIN 1000000u
 #define STEP_DOWN  3 /* failures soon after each other before a slower clock is tried */
 #define FLUSH_MS   100u
-#define DAY_S      86400
 
 /* --- chip --------------------------------------------------------------------------- */
 
@@ -147,158 +146,6 @@ static void chip_step(struct app *app)
     tell_what_lasts(app);
 }
 
-/* --- the chip as the agent's interface: name servers may be set by hand -------------- */
-
-static bool is_link_up(void *ctx)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->is_link_up(c->netif.ctx);
-}
-
-static void get_mac(void *ctx, uint8_t mac[6])
-{
-    memcpy(mac, ((struct app *)ctx)->chip.mac, 6);
-}
-
-static void get_config(void *ctx, struct ol_netif_config *out)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    c->netif.ops->get_config(c->netif.ctx, out);
-}
-
-static int32_t set_config(void *ctx, const struct ol_netif_config *config)
-{
-    struct app *app = ctx;
-    struct ol_netif_config own = *config;
-    if (app->address.dns[0].family != OL_ADDR_NONE) {
-        memcpy(own.dns, app->address.dns, sizeof(own.dns));
-    }
-    return app->chip.netif.ops->set_config(app->chip.netif.ctx, &own);
-}
-
-static int32_t probe(void *ctx, const struct ol_addr *candidate, ol_ms now)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->probe(c->netif.ctx, candidate, now);
-}
-
-static enum ol_probe probe_result(void *ctx, ol_ms now)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->probe_result(c->netif.ctx, now);
-}
-
-static const struct ol_netif_ops netif_ops = {.is_link_up = is_link_up,
-                                              .get_mac = get_mac,
-                                              .get_config = get_config,
-                                              .set_config = set_config,
-                                              .probe = probe,
-                                              .probe_result = probe_result};
-
-/* --- configuration of the agent ----------------------------------------------------- */
-
-static void set_identity(struct app *app)
-{
-    const struct ol_settings *s = &app->settings.parsed;
-    struct ol_agent_config *c = &app->config;
-    enum ol_setting_key key = OL_SETTING_KEY_TOKEN;
-    c->product_id = ol_settings_text(s, OL_SETTING_KEY_PRODUCT_ID);
-    c->device_name = ol_settings_text(s, OL_SETTING_KEY_DEVICE_NAME);
-    c->key_kind = OL_AGENT_KEY_TOKEN;
-    if (ol_settings_is_set(s, OL_SETTING_KEY_DEVICE_KEY)) {
-        c->key_kind = OL_AGENT_KEY_DEVICE;
-        key = OL_SETTING_KEY_DEVICE_KEY;
-    } else if (ol_settings_is_set(s, OL_SETTING_KEY_PRODUCT_KEY)) {
-        c->key_kind = OL_AGENT_KEY_PRODUCT;
-        key = OL_SETTING_KEY_PRODUCT_KEY;
-    }
-    c->key = ol_settings_text(s, key);
-    switch ((enum ol_setting_method)ol_settings_number(s, OL_SETTING_KEY_TOKEN_METHOD)) {
-    case OL_SETTING_METHOD_MD5:
-        c->method = &ol_onenet_md5;
-        break;
-    case OL_SETTING_METHOD_SHA1:
-        c->method = &ol_onenet_sha1;
-        break;
-    case OL_SETTING_METHOD_SHA256:
-        c->method = &ol_onenet_sha256;
-        break;
-    }
-    c->token_days =
-        (uint16_t)((ol_settings_number(s, OL_SETTING_KEY_TOKEN_LIFE) + DAY_S - 1) /
-                   DAY_S);
-}
-
-static void set_servers(struct app *app)
-{
-    const struct ol_settings *s = &app->settings.parsed;
-    struct ol_agent_config *c = &app->config;
-    struct ol_str list = ol_settings_text(s, OL_SETTING_KEY_NTP);
-    for (size_t i = 0; i < OL_AGENT_NTP_MAX && list.len > 0; i++) {
-        c->ntp[i] = ol_setting_list_next(&list);
-    }
-    /* Many routers name none, and a board without a date cannot date its values. */
-    c->ntp_fallback[0] = OL_STR("ntp.ntsc.ac.cn"); /* China's time service */
-    c->ntp_fallback[1] = OL_STR("ntp.aliyun.com");
-    c->host = ol_settings_text(s, OL_SETTING_KEY_HOST);
-    c->port = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_PORT);
-    c->keepalive_s = (uint16_t)ol_settings_number(s, OL_SETTING_KEY_KEEPALIVE_S);
-    c->date_host = ol_settings_text(s, OL_SETTING_KEY_DATE_HOST);
-}
-
-static struct ol_addr address_of(const struct app *app, enum ol_setting_key key)
-{
-    struct ol_addr out = {.family = OL_ADDR_NONE};
-    (void)!ol_addr_decode(ol_settings_text(&app->settings.parsed, key), 0, &out);
-    return out;
-}
-
-/* Addressing by hand; with DHCP only the name servers count. */
-static void set_address(struct app *app)
-{
-    const struct ol_settings *s = &app->settings.parsed;
-    struct ol_netif_config *a = &app->address;
-    struct ol_str list = ol_settings_text(s, OL_SETTING_KEY_DNS);
-    memset(a, 0, sizeof(*a));
-    for (size_t i = 0; i < OL_NETIF_SERVERS_MAX && list.len > 0; i++) {
-        (void)!ol_addr_decode(ol_setting_list_next(&list), 53, &a->dns[i]);
-    }
-    app->is_static = ol_settings_number(s, OL_SETTING_KEY_DHCP) == 0;
-    if (app->is_static) {
-        a->address = address_of(app, OL_SETTING_KEY_ADDRESS);
-        a->gateway = address_of(app, OL_SETTING_KEY_GATEWAY);
-        (void)!ol_setting_prefix_decode(ol_settings_text(s, OL_SETTING_KEY_NETMASK),
-                                        &a->prefix_len);
-        (void)!app->chip.netif.ops->set_config(app->chip.netif.ctx, a);
-        return;
-    }
-    struct ol_str name = ol_settings_text(
-        s, ol_settings_is_set(s, OL_SETTING_KEY_HOSTNAME) ? OL_SETTING_KEY_HOSTNAME
-                                                          : OL_SETTING_KEY_DEVICE_NAME);
-    name.len = name.len < 63 ? name.len : 63;
-    ol_agent_dhcp_init(&app->dhcp, ol_w5500_udp_datagram(&app->chip.dhcp_udp), name);
-    app->config.dhcp = &app->dhcp;
-}
-
-static void set_memory(struct app *app)
-{
-    struct ol_agent_config *c = &app->config;
-    c->model = &app->model;
-    c->slots = app->slots;
-    c->slot_count = APP_PROPERTY_MAX;
-    c->stream = ol_w5500_tcp_stream(&app->chip.tcp);
-    c->datagram = ol_w5500_udp_datagram(&app->chip.udp);
-    c->netif = (struct ol_netif){.ctx = app, .ops = &netif_ops};
-    c->entropy = app->machine->entropy;
-    c->rx = app->rx;
-    c->rx_cap = sizeof(app->rx);
-    c->tx = app->tx;
-    c->tx_cap = sizeof(app->tx);
-    c->queue = app->queue;
-    c->queue_cap = sizeof(app->queue);
-    c->scratch = &app->scratch;
-}
-
 /* --- beginning and ending ----------------------------------------------------------- */
 
 /* Tells everything that keeps the settings from being used. true: there is nothing. */
@@ -325,11 +172,7 @@ static bool is_complete(struct app *app)
 static bool open_agent(struct app *app)
 {
     enum ol_agent_error error = OL_AGENT_ERROR_NONE;
-    memset(&app->config, 0, sizeof(app->config));
-    set_identity(app);
-    set_servers(app);
-    set_address(app);
-    set_memory(app);
+    app_config_make(app, &app->config);
     if (ol_agent_init(&app->agent, &app->config, &error) != OL_OK) {
         ERROR(app, MSG_AGENT_ERROR, app_text(ol_agent_error_str(error)));
         return false;

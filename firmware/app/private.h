@@ -103,6 +103,11 @@ ol_ms app_net_deadline(const struct app *app);
 void app_chip_start(struct app *app);
 void app_chip_set_clock(struct app *app, uint32_t hz);
 
+/* --- config.c: what the agent is set up with ---------------------------------------- */
+
+/* Makes it of settings.parsed, whose text must outlive it; sets the address that is fixed. */
+void app_config_make(struct app *app, struct ol_agent_config *c);
+
 /* --- tell.c: the agent's events as lines -------------------------------------------- */
 void app_tell(struct app *app, const struct ol_agent_event *ev);
 /* "2026-11-24 10:15:00 UTC", in text. */

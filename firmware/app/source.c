@@ -10,14 +10,15 @@
 #define PIN_MAX         29
 #define SHARE_ONE       10000 /* of a simulated wave */
 
-enum kind { NONE, TEMPERATURE, ADC, GPIO, LED, SENSOR, SINE, RAMP, COUNTER };
+enum kind { NONE, TEMPERATURE, LED, ADC, GPIO, SENSOR, SIM, SINE, RAMP, COUNTER };
+
+/* What a simulated source has behind its name: its place in struct source. */
+enum option { LOW, HIGH, PERIOD, OPTIONS };
 
 struct source {
     enum kind kind;
     unsigned number; /* input, pin, index of the sensor */
-    struct ol_dec low;
-    struct ol_dec high;
-    struct ol_dec period;
+    struct ol_dec option[OPTIONS];
 };
 
 static struct ol_str after(struct ol_str s, size_t n)
@@ -25,62 +26,51 @@ static struct ol_str after(struct ol_str s, size_t n)
     return (struct ol_str){s.ptr + n, s.len - n};
 }
 
-static bool take_number(struct ol_str text, const char *prefix, unsigned max,
-                        unsigned *out)
-{
-    uint64_t n;
-    size_t len = strlen(prefix);
-    if (!ol_str_has_prefix(text, (struct ol_str){prefix, len}) ||
-        ol_dec_u64(after(text, len), &n) != OL_OK || n > max) {
-        return false;
-    }
-    *out = (unsigned)n;
-    return true;
-}
-
 /* --- simulated ---------------------------------------------------------------------- */
-
-static struct ol_dec *option_of(struct source *s, struct ol_str name)
-{
-    bool counter = s->kind == COUNTER;
-    if (ol_str_equal(name, counter ? OL_STR("start") : OL_STR("min"))) {
-        return &s->low;
-    }
-    if (ol_str_equal(name, counter ? OL_STR("step") : OL_STR("max"))) {
-        return &s->high;
-    }
-    return !counter && ol_str_equal(name, OL_STR("period")) ? &s->period : NULL;
-}
 
 static bool take_option(struct source *s, struct ol_str word)
 {
-    const char *equals = word.len > 0 ? memchr(word.ptr, '=', word.len) : NULL;
-    if (!equals) {
-        return false;
+    static const struct {
+        const char *text;
+        bool of_counter;
+        uint8_t option;
+    } names[] = {{"start=", true, LOW},
+                 {"step=", true, HIGH},
+                 {"min=", false, LOW},
+                 {"max=", false, HIGH},
+                 {"period=", false, PERIOD}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct ol_str name = ol_str_from(names[i].text);
+        if (names[i].of_counter == (s->kind == COUNTER) &&
+            ol_str_has_prefix(word, name)) {
+            return ol_dec_decode(after(word, name.len), &s->option[names[i].option]) ==
+                   OL_OK;
+        }
     }
-    size_t name_len = (size_t)(equals - word.ptr);
-    struct ol_dec *slot = option_of(s, (struct ol_str){word.ptr, name_len});
-    return slot && ol_dec_decode(after(word, name_len + 1), slot) == OL_OK;
+    return false;
 }
 
 /* "sine,min=18,max=28,period=60" */
 static bool take_sim(struct ol_str text, struct source *s)
 {
+    static const char *const names[] = {"sine", "ramp", "counter"};
     struct ol_str name = ol_setting_list_next(&text);
-    s->kind = ol_str_equal(name, OL_STR("sine"))      ? SINE
-              : ol_str_equal(name, OL_STR("ramp"))    ? RAMP
-              : ol_str_equal(name, OL_STR("counter")) ? COUNTER
-                                                      : NONE;
-    s->low = (struct ol_dec){s->kind == COUNTER, 0};
-    s->high = (struct ol_dec){1, 0};
-    s->period = (struct ol_dec){60, 0};
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (ol_str_equal(name, ol_str_from(names[i]))) {
+            s->kind = (enum kind)(SINE + i);
+        }
+    }
+    s->option[LOW] = (struct ol_dec){s->kind == COUNTER, 0};
+    s->option[HIGH] = (struct ol_dec){1, 0};
+    s->option[PERIOD] = (struct ol_dec){60, 0};
     while (text.len > 0) {
         if (!take_option(s, ol_setting_list_next(&text))) {
             return false;
         }
     }
-    return s->kind != NONE && ol_dec_compare(s->period, (struct ol_dec){1, -3}) >= 0 &&
-           (s->kind == COUNTER || ol_dec_compare(s->low, s->high) <= 0);
+    return s->kind != SIM &&
+           ol_dec_compare(s->option[PERIOD], (struct ol_dec){1, -3}) >= 0 &&
+           (s->kind == COUNTER || ol_dec_compare(s->option[LOW], s->option[HIGH]) <= 0);
 }
 
 /* A quarter of a sine, in SHARE_ONE / 2. */
@@ -103,29 +93,30 @@ static int32_t sim_share(const struct source *s, ol_ms elapsed)
 {
     struct ol_dec ms;
     int64_t period = 0;
-    if (ol_dec_multiply(s->period, (struct ol_dec){1000, 0}, &ms) != OL_OK ||
-        ol_dec_to_int64((struct ol_dec){ms.mantissa, ms.exponent}, &period) != OL_OK ||
-        period < 1 || period > UINT32_MAX) {
+    if (ol_dec_multiply(s->option[PERIOD], (struct ol_dec){1000, 0}, &ms) != OL_OK ||
+        ol_dec_to_int64(ms, &period) != OL_OK || period < 1 || period > UINT32_MAX) {
         period = 60000;
     }
+    bool sine_wave = s->kind == SINE;
     uint64_t in = elapsed % (uint64_t)period;
-    return s->kind == SINE ? sine_share((uint32_t)((in << 16) / (uint64_t)period))
-                           : (int32_t)(in * SHARE_ONE / (uint64_t)period);
+    uint32_t share =
+        (uint32_t)(in * (sine_wave ? 65536u : (uint32_t)SHARE_ONE) / (uint64_t)period);
+    return sine_wave ? sine_share(share) : (int32_t)share;
 }
 
 static bool sim_read(const struct source *s, uint32_t readings, ol_ms elapsed,
                      struct ol_dec *out)
 {
-    struct ol_dec way = s->high, share = {readings, 0};
+    struct ol_dec low = s->option[LOW], way = s->option[HIGH], share = {readings, 0};
     if (s->kind != COUNTER) {
         share = (struct ol_dec){sim_share(s, elapsed), -4};
-        if (ol_dec_add(s->high, (struct ol_dec){-s->low.mantissa, s->low.exponent},
-                       &way) != OL_OK) {
+        if (ol_dec_add(way, (struct ol_dec){-low.mantissa, low.exponent}, &way) !=
+            OL_OK) {
             return false;
         }
     }
     return ol_dec_multiply(way, share, &way) == OL_OK &&
-           ol_dec_add(s->low, way, out) == OL_OK;
+           ol_dec_add(low, way, out) == OL_OK;
 }
 
 /* --- decoding ----------------------------------------------------------------------- */
@@ -141,27 +132,51 @@ static bool find_sensor(struct ol_str name, unsigned *index)
     return false;
 }
 
+/* What stands behind the name of a source. MSG_OK, or what is wrong. */
+static enum app_message take_rest(struct ol_str rest, unsigned max, struct source *s)
+{
+    uint64_t n = 0;
+    bool good = rest.len == 0;
+    if (s->kind == SIM) {
+        return take_sim(rest, s) ? MSG_OK : MSG_FAULT_SIM;
+    }
+    if (s->kind == SENSOR) {
+        good = find_sensor(rest, &s->number);
+    } else if (s->kind >= ADC) {
+        good = ol_dec_u64(rest, &n) == OL_OK && n <= max;
+        s->number = (unsigned)n;
+    }
+    return good ? MSG_OK : MSG_FAULT_SOURCE;
+}
+
 /* MSG_OK, or what is wrong. */
 static enum app_message decode(struct ol_str text, struct source *s)
 {
-    *s = (struct source){.kind = NONE};
-    if (ol_str_equal(text, OL_STR("chip_temperature"))) {
-        s->kind = TEMPERATURE;
-    } else if (ol_str_equal(text, OL_STR("led"))) {
-        s->kind = LED;
-    } else if (take_number(text, "adc:", ADC_TEMPERATURE - 1, &s->number)) {
-        s->kind = ADC;
-    } else if (take_number(text, "gpio:", PIN_MAX, &s->number)) {
-        s->kind = GPIO;
-    } else if (ol_str_has_prefix(text, OL_STR("sensor:")) &&
-               find_sensor(after(text, 7), &s->number)) {
-        s->kind = SENSOR;
-    } else if (ol_str_has_prefix(text, OL_STR("sim:"))) {
-        return take_sim(after(text, 4), s) ? MSG_OK : MSG_FAULT_SIM;
-    } else {
-        return MSG_FAULT_SOURCE;
+    static const struct {
+        const char *text;
+        uint8_t kind;
+        uint8_t max;
+    } names[] = {{"chip_temperature", TEMPERATURE, 0},
+                 {"led", LED, 0},
+                 {"adc:", ADC, ADC_TEMPERATURE - 1},
+                 {"gpio:", GPIO, PIN_MAX},
+                 {"sensor:", SENSOR, 0},
+                 {"sim:", SIM, 0}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct ol_str name = ol_str_from(names[i].text);
+        if (ol_str_has_prefix(text, name)) {
+            s->kind = (enum kind)names[i].kind;
+            return take_rest(after(text, name.len), names[i].max, s);
+        }
     }
-    return MSG_OK;
+    return MSG_FAULT_SOURCE;
+}
+
+/* The machine has this pin or input free. */
+static bool is_free(const struct app_machine *m, const struct source *s)
+{
+    return (s->kind != GPIO || m->ops->gpio_read(m->ctx, s->number) >= 0) &&
+           (s->kind != ADC || m->ops->adc_read(m->ctx, s->number) >= 0);
 }
 
 enum app_message app_source_check(const struct app_machine *machine, struct ol_str source,
@@ -170,48 +185,42 @@ enum app_message app_source_check(const struct app_machine *machine, struct ol_s
     struct source s;
     enum app_message wrong = decode(source, &s);
     *allowed = wrong == MSG_FAULT_SIM ? MSG_ALLOWED_SIM : MSG_ALLOWED_SOURCE;
-    if (wrong == MSG_OK && s.kind == GPIO &&
-        machine->ops->gpio_read(machine->ctx, s.number) < 0) {
-        return MSG_FAULT_PIN;
-    }
-    if (wrong == MSG_OK && s.kind == ADC &&
-        machine->ops->adc_read(machine->ctx, s.number) < 0) {
-        return MSG_FAULT_PIN;
-    }
-    return wrong;
+    return wrong == MSG_OK && !is_free(machine, &s) ? MSG_FAULT_PIN : wrong;
+}
+
+static bool decode_command(struct ol_str text, struct source *s)
+{
+    return decode(text, s) == MSG_OK && (s->kind == LED || s->kind == GPIO);
 }
 
 int32_t app_command_pin(struct ol_str command, unsigned led_pin)
 {
-    unsigned pin;
-    if (ol_str_equal(command, OL_STR("led"))) {
-        return (int32_t)led_pin;
+    struct source s;
+    if (!decode_command(command, &s)) {
+        return OL_E_NOENT;
     }
-    return take_number(command, "gpio:", PIN_MAX, &pin) ? (int32_t)pin : OL_E_NOENT;
+    return (int32_t)(s.kind == LED ? led_pin : s.number);
 }
 
 enum app_message app_command_check(const struct app_machine *machine,
                                    struct ol_str command, enum app_message *allowed)
 {
+    struct source s;
     *allowed = MSG_ALLOWED_COMMAND;
-    int32_t pin = app_command_pin(command, 0);
-    if (pin < 0) {
-        return ol_str_equal(command, OL_STR("keep")) ? MSG_OK : MSG_FAULT_COMMAND;
+    if (decode_command(command, &s)) {
+        return is_free(machine, &s) ? MSG_OK : MSG_FAULT_PIN;
     }
-    if (!ol_str_equal(command, OL_STR("led")) &&
-        machine->ops->gpio_read(machine->ctx, (unsigned)pin) < 0) {
-        return MSG_FAULT_PIN;
-    }
-    return MSG_OK;
+    return ol_str_equal(command, OL_STR("keep")) ? MSG_OK : MSG_FAULT_COMMAND;
 }
 
 /* --- reading ------------------------------------------------------------------------ */
 
 int32_t app_chip_temperature(int32_t raw)
 {
-    int32_t above_uv = (int32_t)((int64_t)raw * 3300000 / 4096) - 706000;
-    int32_t scaled = above_uv * 10;
-    return 270 - (scaled + (scaled < 0 ? -860 : 860)) / 1721;
+    /* 3.3 V / 4096 are 103125 / 128 uV, 1.721 mV a degree 172.1 uV a tenth. Counted from 5000
+     * tenths below 27 C, so that nothing is negative. */
+    uint32_t uv = (uint32_t)raw * 103125u / 128u;
+    return 270 + 5000 - (int32_t)((uv * 10 + 1721u * 5000u - 7060000u + 860u) / 1721u);
 }
 
 static int32_t read_plain(const struct source *s, struct app_binding *binding,
@@ -239,6 +248,7 @@ static int32_t read_plain(const struct source *s, struct app_binding *binding,
     case SENSOR:
         return app_sensors[s->number]->read(m, out);
     case NONE:
+    case SIM:
         return OL_E_NOENT;
     case SINE:
     case RAMP:

@@ -536,21 +536,6 @@ int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
 
 /* --- checks and access -------------------------------------------------------------- */
 
-bool ol_settings_is_set(const struct ol_settings *s, enum ol_setting_key key)
-{
-    return s->value[key].line > 0;
-}
-
-struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key key)
-{
-    return s->value[key].as.text;
-}
-
-uint32_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key)
-{
-    return s->value[key].as.number;
-}
-
 static int32_t fail_missing(struct ol_setting_error *err, enum ol_setting_key key)
 {
     err->setting = ol_setting_get(key);

@@ -267,13 +267,25 @@ OL_MUST int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *nex
                                        struct ol_setting_error *err);
 
 /* The value of a text type; empty when it is not set and has no default. */
-struct ol_str ol_settings_text(const struct ol_settings *s, enum ol_setting_key key);
+static inline struct ol_str ol_settings_text(const struct ol_settings *s,
+                                             enum ol_setting_key key)
+{
+    return s->value[key].as.text;
+}
 
 /* The value of a number, duration, bool or enum. */
-uint32_t ol_settings_number(const struct ol_settings *s, enum ol_setting_key key);
+static inline uint32_t ol_settings_number(const struct ol_settings *s,
+                                          enum ol_setting_key key)
+{
+    return s->value[key].as.number;
+}
 
 /* It was set, not left at its default. */
-bool ol_settings_is_set(const struct ol_settings *s, enum ol_setting_key key);
+static inline bool ol_settings_is_set(const struct ol_settings *s,
+                                      enum ol_setting_key key)
+{
+    return s->value[key].line > 0;
+}
 
 /* The property with this identifier, or NULL. */
 struct ol_settings_property *ol_settings_find(const struct ol_settings *s,
