@@ -301,18 +301,34 @@ static void on_bucket(void *ctx, const struct ol_db_bucket *b)
     rows->row(rows->ctx, &bucket);
 }
 
-static int32_t each_bucket(void *ctx, const struct ol_store_product *product,
-                           int64_t device, uint16_t property,
-                           const struct ol_api_range *range, int64_t width_ms,
-                           void (*row)(void *row_ctx, const struct ol_api_bucket *b),
-                           void *row_ctx)
+static void *chart_open(void *ctx, const struct ol_api_range *range, int64_t width_ms)
+{
+    (void)ctx;
+    struct ol_db_buckets *chart = malloc(sizeof *chart);
+    if (chart != NULL) {
+        ol_db_buckets_open(chart,
+                           &(struct ol_db_range){range->from_ms, range->to_ms,
+                                                 range->limit, range->offset,
+                                                 range->descending},
+                           width_ms);
+    }
+    return chart;
+}
+
+static int32_t chart_step(void *ctx, void *chart, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          void (*row)(void *row_ctx, const struct ol_api_bucket *b),
+                          void *row_ctx)
 {
     struct ol_platform *p = ctx;
     struct bucket_rows rows = {row, row_ctx};
-    struct ol_db_range r = {range->from_ms, range->to_ms, range->limit, range->offset,
-                            range->descending};
-    return ol_db_buckets_each(&p->db, product, device, property, &r, width_ms, on_bucket,
-                              &rows);
+    return ol_db_buckets_step(chart, &p->db, product, device, property, on_bucket, &rows);
+}
+
+static void chart_close(void *ctx, void *chart)
+{
+    (void)ctx;
+    free(chart);
 }
 
 struct ol_api_backend ol_platform_backend(struct ol_platform *p)
@@ -340,7 +356,9 @@ struct ol_api_backend ol_platform_backend(struct ol_platform *p)
         .each_log = each_log,
         .latest = latest,
         .each_value = each_value,
-        .each_bucket = each_bucket,
+        .chart_open = chart_open,
+        .chart_step = chart_step,
+        .chart_close = chart_close,
     };
 }
 

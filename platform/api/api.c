@@ -151,7 +151,7 @@ struct ol_api *ol_api_open(const struct ol_api_config *config)
                                        config->listen_fd);
     if (api->answer == NULL || api->http == NULL || api->listener == NULL ||
         evhttp_bind_listener(api->http, api->listener) == NULL ||
-        !ol_api_limit_open(api)) {
+        !ol_api_limit_open(api) || !ol_api_charts_open(api)) {
         ol_api_close(api);
         return NULL;
     }
@@ -174,6 +174,7 @@ void ol_api_close(struct ol_api *api)
         evconnlistener_free(api->listener);
     }
     ol_api_limit_close(api);
+    ol_api_charts_close(api);
     while (api->pending != NULL) {
         ol_api_pending_free(api, api->pending);
     }

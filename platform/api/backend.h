@@ -171,13 +171,17 @@ struct ol_api_backend {
                           void (*row)(void *row_ctx, const struct ol_api_value *v),
                           void *row_ctx);
 
-    /* The stretches of width_ms in a range that hold values; offset and limit count
-     * stretches. OL_OK, OL_E_IO. */
-    int32_t (*each_bucket)(void *ctx, const struct ol_store_product *product,
-                           int64_t device, uint16_t property,
-                           const struct ol_api_range *range, int64_t width_ms,
-                           void (*row)(void *row_ctx, const struct ol_api_bucket *b),
-                           void *row_ctx);
+    /* A chart: the stretches of width_ms in a range that hold values; offset and limit count
+     * stretches. NULL: no memory. */
+    void *(*chart_open)(void *ctx, const struct ol_api_range *range, int64_t width_ms);
+
+    /* One slice of it, some milliseconds. OL_E_AGAIN: there is more. OL_OK: that was all.
+     * OL_E_IO. */
+    int32_t (*chart_step)(void *ctx, void *chart, const struct ol_store_product *product,
+                          int64_t device, uint16_t property,
+                          void (*row)(void *row_ctx, const struct ol_api_bucket *b),
+                          void *row_ctx);
+    void (*chart_close)(void *ctx, void *chart);
 };
 
 #endif

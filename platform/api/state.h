@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/listener.h>
+#include <sys/queue.h>
 
 #include "platform/api/call.h"
 
@@ -49,13 +50,19 @@ struct ol_api {
     struct evconnlistener *listener;
     struct event *again; /* looks for connections that have ended */
     struct ol_api_pending *pending;
-    char *answer; /* OL_API_ANSWER_MAX bytes, shared by all calls */
+    TAILQ_HEAD(, ol_api_chart) charts; /* that take more than one slice */
+    struct event *chart_turn;          /* when the first of them has its next */
+    char *answer;                      /* OL_API_ANSWER_MAX bytes, shared by all calls */
     struct ol_api_connection connections[OL_API_CONNECTIONS_MAX];
     size_t connection_count;
 };
 
 /* Frees the request that waits; its answer has been sent or never will be. */
 void ol_api_pending_free(struct ol_api *api, struct ol_api_pending *p);
+
+/* Makes charts in slices. false: no memory. */
+bool ol_api_charts_open(struct ol_api *api);
+void ol_api_charts_close(struct ol_api *api);
 
 /* Keeps the number of connections below OL_API_CONNECTIONS_MAX, ends those that are too
  * slow, and when there is no place takes that of one that does not use it. false: no

@@ -9,27 +9,6 @@
 
 #include "platform/store/internal.h"
 
-/* A reported number: exact when it is an integer of 64 bits. text is empty then, until
- * somebody asks for it. */
-struct number {
-    bool is_integer;
-    int64_t integer;
-    double real;
-    uint8_t text_len;
-    char text[OL_DB_NUMBER_CAP];
-};
-
-struct bucket {
-    int64_t time_ms;
-    int64_t count;
-    int64_t numbers;
-    struct number min;
-    struct number max;
-    bool sum_is_exact; /* all are integers, and their sum fits */
-    int64_t sum;
-    long double real_sum; /* more digits and a larger range than a double */
-};
-
 /* ---- numbers ---- */
 
 /* Decimals of up to 15 digits are a quotient of two exact doubles, and so rounded once. */
@@ -87,7 +66,7 @@ static bool is_number(const char *text, size_t len)
 }
 
 /* false: the column holds no number, or one beyond a double. */
-static bool read_number(sqlite3_stmt *st, struct number *out)
+static bool read_number(sqlite3_stmt *st, struct ol_db_number *out)
 {
     out->text_len = 0;
     out->is_integer = sqlite3_column_type(st, 1) == SQLITE_INTEGER;
@@ -114,7 +93,7 @@ static bool read_number(sqlite3_stmt *st, struct number *out)
     return isfinite(out->real);
 }
 
-static bool is_less(const struct number *a, const struct number *b)
+static bool is_less(const struct ol_db_number *a, const struct ol_db_number *b)
 {
     return a->is_integer && b->is_integer ? a->integer < b->integer : a->real < b->real;
 }
@@ -138,7 +117,7 @@ static struct ol_str integer_text(int64_t v, char text[OL_DB_NUMBER_CAP])
                        (size_t)snprintf(text, OL_DB_NUMBER_CAP, "%lld", (long long)v));
 }
 
-static struct ol_str number_text(struct number *n)
+static struct ol_str number_text(struct ol_db_number *n)
 {
     if (n->text_len > 0) {
         return ol_str_make(n->text, n->text_len);
@@ -147,7 +126,7 @@ static struct ol_str number_text(struct number *n)
                          : real_text(n->real, n->text);
 }
 
-static struct ol_str mean_text(const struct bucket *b, char text[OL_DB_NUMBER_CAP])
+static struct ol_str mean_text(const struct ol_db_stretch *b, char text[OL_DB_NUMBER_CAP])
 {
     if (b->sum_is_exact && b->sum % b->numbers == 0) {
         return integer_text(b->sum / b->numbers, text);
@@ -159,7 +138,7 @@ static struct ol_str mean_text(const struct bucket *b, char text[OL_DB_NUMBER_CA
 
 /* ---- buckets ---- */
 
-static void add_number(struct bucket *b, const struct number *n)
+static void add_number(struct ol_db_stretch *b, const struct ol_db_number *n)
 {
     if (b->numbers == 0 || is_less(n, &b->min)) {
         b->min = *n;
@@ -174,29 +153,26 @@ static void add_number(struct bucket *b, const struct number *n)
 }
 
 struct sink {
-    int64_t offset; /* buckets that are still to be left out */
-    int64_t limit;  /* and that are still wanted */
     void (*row)(void *ctx, const struct ol_db_bucket *b);
     void *ctx;
 };
 
-static void emit(struct sink *sink, struct bucket *b)
+/* The open stretch is whole. */
+static void emit(struct ol_db_buckets *b, const struct sink *sink)
 {
+    struct ol_db_stretch *s = &b->open;
     char mean[OL_DB_NUMBER_CAP];
-    if (b->count == 0) {
-        return;
-    }
-    if (sink->offset > 0) {
-        sink->offset--;
-        return;
-    }
-    sink->limit--;
     struct ol_db_bucket out = {
-        .time_ms = b->time_ms, .count = b->count, .numbers = b->numbers};
-    if (b->numbers > 0) {
-        out.min = number_text(&b->min);
-        out.max = number_text(&b->max);
-        out.mean = mean_text(b, mean);
+        .time_ms = s->time_ms, .count = s->count, .numbers = s->numbers};
+    if (b->left.offset > 0) {
+        b->left.offset--;
+        return;
+    }
+    b->left.limit--;
+    if (s->numbers > 0) {
+        out.min = number_text(&s->min);
+        out.max = number_text(&s->max);
+        out.mean = mean_text(s, mean);
     }
     sink->row(sink->ctx, &out);
 }
@@ -211,39 +187,74 @@ static int64_t start_of(int64_t time_ms, int64_t width_ms)
                : start;
 }
 
-int32_t ol_db_buckets_each(struct ol_db *db, const struct ol_store_product *product,
-                           int64_t device, uint16_t property,
-                           const struct ol_db_range *range, int64_t width_ms,
+void ol_db_buckets_open(struct ol_db_buckets *b, const struct ol_db_range *range,
+                        int64_t width_ms)
+{
+    *b = (struct ol_db_buckets){
+        .slice_rows = OL_DB_BUCKETS_ROWS, .width_ms = width_ms, .left = *range};
+}
+
+static void add_value(struct ol_db_buckets *b, const struct sink *sink, int64_t time_ms,
+                      sqlite3_stmt *st)
+{
+    struct ol_db_number n;
+    int64_t start = start_of(time_ms, b->width_ms);
+    if (b->open.count > 0 && start != b->open.time_ms) {
+        emit(b, sink);
+        b->open.count = 0;
+    }
+    if (b->open.count == 0) {
+        b->open = (struct ol_db_stretch){.time_ms = start, .sum_is_exact = true};
+    }
+    b->open.count++;
+    if (read_number(st, &n)) {
+        add_number(&b->open, &n);
+    }
+}
+
+/* The values up to that time are done. false: so are all. */
+static bool go_on_after(struct ol_db_range *left, int64_t time_ms)
+{
+    if (left->descending) {
+        left->to_ms = time_ms;
+        return !__builtin_sub_overflow(time_ms, 1, &left->to_ms) &&
+               left->to_ms >= left->from_ms;
+    }
+    left->from_ms = time_ms;
+    return !__builtin_add_overflow(time_ms, 1, &left->from_ms) &&
+           left->from_ms <= left->to_ms;
+}
+
+int32_t ol_db_buckets_step(struct ol_db_buckets *b, struct ol_db *db,
+                           const struct ol_store_product *product, int64_t device,
+                           uint16_t property,
                            void (*row)(void *ctx, const struct ol_db_bucket *b),
                            void *ctx)
 {
-    struct sink sink = {range->offset, range->limit, row, ctx};
-    sqlite3_stmt *st = ol_db_series_open(
-        db, product, device, property,
-        &(struct ol_db_range){range->from_ms, range->to_ms, -1, 0, range->descending});
+    const struct sink sink = {row, ctx};
+    const struct ol_db_range slice = {b->left.from_ms, b->left.to_ms, b->slice_rows, 0,
+                                      b->left.descending};
+    sqlite3_stmt *st = ol_db_series_open(db, product, device, property, &slice);
+    int64_t rows = 0;
+    int64_t time_ms = 0;
+    int rc = SQLITE_ROW;
     if (st == NULL) {
         return OL_E_IO;
     }
-    struct bucket b = {.count = 0};
-    int rc = SQLITE_ROW;
-    while (sink.limit > 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-        struct number n;
-        int64_t start = start_of(sqlite3_column_int64(st, 0), width_ms);
-        if (b.count > 0 && start != b.time_ms) {
-            emit(&sink, &b);
-            b.count = 0;
-        }
-        if (b.count == 0) {
-            b = (struct bucket){.time_ms = start, .sum_is_exact = true};
-        }
-        b.count++;
-        if (read_number(st, &n)) {
-            add_number(&b, &n);
-        }
+    while (b->left.limit > 0 && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        time_ms = sqlite3_column_int64(st, 0);
+        add_value(b, &sink, time_ms, st);
+        rows++;
     }
     sqlite3_reset(st);
-    if (sink.limit > 0) {
-        emit(&sink, &b);
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW) {
+        return OL_E_IO;
     }
-    return rc == SQLITE_DONE || rc == SQLITE_ROW ? OL_OK : OL_E_IO;
+    if (b->left.limit > 0 && rows == b->slice_rows && go_on_after(&b->left, time_ms)) {
+        return OL_E_AGAIN;
+    }
+    if (b->left.limit > 0 && b->open.count > 0) {
+        emit(b, &sink);
+    }
+    return OL_OK;
 }

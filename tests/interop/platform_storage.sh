@@ -107,6 +107,16 @@ done
 is 'limit of buckets' 10001 "$(api "$api_token" GET "$history&bucket_ms=2&limit=1001" | jq .code)"
 is 'without, as ever' '["4","3","2","1"]' "$(api "$api_token" GET "$history" | jq -c '[.data.list[].value]')"
 platform_stop
+# More values than a slice looks at; devices have their turn between two.
+sqlite3 "$data/onelink.db" "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
+    INSERT INTO history SELECT (SELECT min(point) FROM history), 1700000000000 + i, i FROM n"
+platform_start
+history="/thingmodel/query-device-property-history?product_id=$p&device_name=dev&identifier=count&start_time=1700000000001&end_time=1700000200000"
+is 'many slices' '[200000,"1","200000","100000.5"]' \
+    "$(api "$api_token" GET "$history&bucket_ms=9000000000000" | jq -c '.data.list[0] | [.count, .min, .max, .mean]')"
+is 'many stretches, the newest' '[1000,199801]' \
+    "$(api "$api_token" GET "$history&bucket_ms=200" | jq -c '.data.list | [length, (map(.count) | add)]')"
+platform_stop
 
 # ---- retention by age: the newest stays ----
 platform_start --history-days 1

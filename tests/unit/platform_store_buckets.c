@@ -46,12 +46,36 @@ static void on_bucket(void *ctx, const struct ol_db_bucket *b)
              b->mean.ptr);
 }
 
+/* All of a chart, in slices of so many values. Returns how many slices that were. */
+static int chart(struct ol_db_range range, int64_t width_ms, int64_t slice_rows,
+                 void (*row)(void *ctx, const struct ol_db_bucket *b), void *ctx)
+{
+    struct ol_db_buckets b;
+    int32_t rc;
+    int slices = 0;
+    ol_db_buckets_open(&b, &range, width_ms);
+    b.slice_rows = slice_rows;
+    do {
+        rc = ol_db_buckets_step(&b, &w.db, w.product, w.device, 0, row, ctx);
+        slices++;
+    } while (rc == OL_E_AGAIN);
+    assert_int_equal(rc, OL_OK);
+    return slices;
+}
+
+/* The same in slices of any size. */
 static const char *buckets_of(struct ol_db_range range, int64_t width_ms)
 {
+    static const int64_t sizes[] = {1, 2, 3, 5};
+    char whole[sizeof out];
     out[0] = '\0';
-    assert_int_equal(ol_db_buckets_each(&w.db, w.product, w.device, 0, &range, width_ms,
-                                        on_bucket, NULL),
-                     OL_OK);
+    assert_int_equal(chart(range, width_ms, OL_DB_BUCKETS_ROWS, on_bucket, NULL), 1);
+    memcpy(whole, out, sizeof whole);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        out[0] = '\0';
+        (void)chart(range, width_ms, sizes[i], on_bucket, NULL);
+        assert_string_equal(out, whole);
+    }
     return out;
 }
 
@@ -251,11 +275,62 @@ static void random_series_agree_with_a_plain_reckoning(void **state)
     for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
         struct check c = {times, values, SAMPLES, 0, widths[i]};
         struct ol_db_range r = {0, INT64_MAX, SAMPLES, 0, false};
-        assert_int_equal(ol_db_buckets_each(&w.db, w.product, w.device, 0, &r, widths[i],
-                                            check_bucket, &c),
-                         OL_OK);
+        assert_int_equal(chart(r, widths[i], OL_DB_BUCKETS_ROWS, check_bucket, &c), 1);
         assert_int_equal(c.at, SAMPLES);
     }
+}
+
+/* What a slice costs is bounded, however wide the stretches are and whatever is left out. */
+static void a_slice_looks_at_so_many_values(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        put(i, "1");
+    }
+    store_world_commit(&w);
+    struct ol_db_range r = all;
+    for (int way = 0; way < 2; way++) {
+        r.descending = way == 1;
+        r.offset = 0;
+        out[0] = '\0';
+        assert_int_equal(chart(r, 5000, 100, on_bucket, NULL), 11);
+        assert_string_equal(out, "0:1000/1000 1..1 1\n");
+        r.offset = 900;
+        out[0] = '\0';
+        assert_int_equal(chart(r, 1, 100, on_bucket, NULL), 11);
+    }
+    /* What is not wanted is not looked at. */
+    assert_int_equal(
+        chart((struct ol_db_range){0, 999, 1, 0, false}, 10, 100, on_bucket, NULL), 1);
+    assert_int_equal(
+        chart((struct ol_db_range){0, 199, 100, 0, false}, 10, 100, on_bucket, NULL), 2);
+}
+
+/* Between two slices others have their turn: what they change counts where the chart has not
+ * come yet. */
+static void values_may_come_and_go_between_slices(void **state)
+{
+    (void)state;
+    struct ol_db_buckets b;
+    for (int i = 0; i < 40; i += 2) {
+        put(i, "1");
+    }
+    ol_db_buckets_open(&b, &all, 10);
+    b.slice_rows = 10;
+    out[0] = '\0';
+    assert_int_equal(
+        ol_db_buckets_step(&b, &w.db, w.product, w.device, 0, on_bucket, NULL),
+        OL_E_AGAIN);
+    assert_string_equal(out, "0:5/5 1..1 1\n");
+    put(1, "9");
+    put(21, "3");
+    put(50, "4");
+    while (ol_db_buckets_step(&b, &w.db, w.product, w.device, 0, on_bucket, NULL) ==
+           OL_E_AGAIN) {
+    }
+    assert_string_equal(out,
+                        "0:5/5 1..1 1\n10:5/5 1..1 1\n20:6/6 1..3 1.3333333333333333\n"
+                        "30:5/5 1..1 1\n50:1/1 4..4 4\n");
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -273,6 +348,8 @@ int main(void)
         CASE(decimals_come_back_as_reported),
         CASE(numbers_beyond_a_sum_have_a_mean),
         CASE(the_mean_is_the_nearest_double),
+        CASE(a_slice_looks_at_so_many_values),
+        CASE(values_may_come_and_go_between_slices),
         CASE(random_series_agree_with_a_plain_reckoning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
