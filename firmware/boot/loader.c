@@ -33,8 +33,8 @@ LOADER static void start(uint32_t slot)
         (const volatile uint32_t *)(RP_XIP + slot + FLASH_IMAGE_HEADER);
     if (image->magic != IMAGE_MAGIC || image->layout != IMAGE_LAYOUT ||
         image->vectors != RP_XIP + slot + FLASH_IMAGE_HEADER ||
-        RP_REG(image->end) != IMAGE_MAGIC) { /* a copy that was interrupted */
-        return;
+        RP_REG(RP_XIP + (image->end & (FLASH_SIZE - 4u))) != IMAGE_MAGIC) {
+        return; /* nothing, or a copy that was interrupted */
     }
     RP_REG(RP_SCB_VTOR) = (uint32_t)(uintptr_t)vectors;
     __asm__ volatile("msr msp, %0\n\tbx %1" ::"r"(vectors[0]), "r"(vectors[1]));

@@ -14,6 +14,9 @@
  * what it gets. A letter on the UART asks for what cannot be part of the round: c crash,
  * w watchdog, r reboot, u USB drive. */
 
+/* In the boot ROM: 1 is silicon B0, 2 B1, 3 B2. */
+#define ROM_VERSION 0x13u
+
 static const struct app_machine *m;
 static uint8_t out[1460], in[1460];
 
@@ -72,6 +75,7 @@ static void test_boot(void)
     say_number("failed", boot.failed_in_a_row);
     say_number("pc", boot.crash_pc);
     say_number("us", micros());
+    say_number("rom", *(const volatile uint8_t *)ROM_VERSION);
     say(" id=");
     hex(id, sizeof id);
 }
