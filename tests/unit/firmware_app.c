@@ -99,6 +99,53 @@ static void obeys_the_led(void **state)
     assert_int_equal(r.gpio[RIG_LED], 0);
 }
 
+static void await_value(uint16_t property, const char *value)
+{
+    const char *got = NULL;
+    for (int i = 0; i < 5; i++) {
+        await_report();
+        got = ol_memory_value(&r.store, r.device->id, property, 0);
+        if (got != NULL && strcmp(got, value) == 0) {
+            return;
+        }
+    }
+    fail_msg("property %u is %s and not %s", property, got ? got : "nothing", value);
+}
+
+/* Pins and converters, scaled; a pin as the sink; and what is bound no more is not posted. */
+static void sources_and_sinks_are_bound(void **state)
+{
+    (void)state;
+    r.adc[1] = 100;
+    r.gpio[5] = 1;
+    rig_configure(&r);
+    rig_type(&r,
+             "set property.temp.source adc:1\rset property.temp.offset 10\r"
+             "set property.temp.scale 0.5\rset property.humi.source gpio:5\r"
+             "set property.humi.type float\rset property.led.command gpio:6\r"
+             "set property.led.source led\rsave\r",
+             50);
+    await_value(TEMP, "55");
+    await_value(HUMI, "1");
+    await_value(LED, "true"); /* lit, as it is online */
+    assert_int_equal(r.gpio[RIG_LED], 1);
+    r.gpio[5] = 0;
+    await_value(HUMI, "0");
+    set("{\"led\":true}");
+    await("-> set_reply 200", 1000);
+    assert_int_equal(r.gpio[6], 1);
+    set("{\"led\":false}");
+    await("<- set led=false", 1000);
+    await("-> set_reply 200", 1000);
+    assert_int_equal(r.gpio[6], 0);
+    rig_type(&r, "unset property.humi.source\rsave\r", 50);
+    await("online", 30000);
+    rig_clear(&r);
+    await("temp=55", 10000);
+    await("200 success", 10000);
+    assert_null(strstr(rig_said(&r), "humi="));
+}
+
 static void reports_in_chinese(void **state)
 {
     (void)state;
@@ -321,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(reports_what_is_bound, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(obeys_the_led, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(sources_and_sinks_are_bound, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(reports_in_chinese, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(static_address_and_name_server, open_rig,
                                         close_rig),
