@@ -9,13 +9,8 @@
 /* What a property is where the settings do not say: OL_E_NOENT when nothing tells. */
 static int32_t type_by_source(const struct app_binding *b)
 {
-    if (ol_str_equal(b->source, OL_STR("led")) ||
-        ol_str_has_prefix(b->source, OL_STR("gpio:"))) {
-        return OL_SETTING_PROPERTY_BOOL;
-    }
     if (b->source.len > 0) {
-        return ol_str_has_prefix(b->source, OL_STR("adc:")) ? OL_SETTING_PROPERTY_INT32
-                                                            : OL_SETTING_PROPERTY_FLOAT;
+        return (int32_t)app_source_type(b->source);
     }
     return app_command_pin(b->command, 0) >= 0 ? OL_SETTING_PROPERTY_BOOL : OL_E_NOENT;
 }
@@ -41,14 +36,14 @@ static enum ol_onenet_type type_of(int32_t setting)
     return OL_ONENET_STRING;
 }
 
-static void tell_wrong(struct app *app, struct ol_str identifier,
+static void tell_wrong(struct app *app, const struct ol_settings_property *p,
                        enum ol_property_key key, enum app_message reason,
                        enum app_message allowed)
 {
     char text[OL_SETTINGS_IDENTIFIER_MAX + 24];
     struct ol_writer w = ol_writer_make(text, sizeof(text));
     ol_writer_str(&w, OL_STR("property."));
-    ol_writer_str(&w, identifier);
+    ol_writer_str(&w, p->identifier);
     ol_writer_u8(&w, '.');
     ol_writer_str(&w, ol_str_from(ol_setting_property_get(key)->name));
     struct app_fault fault = {
@@ -58,69 +53,68 @@ static void tell_wrong(struct app *app, struct ol_str identifier,
     app_fault_log(app, &fault, false);
 }
 
-static struct ol_str text_of(const struct ol_settings_property *p,
-                             enum ol_property_key key)
+/* A source or a command that has no meaning on this board is as good as none. */
+static struct ol_str take_text(struct app *app, const struct ol_settings_property *p,
+                               enum ol_property_key key, app_check_fn *check)
 {
-    return p->value[key].as.text;
+    struct ol_str text = p->value[key].as.text;
+    enum app_message allowed;
+    enum app_message wrong = text.len > 0 ? check(app->machine, text, &allowed) : MSG_OK;
+    if (wrong != MSG_OK) {
+        tell_wrong(app, p, key, wrong, allowed);
+        text.len = 0;
+    }
+    return text;
 }
 
-/* A source or a command that has no meaning on this board is as good as none. */
 static void bind(struct app *app, const struct ol_settings_property *p,
                  struct app_binding *b)
 {
-    enum app_message allowed, wrong;
-    *b = (struct app_binding){.source = text_of(p, OL_PROPERTY_KEY_SOURCE),
-                              .scale = text_of(p, OL_PROPERTY_KEY_SCALE),
-                              .offset = text_of(p, OL_PROPERTY_KEY_OFFSET),
-                              .command = text_of(p, OL_PROPERTY_KEY_COMMAND)};
-    if (b->source.len > 0) {
-        wrong = app_source_check(app->machine, b->source, &allowed);
-        if (wrong != MSG_OK) {
-            tell_wrong(app, p->identifier, OL_PROPERTY_KEY_SOURCE, wrong, allowed);
-            b->source.len = 0;
-        }
+    b->source = take_text(app, p, OL_PROPERTY_KEY_SOURCE, app_source_check);
+    b->command = take_text(app, p, OL_PROPERTY_KEY_COMMAND, app_command_check);
+    b->scale = p->value[OL_PROPERTY_KEY_SCALE].as.text;
+    b->offset = p->value[OL_PROPERTY_KEY_OFFSET].as.text;
+    b->readings = 0;
+    b->trouble = MSG_OK;
+    if (ol_str_equal(b->command, OL_STR("led"))) {
+        app->led.is_bound = true;
     }
-    if (b->command.len > 0) {
-        wrong = app_command_check(app->machine, b->command, &allowed);
-        if (wrong != MSG_OK) {
-            tell_wrong(app, p->identifier, OL_PROPERTY_KEY_COMMAND, wrong, allowed);
-            b->command.len = 0;
-        }
-    }
-    app->led.is_bound = app->led.is_bound || ol_str_equal(b->command, OL_STR("led"));
 }
 
-/* Makes a field of a property that is bound to something. Returns how many: 0 or 1. */
-static uint16_t load_property(struct app *app, const struct ol_settings_property *p,
-                              struct app_binding *b, struct ol_onenet_field *field)
+/* Makes a field of a property that is bound to something; false: it is not. */
+static bool load_property(struct app *app, const struct ol_settings_property *p,
+                          struct app_binding *b, struct ol_onenet_field *field)
 {
     const struct ol_setting_value *type = &p->value[OL_PROPERTY_KEY_TYPE];
     bind(app, p, b);
     int32_t number = type->line > 0 ? (int32_t)type->as.number : type_by_source(b);
     if (b->source.len == 0 && b->command.len == 0) {
-        return 0; /* not bound, so not reported */
+        return false; /* not bound, so not reported */
     }
     if (number < 0) {
-        tell_wrong(app, p->identifier, OL_PROPERTY_KEY_TYPE, MSG_FAULT_TYPE, MSG_OK);
-        return 0;
+        tell_wrong(app, p, OL_PROPERTY_KEY_TYPE, MSG_FAULT_TYPE, MSG_OK);
+        return false;
     }
     field->identifier = p->identifier;
     field->type = type_of(number);
     field->writable = b->command.len > 0;
-    return 1;
+    return true;
 }
 
 void app_property_load(struct app *app)
 {
     const struct ol_settings *s = &app->settings.parsed;
-    uint16_t count = 0;
+    struct app_binding *b = app->bindings;
+    struct ol_onenet_field *field = app->fields;
     memset(app->fields, 0, sizeof(app->fields));
     app->led.is_bound = false;
     for (uint16_t i = 0; i < s->property_count; i++) {
-        count =
-            (uint16_t)(count + load_property(app, &s->properties[i],
-                                             &app->bindings[count], &app->fields[count]));
+        if (load_property(app, &s->properties[i], b, field)) {
+            b++;
+            field++;
+        }
     }
+    uint16_t count = (uint16_t)(b - app->bindings);
     app->model = (struct ol_onenet_model){
         .fields = app->fields, .field_count = count, .property_count = count};
 }

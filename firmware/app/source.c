@@ -188,6 +188,15 @@ enum app_message app_source_check(const struct app_machine *machine, struct ol_s
     return wrong == MSG_OK && !is_free(machine, &s) ? MSG_FAULT_PIN : wrong;
 }
 
+enum ol_setting_property_type app_source_type(struct ol_str source)
+{
+    struct source s = {.kind = NONE};
+    (void)decode(source, &s);
+    return s.kind == LED || s.kind == GPIO ? OL_SETTING_PROPERTY_BOOL
+           : s.kind == ADC                 ? OL_SETTING_PROPERTY_INT32
+                                           : OL_SETTING_PROPERTY_FLOAT;
+}
+
 static bool decode_command(struct ol_str text, struct source *s)
 {
     return decode(text, s) == MSG_OK && (s->kind == LED || s->kind == GPIO);

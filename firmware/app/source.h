@@ -31,10 +31,13 @@ struct app_reading {
 /* Whether the text of a source, or of a command, has a meaning here. MSG_OK, or the message that
  * says what is wrong; *allowed is the one that says what may stand there. Pins are asked for
  * at the machine. */
-enum app_message app_source_check(const struct app_machine *machine, struct ol_str source,
-                                  enum app_message *allowed);
-enum app_message app_command_check(const struct app_machine *machine,
-                                   struct ol_str command, enum app_message *allowed);
+typedef enum app_message app_check_fn(const struct app_machine *machine,
+                                      struct ol_str text, enum app_message *allowed);
+app_check_fn app_source_check;
+app_check_fn app_command_check;
+
+/* The type of a source's values where nothing else says it. */
+enum ol_setting_property_type app_source_type(struct ol_str source);
 
 /* Takes a reading and applies offset and scale. MSG_OK and *out, or the message that says why there
  * is none. */

@@ -18,44 +18,44 @@ static enum app_message cause_of(enum ol_agent_cause cause)
 
 /* --- dates -------------------------------------------------------------------------- */
 
-static char *put_digits(char *out, uint32_t v, int digits)
+/* Two digits and what follows them. */
+static char *put_two(char *out, uint32_t n, char mark)
 {
-    for (int i = digits - 1; i >= 0; i--) {
-        out[i] = (char)('0' + v % 10);
-        v /= 10;
-    }
-    return out + digits;
+    out[0] = (char)('0' + n / 10);
+    out[1] = (char)('0' + n % 10);
+    out[2] = mark;
+    return out + 3;
 }
 
-/* Days since 1970-01-01 to a date: Howard Hinnant's civil_from_days. */
-static char *put_day(char *out, uint32_t days)
+static bool is_leap(uint32_t year)
 {
-    days += 719468;
-    uint32_t era = days / 146097, of_era = days % 146097;
-    uint32_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    uint32_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    uint32_t month = (5 * of_year + 2) / 153;
-    uint32_t day = of_year - (153 * month + 2) / 5 + 1;
-    month = month < 10 ? month + 3 : month - 9;
-    out = put_digits(out, year + era * 400 + (month <= 2), 4);
-    *out++ = '-';
-    out = put_digits(out, month, 2);
-    *out++ = '-';
-    return put_digits(out, day, 2);
+    return year % 4 == 0 && year != 2100; /* seconds of 32 bits end in 2106 */
+}
+
+static uint32_t month_days(uint32_t year, uint32_t month)
+{
+    return month == 2 ? 28u + is_leap(year) : 30 + ((month + month / 8) & 1);
 }
 
 const char *app_date_encode(char text[APP_DATE_CAP], int64_t unix_ms)
 {
     uint32_t s = (uint32_t)((uint64_t)(unix_ms > 0 ? unix_ms : 0) / 1000);
-    char *p = put_day(text, s / 86400);
+    uint32_t days = s / 86400, year = 1970, month = 1;
     s %= 86400;
-    *p++ = ' ';
-    p = put_digits(p, s / 3600, 2);
-    *p++ = ':';
-    p = put_digits(p, s / 60 % 60, 2);
-    *p++ = ':';
-    p = put_digits(p, s % 60, 2);
-    memcpy(p, " UTC", sizeof(" UTC"));
+    for (; days >= 365u + is_leap(year); year++) {
+        days -= 365u + is_leap(year);
+    }
+    for (; days >= month_days(year, month); month++) {
+        days -= month_days(year, month);
+    }
+    char *p = put_two(text, year / 100, '-') - 1;
+    p = put_two(p, year % 100, '-');
+    p = put_two(p, month, '-');
+    p = put_two(p, days + 1, ' ');
+    p = put_two(p, s / 3600, ':');
+    p = put_two(p, s / 60 % 60, ':');
+    p = put_two(p, s % 60, ' ');
+    memcpy(p, "UTC", sizeof("UTC"));
     return text;
 }
 

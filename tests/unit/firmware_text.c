@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
+#define _POSIX_C_SOURCE 200809L
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "firmware/app/editor.h"
 #include "firmware/app/message.h"
+#include "firmware/app/private.h"
 #include "firmware/app/source.h"
 #include "firmware/app/text.h"
 #include "onelink/agent/cause.h"
@@ -133,6 +137,22 @@ static void causes_and_hints_stand_in_order(void **state)
     assert_int_equal(MSG_CAUSE_REJECTED - MSG_CAUSE_NONE, OL_AGENT_CAUSE_REJECTED);
     assert_int_equal(MSG_HINT_UNPUBLISHED - MSG_HINT_NAME, OL_AGENT_HINT_UNPUBLISHED);
     assert_int_equal(MSG_HINT_EXPIRED - MSG_HINT_NAME, OL_AGENT_HINT_EXPIRED);
+}
+
+/* Every day that 32 bits of seconds reach, against the C library. */
+static void dates_are_the_calendars(void **state)
+{
+    (void)state;
+    for (uint32_t day = 0; day < UINT32_MAX / 86400; day++) {
+        char text[APP_DATE_CAP], expected[64];
+        time_t t = (time_t)day * 86400 + day % 86400;
+        struct tm tm;
+        assert_non_null(gmtime_r(&t, &tm));
+        assert_int_equal(
+            strftime(expected, sizeof(expected), "%Y-%m-%d %H:%M:%S UTC", &tm),
+            APP_DATE_CAP - 1);
+        assert_string_equal(app_date_encode(text, (int64_t)t * 1000 + 999), expected);
+    }
 }
 
 /* --- editor ------------------------------------------------------------------------- */
@@ -393,6 +413,7 @@ int main(void)
         cmocka_unit_test(every_text_unpacks_to_itself),
         cmocka_unit_test(arguments_are_filled_in),
         cmocka_unit_test(causes_and_hints_stand_in_order),
+        cmocka_unit_test(dates_are_the_calendars),
         cmocka_unit_test_setup(lines_end_as_terminals_end_them, begin),
         cmocka_unit_test_setup(editing, begin),
         cmocka_unit_test_setup(history, begin),
