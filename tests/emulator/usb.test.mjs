@@ -76,6 +76,43 @@ for (const board of BOARDS) {
         }
     });
 
+    test(`${board}: requests that are cut short, given up, or take the configuration away`, () => {
+        const rig = openConsole(board);
+        const { host } = rig.board;
+        const ask = (setup) => {
+            let answer;
+            host.start((function* ask() {
+                answer = yield* host.transfer(Uint8Array.from(setup));
+            })());
+            rig.advance(5);
+            return answer;
+        };
+        for (const length of [1, 8, 9, 64, 65]) {
+            assert.equal(ask([0x80, 6, 0, 2, 0, 0, length, 0]).length, length);
+        }
+        // Given up after the setup packet, as a system does that closes a port in a hurry.
+        const lineState = Uint8Array.of(0x21, 0x22, 3, 0, 0, 0, 0, 0);
+        const lineCoding = Uint8Array.of(0x21, 0x20, 0, 0, 0, 0, 7, 0);
+        const address = Uint8Array.of(0, 5, 77, 0, 0, 0, 0, 0);
+        for (const setup of [lineState, lineCoding, address, lineState]) {
+            host.device.setup(host.address, setup);
+            rig.advance(0.2);
+            assert.equal(ask([0x80, 6, 0, 1, 0, 0, 18, 0]).length, 18);
+            assert.equal(ask([0xa1, 0x21, 0, 0, 0, 0, 7, 0]).length, 7);
+        }
+        answers(rig);
+        assert.equal(ask([0, 9, 0, 0, 0, 0, 0, 0]), 'ack');
+        assert.equal(ask([0x80, 8, 0, 0, 0, 0, 1, 0])[0], 0);
+        assert.equal(ask([1, 11, 0, 0, 1, 0, 0, 0]), 'stall');
+        assert.equal(ask([0, 9, 1, 0, 0, 0, 0, 0]), 'ack');
+        host.toggles.clear();
+        rig.closeUsb();
+        rig.advance(20);
+        rig.openUsb();
+        rig.advance(20);
+        answers(rig);
+    });
+
     test(`${board}: a computer that sleeps and wakes`, () => {
         const rig = openConsole(board);
         for (let i = 0; i < 3; i++) {
