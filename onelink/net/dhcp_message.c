@@ -71,7 +71,7 @@ static const uint8_t wishes[] = {OPT_MAX_SIZE,
                                  OPT_RENEW,
                                  OPT_REBIND};
 
-static uint8_t *append(uint8_t *p, const void *data, size_t len)
+static OL_NOINLINE uint8_t *append(uint8_t *p, const void *data, size_t len)
 {
     memcpy(p, data, len);
     return p + len;
@@ -84,7 +84,8 @@ static uint8_t *option(uint8_t *p, uint8_t code, const void *data, size_t len)
     return append(p, data, len);
 }
 
-static uint8_t *address_option(uint8_t *p, uint8_t code, const struct ol_addr *addr)
+static OL_NOINLINE uint8_t *address_option(uint8_t *p, uint8_t code,
+                                           const struct ol_addr *addr)
 {
     return addr != NULL ? option(p, code, addr->bytes, 4) : p;
 }

@@ -60,7 +60,7 @@ static uint32_t number(const char *text, unsigned digits)
 }
 
 /* Which of the three-letter names, count when none. */
-static uint32_t find_name(const char *text, const char *names, uint32_t count)
+static OL_NOINLINE uint32_t find_name(const char *text, const char *names, uint32_t count)
 {
     uint32_t i = 0;
 
@@ -91,7 +91,7 @@ static bool count_days(uint32_t year, uint32_t month, uint32_t day, uint32_t *ou
     return true;
 }
 
-static int32_t decode_date(const char *text, int64_t *unix_s)
+static OL_NOINLINE int32_t decode_date(const char *text, int64_t *unix_s)
 {
     for (size_t i = 0; i < OL_HTTP_DATE_LEN; i++) {
         if (!matches(text[i], date_pattern[i])) {

@@ -71,7 +71,7 @@ static enum ol_w5500_reason judge(struct ol_w5500 *c)
     uint8_t r[COMMON_COUNT];
     uint8_t version;
 
-    (void)ol_w5500_get(c, BLOCK_COMMON, COMMON_MR, r, sizeof r);
+    (void)ol_w5500_get(c, AT_COMMON(COMMON_MR), r, sizeof r);
     version = r[COMMON_VERSIONR];
     if (version != OL_W5500_VERSION) {
         return version == 0x00 || version == 0xFF ? OL_W5500_REASON_SILENT
@@ -141,11 +141,11 @@ static void give_up(struct ol_w5500 *c)
 
 static void set_up(struct ol_w5500 *c)
 {
-    (void)ol_w5500_put(c, BLOCK_COMMON, COMMON_GAR, c->common + COMMON_GAR,
+    (void)ol_w5500_put(c, AT_COMMON(COMMON_GAR), c->common + COMMON_GAR,
                        sizeof c->common - COMMON_GAR);
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
         const uint8_t kb[2] = {c->config.rx_kb[n], c->config.tx_kb[n]};
-        (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_RXBUF_SIZE, kb, sizeof kb);
+        (void)ol_w5500_put(c, AT_SOCKET(n, SN_RXBUF_SIZE), kb, sizeof kb);
     }
     enum ol_w5500_reason reason = judge(c);
     if (reason == OL_W5500_REASON_NONE) {
@@ -178,7 +178,7 @@ static void start(struct ol_w5500 *c)
         c->give_up_at = ol_w5500_after(c, WAKE_MS);
         break;
     case STATE_WAKE:
-        (void)ol_w5500_put(c, BLOCK_COMMON, COMMON_MR, &mr, 1);
+        (void)ol_w5500_put(c, AT_COMMON(COMMON_MR), &mr, 1);
         c->state = STATE_SOFT;
         wait_ms = SOFT_MS;
         break;
@@ -209,7 +209,7 @@ static void serve(struct ol_w5500 *c)
 
     c->interrupt = false;
     if (c->ask_all || (sockets & (sockets - 1)) != 0) {
-        (void)ol_w5500_get(c, BLOCK_COMMON, COMMON_SIR, &sockets, 1);
+        (void)ol_w5500_get(c, AT_COMMON(COMMON_SIR), &sockets, 1);
     }
     for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
         if ((sockets >> n & 1) != 0) {

@@ -5,7 +5,7 @@
 #define TIMEOUT_US      2000u
 #define TIMEOUT_BYTE_US 16u
 
-enum { CONTROL_WRITE = 0x04 };
+#define AT_WRITE 0x40000u /* of the control byte */
 
 /* ---- Time ---- */
 
@@ -43,14 +43,12 @@ bool ol_w5500_is_due(const struct ol_w5500 *c, uint32_t at)
 
 /* ---- Transfers ---- */
 
-static int32_t transfer(struct ol_w5500 *c, unsigned block, unsigned addr,
-                        enum ol_bus_dir dir, void *data, size_t len)
+static int32_t transfer(struct ol_w5500 *c, uint32_t at, void *data, size_t len)
 {
     const struct ol_bus_frame frame = {
-        .header = {(uint8_t)(addr >> 8), (uint8_t)addr,
-                   (uint8_t)(block << 3 | (dir == OL_BUS_WRITE ? CONTROL_WRITE : 0))},
+        .header = {(uint8_t)(at >> 8), (uint8_t)at, (uint8_t)(at >> 16)},
         .header_len = 3,
-        .dir = dir,
+        .dir = (at & AT_WRITE) != 0 ? OL_BUS_WRITE : OL_BUS_READ,
         .data = data,
         .len = len,
     };
@@ -75,53 +73,65 @@ void ol_w5500_fault(struct ol_w5500 *c, enum ol_w5500_reason reason)
     }
 }
 
-static bool checked(struct ol_w5500 *c, unsigned block, unsigned addr,
-                    enum ol_bus_dir dir, void *data, size_t len)
+static OL_NOINLINE bool checked(struct ol_w5500 *c, uint32_t at, void *data, size_t len)
 {
-    if (c->fault == OL_W5500_REASON_NONE &&
-        transfer(c, block, addr, dir, data, len) != OL_OK) {
-        ol_w5500_fault(c, OL_W5500_REASON_BUS);
+    if (c->fault == OL_W5500_REASON_NONE && transfer(c, at, data, len) != OL_OK) {
+        c->fault = OL_W5500_REASON_BUS;
     }
     return c->fault == OL_W5500_REASON_NONE;
 }
 
-bool ol_w5500_get(struct ol_w5500 *c, unsigned block, unsigned addr, void *buf,
-                  size_t len)
+bool ol_w5500_get(struct ol_w5500 *c, uint32_t at, void *buf, size_t len)
 {
-    bool is_good = checked(c, block, addr, OL_BUS_READ, buf, len);
+    bool is_good = checked(c, at, buf, len);
     if (!is_good) {
         memset(buf, 0, len);
     }
     return is_good;
 }
 
-bool ol_w5500_put(struct ol_w5500 *c, unsigned block, unsigned addr, const void *data,
-                  size_t len)
+bool ol_w5500_put(struct ol_w5500 *c, uint32_t at, const void *data, size_t len)
 {
-    return checked(c, block, addr, OL_BUS_WRITE, writable(data), len);
+    return checked(c, at | AT_WRITE, writable(data), len);
+}
+
+bool ol_w5500_get_regs(struct ol_w5500_socket *s, unsigned addr, void *buf, size_t len)
+{
+    return ol_w5500_get(s->chip, AT_SOCKET(s->n, addr), buf, len);
+}
+
+bool ol_w5500_put_regs(struct ol_w5500_socket *s, unsigned addr, const void *data,
+                       size_t len)
+{
+    return ol_w5500_put(s->chip, AT_SOCKET(s->n, addr), data, len);
 }
 
 bool ol_w5500_put16(struct ol_w5500_socket *s, unsigned addr, unsigned v)
 {
     uint8_t bytes[2];
     ol_w5500_set16(bytes, (uint16_t)v);
-    return ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), addr, bytes, 2);
+    return ol_w5500_put_regs(s, addr, bytes, 2);
 }
 
 bool ol_w5500_put8(struct ol_w5500_socket *s, unsigned addr, unsigned v)
 {
     uint8_t byte = (uint8_t)v;
-    return ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), addr, &byte, 1);
+    return ol_w5500_put_regs(s, addr, &byte, 1);
+}
+
+bool ol_w5500_peek(struct ol_w5500_socket *s, unsigned skip, void *buf, size_t len)
+{
+    return ol_w5500_get(s->chip, AT_RX(s->n, (uint16_t)(s->rx_rd + skip)), buf, len);
 }
 
 int32_t ol_w5500_read(struct ol_w5500 *c, unsigned block, uint16_t addr, void *buf,
                       size_t len)
 {
-    return transfer(c, block & 0x1F, addr, OL_BUS_READ, buf, len);
+    return transfer(c, AT(block & 0x1F, addr), buf, len);
 }
 
 int32_t ol_w5500_write(struct ol_w5500 *c, unsigned block, uint16_t addr,
                        const void *data, size_t len)
 {
-    return transfer(c, block & 0x1F, addr, OL_BUS_WRITE, writable(data), len);
+    return transfer(c, AT(block & 0x1F, addr) | AT_WRITE, writable(data), len);
 }

@@ -35,7 +35,7 @@ int32_t ol_w5500_put_common(struct ol_w5500 *c, unsigned addr, size_t len)
     if (!ol_w5500_is_usable(c)) {
         return OL_OK; /* set when the chip comes up */
     }
-    return ol_w5500_put(c, BLOCK_COMMON, addr, c->common + addr, len) ? OL_OK : OL_E_IO;
+    return ol_w5500_put(c, AT_COMMON(addr), c->common + addr, len) ? OL_OK : OL_E_IO;
 }
 
 static int32_t netif_set_config(void *ctx, const struct ol_netif_config *config)

@@ -84,10 +84,13 @@ enum {
     SR_LOST = 0x100 /* ours: the chip, or the address, is gone */
 };
 
-enum { BLOCK_COMMON = 0 };
-#define BLOCK_SOCKET(n) (4u * (n) + 1u)
-#define BLOCK_TX(n)     (4u * (n) + 2u)
-#define BLOCK_RX(n)     (4u * (n) + 3u)
+/* Where a transfer begins: the block above, as it stands in the control byte of a frame's header,
+ * and the address in 16 bits below. */
+#define AT(block, addr)    ((uint32_t)(block) << 19 | (uint32_t)(addr))
+#define AT_COMMON(addr)    AT(0, addr)
+#define AT_SOCKET(n, addr) AT(4u * (n) + 1u, addr)
+#define AT_TX(n, addr)     AT(4u * (n) + 2u, addr)
+#define AT_RX(n, addr)     AT(4u * (n) + 3u, addr)
 
 /* ---- State ---- */
 
@@ -163,19 +166,23 @@ void ol_w5500_check_now(struct ol_w5500 *c);
 
 /* A transfer. false: it failed, or a fault is on record and nothing was done; then what was to
  * be read is all zero. */
-bool ol_w5500_get(struct ol_w5500 *c, unsigned block, unsigned addr, void *buf,
-                  size_t len);
-bool ol_w5500_put(struct ol_w5500 *c, unsigned block, unsigned addr, const void *data,
-                  size_t len);
-/* One or two bytes into a register of a socket. */
+bool ol_w5500_get(struct ol_w5500 *c, uint32_t at, void *buf, size_t len);
+bool ol_w5500_put(struct ol_w5500 *c, uint32_t at, const void *data, size_t len);
+/* Registers of a socket: any, one byte, two bytes. */
+bool ol_w5500_get_regs(struct ol_w5500_socket *s, unsigned addr, void *buf, size_t len);
+bool ol_w5500_put_regs(struct ol_w5500_socket *s, unsigned addr, const void *data,
+                       size_t len);
 bool ol_w5500_put8(struct ol_w5500_socket *s, unsigned addr, unsigned v);
 bool ol_w5500_put16(struct ol_w5500_socket *s, unsigned addr, unsigned v);
+/* What waits in the memory of a socket, `skip` bytes behind what was read. */
+bool ol_w5500_peek(struct ol_w5500_socket *s, unsigned skip, void *buf, size_t len);
 /* Records the first fault; the next step acts on it. */
 void ol_w5500_fault(struct ol_w5500 *c, enum ol_w5500_reason reason);
 
 /* ---- Sockets (w5500_socket.c) ---- */
 
-/* Closed; `on_status` hears of Sn_IR and Sn_SR, `mode` is Sn_MR. */
+/* Closed; `on_status` hears of Sn_IR and Sn_SR, when has_news and is_sending are up to date; `mode`
+ * is Sn_MR. */
 void ol_w5500_socket_init(struct ol_w5500_socket *s, struct ol_w5500 *chip,
                           void (*on_status)(struct ol_w5500_socket *, unsigned, unsigned),
                           unsigned mode);

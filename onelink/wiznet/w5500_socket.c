@@ -65,7 +65,7 @@ static bool is_state(unsigned sr)
 static bool read_status(struct ol_w5500 *c, unsigned n, uint8_t r[3])
 {
     for (unsigned i = 0; i < OL_W5500_TRIES; i++) {
-        if (!ol_w5500_get(c, BLOCK_SOCKET(n), SN_CR, r, 3)) {
+        if (!ol_w5500_get(c, AT_SOCKET(n, SN_CR), r, 3)) {
             return false;
         }
         if (is_state(r[2]) && r[1] <= IR_ALL) {
@@ -84,7 +84,7 @@ static void close_left(struct ol_w5500 *c, unsigned n)
 
     c->unclosed &= (uint8_t)~ol_w5500_bit(n);
     c->busy |= ol_w5500_bit(n);
-    (void)ol_w5500_put(c, BLOCK_SOCKET(n), SN_CR, &close, 1);
+    (void)ol_w5500_put(c, AT_SOCKET(n, SN_CR), &close, 1);
 }
 
 bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
@@ -96,7 +96,7 @@ bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
     /* Sn_IR is cleared before anything is done about it, so that what comes meanwhile shows
      * anew. */
     if (!read_status(c, n, r) ||
-        (r[1] != 0 && !ol_w5500_put(c, BLOCK_SOCKET(n), SN_IR, &r[1], 1))) {
+        (r[1] != 0 && !ol_w5500_put(c, AT_SOCKET(n, SN_IR), &r[1], 1))) {
         return false;
     }
     if (r[0] == 0) {
@@ -105,6 +105,12 @@ bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
     }
     if (s != NULL) {
         s->look_at = 0;
+        if ((r[1] & IR_RECV) != 0) {
+            s->has_news = true;
+        }
+        if ((r[1] & IR_SENDOK) != 0) {
+            s->is_sending = false;
+        }
         s->on_status(s, r[1], r[2]);
     } else if ((c->unclosed & ~c->busy & ~keep) != 0) {
         close_left(c, n);
@@ -181,9 +187,9 @@ static void give_open(struct ol_w5500_socket *s)
     }
 
     (void)ol_w5500_put8(s, SN_MR, s->mode);
-    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_MSSR, middle, sizeof middle);
+    (void)ol_w5500_put_regs(s, SN_MSSR, middle, sizeof middle);
     (void)ol_w5500_put16(s, SN_PORT, s->port);
-    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_IMR, tail, sizeof tail);
+    (void)ol_w5500_put_regs(s, SN_IMR, tail, sizeof tail);
     ol_w5500_command(s, CR_OPEN);
     s->phase = PHASE_INIT;
 }
@@ -239,33 +245,24 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command)
 
 /* ---- Memory and pointers ---- */
 
-/* Registers RXBUF_SIZE up to RX_WR. */
-enum {
-    AT_RX_KB,
-    AT_TX_KB,
-    AT_FSR,
-    AT_TX_WR = 6,
-    AT_RSR = 8,
-    AT_RX_RD = 10,
-    AT_RX_WR = 12,
-    AT_END = 14
-};
+/* Registers RXBUF_SIZE and TXBUF_SIZE up to RX_WR, two bytes each. */
+enum { SIZES, TX_FSR, TX_RD, TX_WR, RX_RSR, RX_RD, RX_WR, COUNTERS };
 
 /* A size may change while its two bytes are read, but not unnoticed: RX_RSR must fit its
  * pointers, TX_FSR counts when it is the whole memory, or read twice. */
-static bool take_over(struct ol_w5500_socket *s, const uint8_t *r)
+static OL_NOINLINE bool take_over(struct ol_w5500_socket *s, const uint16_t *r)
 {
-    unsigned room = ol_w5500_get16(r + AT_FSR);
-    unsigned waiting = ol_w5500_get16(r + AT_RSR);
-    unsigned read = (uint16_t)(s->rx_rd - s->rx_told);
-    unsigned size = ol_w5500_tx_size(s);
+    const struct ol_w5500_config *config = &s->chip->config;
+    uint16_t room = r[TX_FSR];
+    uint16_t waiting = r[RX_RSR];
+    uint16_t read = (uint16_t)(s->rx_rd - s->rx_told);
     uint16_t unsent = (uint16_t)(s->tx_wr - s->tx_sent);
+    unsigned size = ol_w5500_tx_size(s);
 
-    if (1024u * r[AT_RX_KB] != ol_w5500_rx_size(s) || 1024u * r[AT_TX_KB] != size ||
-        room > size || room < (unsigned)unsent + s->tx_free ||
-        ol_w5500_get16(r + AT_TX_WR) != s->tx_sent || waiting > ol_w5500_rx_size(s) ||
-        waiting < read || ol_w5500_get16(r + AT_RX_RD) != s->rx_told ||
-        waiting != (uint16_t)(ol_w5500_get16(r + AT_RX_WR) - s->rx_told)) {
+    if (r[SIZES] != (config->rx_kb[s->n] << 8 | config->tx_kb[s->n]) || room > size ||
+        room < unsent + s->tx_free || r[TX_WR] != s->tx_sent ||
+        waiting > ol_w5500_rx_size(s) || waiting < read || r[RX_RD] != s->rx_told ||
+        waiting != (uint16_t)(r[RX_WR] - s->rx_told)) {
         return false;
     }
     s->rx_left = (uint16_t)(waiting - read);
@@ -281,20 +278,22 @@ static bool take_over(struct ol_w5500_socket *s, const uint8_t *r)
 bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
 {
     struct ol_w5500 *c = s->chip;
-    uint8_t r[AT_END];
+    uint16_t r[COUNTERS];
 
     for (unsigned i = 0; i < OL_W5500_TRIES; i++) {
-        if (!ol_w5500_get(c, BLOCK_SOCKET(s->n), SN_RXBUF_SIZE, r, sizeof r)) {
+        if (!ol_w5500_get_regs(s, SN_RXBUF_SIZE, r, sizeof r)) {
             return false;
         }
-        uint16_t tx_wr = ol_w5500_get16(r + AT_TX_WR);
+        for (unsigned k = 0; k < COUNTERS; k++) {
+            r[k] = ol_w5500_get16((const uint8_t *)&r[k]);
+        }
         /* What follows rests on TX_WR of a new socket, so it is read twice. TX_RD does not vouch
          * for it: it was the same before, too, and a torn reading of both looks alike. RX_RD must
          * fit RX_RSR and RX_WR anyway. */
-        bool is_sure = !is_new || (i > 0 && tx_wr == s->tx_sent);
+        bool is_sure = !is_new || (i > 0 && r[TX_WR] == s->tx_sent);
         if (is_new) {
-            s->tx_wr = s->tx_sent = tx_wr;
-            s->rx_rd = s->rx_told = ol_w5500_get16(r + AT_RX_RD);
+            s->tx_wr = s->tx_sent = r[TX_WR];
+            s->rx_rd = s->rx_told = r[RX_RD];
             s->tx_free = (uint16_t)ol_w5500_tx_size(s); /* all of it, or it is not new */
         }
         bool is_sound = take_over(s, r);
@@ -318,7 +317,7 @@ bool ol_w5500_socket_count(struct ol_w5500_socket *s, bool is_new)
 
 void ol_w5500_socket_write(struct ol_w5500_socket *s, const void *data, size_t len)
 {
-    (void)ol_w5500_put(s->chip, BLOCK_TX(s->n), s->tx_wr, data, len);
+    (void)ol_w5500_put(s->chip, AT_TX(s->n, s->tx_wr), data, len);
     s->tx_wr = (uint16_t)(s->tx_wr + len);
     s->tx_free = (uint16_t)(s->tx_free - len);
 }
@@ -366,7 +365,7 @@ void ol_w5500_socket_send_to(struct ol_w5500_socket *s, const struct ol_addr *to
 
     memcpy(peer, to->bytes, 4);
     ol_w5500_set16(peer + 4, to->port);
-    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DIPR, peer, sizeof peer);
+    (void)ol_w5500_put_regs(s, SN_DIPR, peer, sizeof peer);
     /* The last datagram is out, and nobody counts what is free while no answer comes. */
     s->tx_free = (uint16_t)ol_w5500_tx_size(s);
     ol_w5500_socket_write(s, data, len);

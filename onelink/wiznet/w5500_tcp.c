@@ -9,7 +9,7 @@ static void end(struct ol_w5500_socket *s, int32_t why, unsigned command)
 }
 
 /* The peer or the network ended it. What came before can still be read. */
-static void done(struct ol_w5500_socket *s, int32_t why)
+static OL_NOINLINE void done(struct ol_w5500_socket *s, int32_t why)
 {
     s->why = (int8_t)why;
     s->phase = PHASE_DONE;
@@ -57,7 +57,7 @@ static void on_init(struct ol_w5500_socket *s)
         s->phase = PHASE_LISTEN;
         return;
     }
-    (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DIPR, peer, 6);
+    (void)ol_w5500_put_regs(s, SN_DIPR, peer, 6);
     ol_w5500_command(s, CR_CONNECT);
     s->phase = PHASE_SYN;
     ol_w5500_socket_wait(s);
@@ -119,12 +119,6 @@ static void on_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
         }
         ol_w5500_socket_release(s, CR_CLOSE);
         return;
-    }
-    if ((ir & IR_RECV) != 0) {
-        s->has_news = true;
-    }
-    if ((ir & IR_SENDOK) != 0) {
-        s->is_sending = false;
     }
     if (s->phase <= PHASE_INIT) {
         if (ol_w5500_socket_opening(s, sr, SR_INIT)) {
@@ -274,7 +268,7 @@ static int32_t stream_recv(void *ctx, void *buf, size_t cap)
         return OL_E_CLOSED;
     }
     size_t len = cap < s->rx_left ? cap : s->rx_left;
-    if (!ol_w5500_get(s->chip, BLOCK_RX(s->n), s->rx_rd, buf, len)) {
+    if (!ol_w5500_peek(s, 0, buf, len)) {
         return OL_E_AGAIN; /* the next step ends it */
     }
     ol_w5500_socket_skip(s, len);
@@ -336,7 +330,7 @@ int32_t ol_w5500_tcp_get_peer(struct ol_w5500_tcp *tcp, struct ol_addr *peer)
     if (s->phase != PHASE_OPEN) {
         return OL_E_CLOSED;
     }
-    if (!ol_w5500_get(s->chip, BLOCK_SOCKET(s->n), SN_DIPR, r, sizeof r)) {
+    if (!ol_w5500_get_regs(s, SN_DIPR, r, sizeof r)) {
         return OL_E_IO;
     }
     *peer = ol_addr_ipv4(r[0], r[1], r[2], r[3], ol_w5500_get16(r + 4));

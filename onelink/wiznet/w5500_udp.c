@@ -13,13 +13,7 @@ static void on_open(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
         ol_w5500_socket_reopen(s);
         return;
     }
-    if ((ir & IR_RECV) != 0) {
-        s->has_news = true;
-    }
-    if ((ir & IR_SENDOK) != 0) {
-        s->is_sending = false;
-    } else if (s->is_sending &&
-               ((ir & IR_TIMEOUT) != 0 || ol_w5500_is_due(c, s->late_at))) {
+    if (s->is_sending && ((ir & IR_TIMEOUT) != 0 || ol_w5500_is_due(c, s->late_at))) {
         /* Nobody has the address, or SENDOK was lost. Whether the datagram is still in the
          * chip's memory is not said: opening anew makes sure that the next one does not go
          * out behind it. */
@@ -51,7 +45,7 @@ static void on_group_status(struct ol_w5500_socket *s, unsigned ir, unsigned sr)
 
     if (s->phase == PHASE_START && sr == SR_CLOSED) {
         ol_w5500_set16(r + (SN_DPORT - SN_DHAR), group->port);
-        (void)ol_w5500_put(s->chip, BLOCK_SOCKET(s->n), SN_DHAR, r, sizeof r);
+        (void)ol_w5500_put_regs(s, SN_DHAR, r, sizeof r);
     }
     on_status(s, ir, sr);
 }
@@ -124,8 +118,7 @@ static int32_t read_record(struct ol_w5500_socket *s, struct ol_addr *from)
     if (s->rx_left == 0 && s->has_news) {
         (void)ol_w5500_socket_count(s, false);
     }
-    if (s->rx_left == 0 ||
-        !ol_w5500_get(s->chip, BLOCK_RX(s->n), s->rx_rd, r, sizeof r)) {
+    if (s->rx_left == 0 || !ol_w5500_peek(s, 0, r, sizeof r)) {
         return OL_E_AGAIN;
     }
     int32_t len = ol_w5500_get16(r + 6);
@@ -155,8 +148,7 @@ static int32_t datagram_recv(void *ctx, void *buf, size_t cap, struct ol_addr *f
         return len;
     }
     size_t part = (size_t)len < cap ? (size_t)len : cap;
-    if (part > 0 && !ol_w5500_get(s->chip, BLOCK_RX(s->n),
-                                  (uint16_t)(s->rx_rd + RECORD_LEN), buf, part)) {
+    if (part > 0 && !ol_w5500_peek(s, RECORD_LEN, buf, part)) {
         return OL_E_AGAIN;
     }
     ol_w5500_socket_skip(s, RECORD_LEN + (size_t)len);
