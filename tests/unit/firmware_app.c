@@ -184,6 +184,42 @@ static void name_servers_by_hand_beside_dhcp(void **state)
                            "name servers: 192.168.7.1 198.51.100.9 -"));
 }
 
+static void the_router_learns_the_name(void **state)
+{
+    (void)state;
+    const struct sim_lan_dhcp_stats *dhcp = sim_lan_dhcp_get_stats(r.lan, 1);
+    go_online();
+    assert_int_equal(dhcp->host_name_len, 2);
+    assert_memory_equal(dhcp->host_name, "d1", 2);
+    assert_int_equal(dhcp->client_id_len, 7);
+    assert_int_equal(dhcp->client_id[0], 1);
+    uint32_t xid = dhcp->last_xid;
+    rig_type(&r, "set hostname greenhouse\rsave\r", 50);
+    await("online", 30000);
+    assert_int_equal(dhcp->host_name_len, 10);
+    assert_memory_equal(dhcp->host_name, "greenhouse", 10);
+    assert_int_not_equal(dhcp->last_xid, xid);
+    assert_int_equal(dhcp->releases, 1);
+    assert_int_equal(dhcp->wrong, 0);
+}
+
+static void what_is_logged_is_chosen(void **state)
+{
+    (void)state;
+    go_online();
+    rig_type(&r, "log warn\r", 20);
+    rig_clear(&r);
+    rig_run(&r, 12000);
+    assert_string_equal(rig_said(&r), "");
+    sim_lan_cable(r.lan, r.station, false);
+    await("no link: is the cable in", 5000);
+    rig_type(&r, "log debug\r", 20);
+    rig_clear(&r);
+    sim_lan_cable(r.lan, r.station, true);
+    await("link up", 5000);
+    await("gets an address", 5000);
+}
+
 static void status_tells_all(void **state)
 {
     (void)state;
@@ -374,6 +410,8 @@ int main(void)
                                         close_rig),
         cmocka_unit_test_setup_teardown(name_servers_by_hand_beside_dhcp, open_rig,
                                         close_rig),
+        cmocka_unit_test_setup_teardown(the_router_learns_the_name, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(what_is_logged_is_chosen, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(status_tells_all, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(comes_back_from_a_pulled_cable, open_rig,
                                         close_rig),
