@@ -15,31 +15,26 @@ const OTHER_KEY = Buffer.from('another key of it').toString('base64');
 const BRANCH_TO_SELF = 0xe7fe;
 const EVERY_5_S = 5000;
 
-// Bounds, from the end of the fault to the next answered report. The parts: a cable negotiates
-// up to 2 s and is looked at each second, DHCP asks, probes the address and takes 1 to 4 s, the
-// next reading is due 5 s after the last.
+/** Within boundMs from the end of the fault, or from a momentary one, a report is answered; why: what
+ *  takes the time. */
+const within = (boundMs, why) => ({ boundMs, why });
 const LINK_MS = 12000;
-// Between attempts at most 60 s (OL_BACKOFF_TOP_MS; DHCP: 64 s and a second), then as above.
-const BACKOFF_MS = 65000 + LINK_MS;
-// After CONNACK 4: 300 s and up to a tenth.
-const REJECTED_MS = 330000 + LINK_MS;
-// After a DECLINE: 10 s, RFC 2131 §3.1.5.
-const DECLINE_MS = 10000;
-// Without a time server: 10 s for the others to answer (OL_AGENT_CLOCK_WAIT_MS).
-const CLOCK_MS = 10000;
-// A name server that is silent: 14 s of questions.
-const LOOKUP_MS = 14000;
-// Nothing is to be lost while it stands.
-const STANDS_MS = LINK_MS;
-// The watchdog's 8 s, the start, then as with a cable.
-const RESTART_MS = 8000 + LINK_MS;
+const LINK = within(LINK_MS, 'the link up to 3 s, 2 to 4 s to the next attempt, an address 1 s, else the next reading');
+const CHIP = within(10000 + LINK_MS, 'a chip is looked for each 5 s, then as after a cable');
+const BACKOFF = within(65000 + LINK_MS, '2 to 60 s between attempts, from a window that doubles');
+const REJECTED = within(330000 + LINK_MS, 'a refused login is tried again at once, then each 5 minutes');
+const DECLINE = within(10000 + LINK_MS, '10 s after DHCPDECLINE, RFC 2131 §3.1.5');
+const CLOCK = within(3000 + LINK_MS, '3 s for a time server');
+const LOOKUP = within(14000 + LINK_MS, '14 s of questions to the name server, then the address of before');
+const HALF_OPEN = within(30000 + LINK_MS, 'a report is given 5, 5 and 10 s to be answered');
+const RESTART = within(8000 + LINK_MS, 'the watchdog 8 s, the start');
 
 /** A fault that stands for holdMs and is mended. */
-const held = (inject, mend, more) => ({ inject, mend, holdMs: HOLD_MS, boundMs: BACKOFF_MS, ...more });
+const held = (inject, mend, more) => ({ inject, mend, holdMs: HOLD_MS, ...BACKOFF, ...more });
 /** One of a moment: the time counts from it. */
-const once = (inject, more) => ({ inject, boundMs: BACKOFF_MS, ...more });
+const once = (inject, more) => ({ inject, ...BACKOFF, ...more });
 /** One that stands to the end, and the board reports nevertheless. */
-const stands = (inject, more) => ({ inject, boundMs: STANDS_MS, ...more });
+const stands = (inject, more) => ({ inject, ...LINK, ...more });
 
 const setLan = (name, arg = 1) => (rig) => rig.network.lanFault(name, arg);
 const lan = (name, arg = 1, more = {}) => held(setLan(name, arg), setLan(name, 0), more);
@@ -47,7 +42,7 @@ const lanStands = (name, arg = 1, more = {}) => stands(setLan(name, arg), more);
 const setChip = (name, arg = 1) => (rig) => rig.network.chipFault(name, arg);
 // What a driver does to a chip that lies is not held against it.
 const chip = (name, arg = 1, more = {}) =>
-    held(setChip(name, arg), setChip(name, 0), { lies: true, ...more });
+    held(setChip(name, arg), setChip(name, 0), { lies: true, ...CHIP, ...more });
 const chipStands = (name, arg = 1, more = {}) => stands(setChip(name, arg), { lies: true, ...more });
 
 const plug = (isIn) => (rig) => rig.cable(isIn);
@@ -69,7 +64,7 @@ const onPacket = (matches) => (rig, act) => atPacket(rig, matches, act);
 const halfWritten = (rig, act) => atBytesWritten(rig, 40, (first) => first >> 4 === PUBLISH, act);
 const halfRead = (rig, act) => atBytesRead(rig, 20, act);
 
-const pulled = { boundMs: LINK_MS, says: /no link/ };
+const pulled = { ...LINK, says: /no link/ };
 /** The cable goes out with a packet, which is lost; or at another place. */
 const pullWith = (matches) => held(reach((rig, done) => pullAtPacket(rig, matches, done)), plug(true), pulled);
 const pullAt = (place) => held(atPlace(place, plug(false)), plug(true), pulled);
@@ -87,9 +82,9 @@ const leased = (seconds, name, arg, message) => once((rig) => {
     rig.network.lanFault(name, arg);
     waitFor(rig, /<- reply \d+: 200/, 20000);
     waitFor(rig, message, seconds * 1000 + 10000);
-}, { boundMs: LINK_MS });
+}, LINK);
 
-const wasReset = { lies: true, says: /network chip given up: it was reset/ };
+const wasReset = { ...LINK, lies: true, says: /network chip given up: it was reset/ };
 const resetChipAt = (place) => once(atPlace(place, (rig) => rig.network.glitchReset()), wasReset);
 
 /** The program stops: its processor runs in a circle. */
@@ -160,9 +155,9 @@ const everyConnection = (act) => (rig) => rig.network.act(() =>
 
 /** Each: [fault, where, how]. AT_START: injected at power-on, or when the board comes to that place from
  *  there; ONLINE: a second after a report, or at the next place of that name.
- *  how: inject(rig), mend(rig) after holdMs, boundMs; resets: of the processor that it causes; lies: the chip
+ *  how: inject(rig), mend(rig) after holdMs, boundMs, why; resets: of the processor that it causes; lies: the chip
  *  may be misused. That it was there is shown by one of
- *  - no report is answered while it is held, unless it `works`: then one is
+ *  - no report is answered while it is held, unless it `works`: then one is; null: maybe
  *  - says: what the console prints from then to the next answered report
  *  - duringHold(rig, text), at its end; proof(rig, text), after that report. */
 export const AT_START = [
@@ -187,7 +182,7 @@ export const AT_START = [
     ['DHCP: forged replies, for others', 'power-on', lanStands('dhcp-forged', 0x803, forged)],
     ['DHCP: forged replies, nonsense', 'power-on', lanStands('dhcp-forged', 0x700, forged)],
     ['address already taken', 'power-on', lanStands('address-taken', ip4('192.168.7.100'),
-        { boundMs: DECLINE_MS + LINK_MS, says: /192\.168\.7\.100: declined/ })],
+        { ...DECLINE, says: /192\.168\.7\.100: declined/ })],
     ['lease expires', 'renewals ignored', leased(20, 'dhcp-no-renew', 1, /taken back or ran out/)],
     ['new address by NAK', 'renewal', leased(20, 'dhcp-move', 1, /address 192\.168\.7\.101 by DHCP/)],
     ['new address by ACK', 'renewal', leased(20, 'dhcp-move', 2, /address 192\.168\.7\.\d+ by DHCP/)],
@@ -202,9 +197,9 @@ export const AT_START = [
     ['DNS poisoned', 'power-on', lanStands('dns-poison', ip4('203.0.113.66'),
         saw(dnsAnswer, 3))],
     ['NTP blocked', 'power-on', lanStands('ntp-silent', 1, { ...saw(ntpQuestion, 1), says: noTimeServer,
-        boundMs: STANDS_MS + CLOCK_MS })],
+        ...CLOCK })],
     ['NTP lies about the question', 'power-on', lanStands('ntp-wrong-originate', 1,
-        { ...saw(ntpAnswer, 1), says: noTimeServer, boundMs: STANDS_MS + CLOCK_MS })],
+        { ...saw(ntpAnswer, 1), says: noTimeServer, ...CLOCK })],
     ['broker refuses connections', 'TCP connect', lan('tcp-refuse', MQTT,
         { says: /connection refused/ })],
     ['broker silent', 'TCP connect', lan('tcp-silent', MQTT, { says: /no answer to the connection/ })],
@@ -212,14 +207,14 @@ export const AT_START = [
         { ...saw(mqttUp(CONNECT), 1), says: /the login was not answered/ })],
     ['CONNACK 4: other key', 'login', held((rig) => rig.cloud.setKey(rig.device, OTHER_KEY),
         (rig) => rig.cloud.setKey(rig.device, DEVICE_KEY),
-        { boundMs: REJECTED_MS, says: /login refused by .* \(CONNACK 4\)/ })],
+        { ...REJECTED, says: /login refused by .* \(CONNACK 4\)/ })],
     ['chip silent: MISO low', 'power-on', chip('miso-low', 1, silent)],
     ['chip silent: MISO high', 'power-on', chip('miso-high', 1, silent)],
     ['chip has another version', 'power-on', chip('version', 0x51, silent)],
     ['command register stuck', 'power-on', chip('cr-stuck', 0xff, gaveChipUp)],
     // Where the bit is in the first login it is refused as with a wrong key.
     ['SPI: a bit in 1000 bytes flips', 'power-on', chip('bit-flips', 1000,
-        { ...turned, works: true, boundMs: REJECTED_MS })],
+        { ...turned, works: null, ...REJECTED })],
     ['chip resets behind its back', 'DHCP DISCOVER', resetChipAt(onPacket(dhcp(DISCOVER)))],
     ['chip resets behind its back', 'DNS question', resetChipAt(onPacket(dnsQuestion))],
     ['chip resets behind its back', 'MQTT CONNECT', resetChipAt(onPacket(mqttUp(CONNECT)))],
@@ -244,21 +239,21 @@ export const ONLINE = [
         rig.advance(NAME_TTL_S * 1000);
         setLan('dns-silent', 15)(rig);
         everyConnection((net, conn) => net.tcp_reset(conn))(rig);
-    }, { ...saw(dnsQuestion, 2), boundMs: LOOKUP_MS + LINK_MS })], // then the address of before serves
+    }, { ...saw(dnsQuestion, 2), ...LOOKUP })], // then the address of before serves
     ['connection reset', 'idle', once(everyConnection((net, conn) => net.tcp_reset(conn)),
-        { says: /the connection broke/ })],
+        { ...LINK, says: /the connection broke/ })],
     ['connection half-open', 'idle', once(everyConnection((net, conn) => net.tcp_silence(conn, 1)),
-        { says: /reports are not answered/ })],
+        { ...HALF_OPEN, says: /reports are not answered/ })],
     ['broker silent', 'idle', lan('tcp-silent', MQTT)],
     ['broker acknowledges, does not answer', 'idle', lan('tcp-deaf', MQTT)],
     ['broker process restarts', 'idle', held(stopPlatform(true), startPlatform,
         { says: /connection refused/ })],
     ['broker machine restarts', 'idle', held(stopPlatform(false), startPlatform)],
     ['twin logs in', 'idle', once((rig) => rig.cloud.twin(rig.device),
-        { says: /closed by the platform/ })],
+        { ...LINK, says: /closed by the platform/ })],
     ['CONNACK 4: other key', 'idle', held((rig) => rig.cloud.setKey(rig.device, OTHER_KEY),
         (rig) => rig.cloud.setKey(rig.device, DEVICE_KEY),
-        { boundMs: REJECTED_MS, says: /login refused by .* \(CONNACK 4\)/ })],
+        { ...REJECTED, says: /login refused by .* \(CONNACK 4\)/ })],
     ['30 % of frames lost', 'idle', held((rig) => rig.network.lan.set_wire(5e5, 0, 300000, 0, 0, 0, 0, 0),
         (rig) => rig.network.lan.set_wire(5e5, 0, 0, 0, 0, 0, 0, 0), { works: true,
             proof: (rig) => assert.ok(rig.network.lanStats().lost > 0, 'no frame was lost') })],
@@ -271,9 +266,9 @@ export const ONLINE = [
     ['chip silent: MISO high', 'idle', chip('miso-high', 1, silent)],
     ['command register stuck', 'idle', chip('cr-stuck', 0xff, { says: /a command was not taken/ })],
     ['command register slow, 5 ms', 'idle', chipStands('cr-slow', 5000, takesLong(5))],
-    ['SPI: a bit in 10000 bytes flips', 'idle', chip('bit-flips', 10000, { ...turned, works: true, holdMs: 600000 })],
-    ['SPI: a bit in 1000 bytes flips', 'idle', chip('bit-flips', 1000, { ...turned, works: true, holdMs: 120000 })],
-    ['SPI: a bit in 50 bytes flips', 'idle', chip('bit-flips', 50, { ...turned, ...gaveChipUp })],
+    ['SPI: a bit in 10000 bytes flips', 'idle', chip('bit-flips', 10000, { ...turned, works: true, holdMs: 600000, ...BACKOFF })],
+    ['SPI: a bit in 1000 bytes flips', 'idle', chip('bit-flips', 1000, { ...turned, works: true, holdMs: 120000, ...BACKOFF })],
+    ['SPI: a bit in 50 bytes flips', 'idle', chip('bit-flips', 50, { ...turned, works: null, ...BACKOFF })],
     ['registers torn between bytes', 'idle', chipStands('torn', 1, turned)],
     ['free size lies', 'idle', chip('fsr', 0xffff, gaveChipUp)],
     ['received size lies', 'idle', chip('rsr', 0xffff, gaveChipUp)],
@@ -281,11 +276,11 @@ export const ONLINE = [
     ['SENDOK never comes', 'idle', chip('no-sendok', 0xff, { works: true, proof: (rig) =>
         assert.match(rig.network.chipStats().misuseText, /SEND before SENDOK/) })],
     ['INTn edge lost', 'reply on the wire', held(atPlace(onPacket(reply), setChip('no-int', 1)),
-        setChip('no-int', 0), { ...takesLong(2), holdMs: 2, boundMs: STANDS_MS, lies: true })],
+        setChip('no-int', 0), { ...takesLong(2), holdMs: 2, ...LINK, lies: true })],
     ['INTn dead', 'idle', chipStands('no-int', 1, takesLong(10))],
     ['watchdog bites: program stopped', 'idle', once(hang,
-        { boundMs: RESTART_MS, resets: 1, says: /the program had stopped/ })],
+        { ...RESTART, resets: 1, says: /the program had stopped/ })],
     ['program crashes', 'idle', once(crash,
-        { boundMs: RESTART_MS, resets: 1, says: /started after a crash at 0?x?30000000/ })],
-    ['power fails', 'idle', once(failPower, { boundMs: LINK_MS, lies: true })],
+        { ...RESTART, resets: 1, says: /started after a crash at 0?x?30000000/ })],
+    ['power fails', 'idle', once(failPower, { ...LINK, lies: true })],
 ];

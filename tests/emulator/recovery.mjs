@@ -60,7 +60,7 @@ function hold(rig, fault, text) {
         rig.advance(fault.holdMs);
     }
     const answered = /<- reply \d+: 200/.test(text().slice(from));
-    assert.equal(answered, fault.works ?? false, `a report ${answered ? 'was' : 'should be'} answered while it stood`);
+    assert.ok(fault.works === null || answered === (fault.works ?? false), `a report ${answered ? 'was' : 'should be'} answered while it stood`);
     fault.duringHold?.(rig, text());
     fault.mend(rig);
 }
@@ -117,10 +117,10 @@ function since({ where, fault }) {
 }
 
 function fillTable(columns, rows) {
-    return [`| fault | where | s since | ${columns.join(' | ')} | bound |`,
-        `|---|---|---|${'--:|'.repeat(columns.length + 1)}`,
+    return [`| fault | where | s since | ${columns.join(' | ')} | bound | what takes the time |`,
+        `|---|---|---|${'--:|'.repeat(columns.length + 1)}---|`,
         ...rows.map(([{ name, where, fault }, cells]) => `| ${name} | ${where} | ${since({ where, fault })} | ` +
-            `${cells.join(' | ')} | ${fault.boundMs / 1000} |`)].join('\n');
+            `${cells.join(' | ')} | ${fault.boundMs / 1000} | ${fault.why} |`)].join('\n');
 }
 
 /** One seed: each board's time. */
@@ -133,15 +133,19 @@ function runOnce() {
 
 /** Many seeds: the median and the worst time of all boards, whose that was, and the failures. */
 function sweep(count) {
-    const rows = FAULTS.map((row) => {
-        const runs = boards.flatMap((board) => Array.from({ length: count }, (_, i) =>
-            ({ board, seed: SEED + i, result: runRow(board, row, SEED + i) })));
-        const good = runs.filter((r) => r.result !== null).sort((a, b) => a.result.ms - b.result.ms);
-        const times = good.length === 0 ? ['', '', ''] : [seconds(good[good.length >> 1].result.ms),
-            seconds(good.at(-1).result.ms), `${good.at(-1).board} ${good.at(-1).seed}`];
-        return [row, [...times, `${runs.length - good.length} of ${runs.length}`]];
-    });
-    return fillTable(['median', 'worst', 'board and seed of it', 'failed'], rows);
+    const runs = FAULTS.map(() => []);
+    for (let seed = SEED; seed < SEED + count; seed++) {
+        const began = performance.now();
+        FAULTS.forEach((row, i) => boards.forEach((board) =>
+            runs[i].push({ board, seed, ms: runRow(board, row, seed)?.ms ?? NaN })));
+        console.error(`seed ${seed}: ${failures} failed by now; ${seconds(performance.now() - began)} s`);
+    }
+    return fillTable(['median', 'worst', 'board and seed of it', 'failed'], FAULTS.map((row, i) => {
+        const good = runs[i].filter((r) => r.ms >= 0).sort((a, b) => a.ms - b.ms);
+        const times = good.length === 0 ? ['', '', ''] : [seconds(good[good.length >> 1].ms),
+            seconds(good.at(-1).ms), `${good.at(-1).board} ${good.at(-1).seed}`];
+        return [row, [...times, `${runs[i].length - good.length} of ${runs[i].length}`]];
+    }));
 }
 
 /** The same seed, the same run: every byte of the console at the same time. */

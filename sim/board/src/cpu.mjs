@@ -561,6 +561,9 @@ export class Cpu {
             case 70: // B
                 next = pc + 4 + (op << 21 >> 20) | 0;
                 this.cycles += 1;
+                if (next === pc) {
+                    this.spin();
+                }
                 break;
             case 71: // BL, MSR, MRS, barriers
                 next = this.wide(op, bus.read16Code(pc + 2), pc);
@@ -570,6 +573,13 @@ export class Cpu {
             }
             r[15] = next;
         }
+    }
+
+    /** A branch to itself does nothing else until the limit: all its turns at once. */
+    spin() {
+        const turns = Math.max(0, Math.ceil((this.limit - this.cycles) / 2));
+        this.cycles += turns * 2;
+        this.instructions += turns;
     }
 
     add(a, b, carry) {
