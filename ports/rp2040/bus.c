@@ -35,7 +35,7 @@
 
 static volatile bool done;
 /* Both in RAM: a miss of the flash's cache would hold up all channels, and a full receive FIFO
- * lets the PIO program's IN sample late. */
+ * stops the PIO program in the middle of a bit. */
 static uint8_t zero, nowhere;
 
 void ol_rp_irq_dma0(void)

@@ -19,6 +19,14 @@ struct ol_rp_bus_master {
     uint32_t (*set_clock)(const struct ol_rp_bus *bus, uint32_t hz);
 };
 
+/* The smallest divider up to max that makes of step a clock not above hz. Both count in whole Hz
+ * rounded down, so that asking for a clock that was got gets it again. */
+static inline uint32_t ol_rp_bus_divider(uint32_t step, uint32_t hz, uint32_t max)
+{
+    uint32_t divider = hz < step ? step / (hz + 1u) + 1u : 1u;
+    return divider < max ? divider : max;
+}
+
 /* Sets up what does not depend on the master: chip select, reset pin, DMA, interrupts. */
 void ol_rp_bus_init(struct ol_rp_bus *bus, const struct ol_rp_bus_pins *pins);
 

@@ -69,7 +69,7 @@ static void restart(void)
 static uint32_t set_clock(const struct ol_rp_bus *bus, uint32_t hz)
 {
     uint32_t step = bus->source_hz / CYCLES_A_BIT;
-    uint32_t divider = hz < step / DIVIDER_MAX + 1u ? DIVIDER_MAX : (step + hz - 1u) / hz;
+    uint32_t divider = ol_rp_bus_divider(step, hz, DIVIDER_MAX);
     RP_REG(RP_PIO_CLKDIV) = divider << 16;
     return step / divider;
 }

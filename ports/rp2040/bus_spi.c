@@ -23,8 +23,7 @@ static void restart(void)
 static uint32_t set_clock(const struct ol_rp_bus *bus, uint32_t hz)
 {
     uint32_t step = bus->source_hz / CPSR;
-    uint32_t divider =
-        hz < step / (SCR_MAX + 1u) + 1u ? SCR_MAX + 1u : (step + hz - 1u) / hz;
+    uint32_t divider = ol_rp_bus_divider(step, hz, SCR_MAX + 1u);
     RP_CLEAR(RP_SPI_CR1) = RP_SPI_CR1_ON;
     RP_REG(RP_SPI_CR0) = RP_SPI_CR0_8BIT_MODE3 | RP_SPI_CR0_SCR(divider - 1u);
     RP_SET(RP_SPI_CR1) = RP_SPI_CR1_ON;
