@@ -22,7 +22,8 @@
  * Here it is the chip's reset. */
 #define BOARD_PIN_LED_ELSEWHERE 25
 
-/* The chip guarantees 33.3 MHz; this is a quarter of the system clock. */
+/* The chip guarantees 33.3 MHz; this is a quarter of the system clock, and PIO takes a bit a whole
+ * period after the chip began to show it. */
 #define BOARD_BUS_HZ 31250000
 #define BOARD_SYS_HZ 125000000
 
