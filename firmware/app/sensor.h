@@ -5,8 +5,9 @@
 #include "firmware/app/machine.h"
 #include "onelink/json/number.h"
 
-/* A sensor of your own: one C file in firmware/app/sensors like uptime.c there, and a line in
- * sensors.c. It then is a source, property.X.source = sensor:NAME, for any property. */
+/* A sensor of your own: one C file in firmware/app/sensors like uptime.c there. soil.c defines
+ * app_sensor_soil; the build finds it. It then is a source, property.X.source = sensor:NAME, for
+ * any property. */
 struct app_sensor {
     const char *name; /* letters, digits, '_' and '-' */
 
@@ -19,7 +20,7 @@ struct app_sensor {
     int32_t (*read)(const struct app_machine *machine, struct ol_dec *out);
 };
 
-/* The sensors of this image, in sensors/sensors.c. */
+/* The sensors of this image: all files of sensors/. */
 extern const struct app_sensor *const app_sensors[];
 extern const size_t app_sensor_count;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "firmware/app/sensors/sensors.h"
+#include "firmware/app/sensor.h"
 
 /* The example: whole seconds since the start. */
 static int32_t uptime_read(const struct app_machine *machine, struct ol_dec *out)
