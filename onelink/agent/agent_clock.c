@@ -52,7 +52,7 @@ static bool sntp_start(struct ol_agent *a)
 
 void ol_agent_clock_begin(struct ol_agent *a)
 {
-    a->state_until = ol_ms_add(a->now, clock_limit(a));
+    a->state_until = ol_agent_after(a, clock_limit(a));
     ol_agent_date_reset(a);
     if (!a->sntp_ready) {
         a->ntp_index = 0;
@@ -189,7 +189,7 @@ static void sntp_send(struct ol_agent *a)
     size_t len;
     const uint8_t *data = ol_sntp_output(&a->sntp, &to, &len);
 
-    if (data != NULL && udp->ops->send(udp->ctx, &to, data, len) != OL_E_AGAIN) {
+    if (ol_agent_send(udp, &to, data, len)) {
         ol_sntp_output_done(&a->sntp, a->now);
     }
 }
@@ -220,16 +220,14 @@ static void take_sample(struct ol_agent *a)
 
 static bool sntp_receive(struct ol_agent *a)
 {
-    const struct ol_datagram *udp = &a->config->datagram;
-    uint8_t *buf = a->config->scratch->work.datagram;
     struct ol_addr from;
-    int32_t len = udp->ops->recv(udp->ctx, buf, OL_DNS_MESSAGE_MAX, &from);
+    int32_t len = ol_agent_receive(a, &a->config->datagram, &from);
 
     if (len < 0) {
         return false;
     }
-    size_t got = len > OL_DNS_MESSAGE_MAX ? OL_DNS_MESSAGE_MAX : (size_t)len;
-    if (ol_sntp_input(&a->sntp, &from, buf, got, a->now)) {
+    if (ol_sntp_input(&a->sntp, &from, a->config->scratch->work.datagram, (size_t)len,
+                      a->now)) {
         take_sample(a);
     }
     return true;

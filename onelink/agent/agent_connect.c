@@ -122,7 +122,7 @@ static OL_AGENT_NOINLINE bool login(struct ol_agent *a)
         ol_agent_fail(a, OL_AGENT_CAUSE_LOCAL);
         return true;
     }
-    a->login_at = ol_ms_add(a->now, OL_AGENT_LOGIN_SPACE_MS);
+    a->login_at = ol_agent_after(a, OL_AGENT_LOGIN_SPACE_MS);
     a->stats.logins++;
     ol_agent_enter(a, OL_AGENT_LOGIN, OL_AGENT_CAUSE_NONE, 0);
     return true;
@@ -138,10 +138,10 @@ static OL_AGENT_NOINLINE bool open_stream(struct ol_agent *a)
     peer.port = a->config->port != 0 ? a->config->port : OL_AGENT_PORT;
     int32_t rc = stream->ops->open(
         stream->ctx, &peer, ol_agent_host_get(a, buf), a->now,
-        ol_ms_add(a->now, limit_ms != 0 ? limit_ms : OL_AGENT_CONNECT_MS));
+        ol_agent_after(a, limit_ms != 0 ? limit_ms : OL_AGENT_CONNECT_MS));
     if (rc == OL_E_AGAIN) {
         /* The last connection is still closing. */
-        a->login_at = ol_ms_add(a->now, OL_AGENT_REOPEN_MS);
+        a->login_at = ol_agent_after(a, OL_AGENT_REOPEN_MS);
         return false;
     }
     if (rc != OL_OK) {

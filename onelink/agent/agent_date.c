@@ -22,7 +22,7 @@ bool ol_agent_date_begin(struct ol_agent *a)
     ol_http_date_init(&a->http);
     a->date_sent = 0;
     a->date_phase = DATE_LOOKUP;
-    a->state_until = ol_ms_add(a->now, OL_AGENT_DATE_MS);
+    a->state_until = ol_agent_after(a, OL_AGENT_DATE_MS);
     return true;
 }
 
@@ -83,7 +83,7 @@ static int32_t open_stream(struct ol_agent *a)
         a->date_phase = DATE_SEND;
     } else if (rc == OL_E_AGAIN) {
         /* The last connection is still closing. */
-        a->poll_at = ol_ms_min(a->poll_at, ol_ms_add(a->now, OL_AGENT_REOPEN_MS));
+        ol_agent_poll_in(a, OL_AGENT_REOPEN_MS);
     }
     return rc;
 }

@@ -129,11 +129,11 @@ static bool begin_probe(struct ol_agent *a, const struct ol_addr *addr)
     }
     int32_t rc = netif->ops->probe(netif->ctx, addr, a->now);
     if (rc == OL_E_AGAIN) {
-        dhcp->probe_at = ol_ms_add(a->now, OL_AGENT_PROBE_POLL_MS);
+        dhcp->probe_at = ol_agent_after(a, OL_AGENT_PROBE_POLL_MS);
         return false;
     }
     dhcp->is_probing = true;
-    dhcp->probe_until = ol_ms_add(a->now, rc == OL_OK ? OL_AGENT_PROBE_MS : 0);
+    dhcp->probe_until = ol_agent_after(a, rc == OL_OK ? OL_AGENT_PROBE_MS : 0);
     return true;
 }
 
@@ -150,7 +150,7 @@ static bool probe_run(struct ol_agent *a)
     }
     enum ol_probe result = netif->ops->probe_result(netif->ctx, a->now);
     if (result == OL_PROBE_BUSY && a->now < dhcp->probe_until) {
-        dhcp->probe_at = ol_ms_add(a->now, OL_AGENT_PROBE_POLL_MS);
+        dhcp->probe_at = ol_agent_after(a, OL_AGENT_PROBE_POLL_MS);
         return false;
     }
     dhcp->is_probing = false;
@@ -182,7 +182,7 @@ static void take_event(struct ol_agent *a, const struct ol_dhcp_event *ev)
     if (is_connected) {
         ol_agent_fail(a, OL_AGENT_CAUSE_ADDRESS);
     }
-    a->poll_at = ol_ms_min(a->poll_at, a->now);
+    ol_agent_poll_in(a, 0);
     struct ol_agent_event *out = ol_agent_emit(a, OL_AGENT_EVENT_DHCP);
     out->dhcp.kind = ev->kind;
     out->dhcp.lease = ev->lease;
@@ -215,7 +215,7 @@ static void send_out(struct ol_agent *a)
     if (len <= 0) {
         return;
     }
-    if (dhcp->socket.ops->send(dhcp->socket.ctx, &to, buf, (size_t)len) != OL_E_AGAIN) {
+    if (ol_agent_send(&dhcp->socket, &to, buf, (size_t)len)) {
         ol_dhcp_output_done(&dhcp->engine, a->now);
     }
 }
@@ -223,16 +223,14 @@ static void send_out(struct ol_agent *a)
 static bool receive(struct ol_agent *a)
 {
     struct ol_agent_dhcp *dhcp = dhcp_of(a);
-    uint8_t *buf = a->config->scratch->work.datagram;
     struct ol_addr from;
-    int32_t got =
-        dhcp->socket.ops->recv(dhcp->socket.ctx, buf, OL_DHCP_MESSAGE_MAX, &from);
+    int32_t len = ol_agent_receive(a, &dhcp->socket, &from);
 
-    if (got < 0) {
+    if (len < 0) {
         return false;
     }
-    size_t len = got > OL_DHCP_MESSAGE_MAX ? OL_DHCP_MESSAGE_MAX : (size_t)got;
-    (void)ol_dhcp_input(&dhcp->engine, &from, buf, len, a->now);
+    (void)ol_dhcp_input(&dhcp->engine, &from, a->config->scratch->work.datagram,
+                        (size_t)len, a->now);
     return true;
 }
 
@@ -275,7 +273,7 @@ static ol_ms deadline(const struct ol_agent *a)
     }
     ol_ms at = ol_dhcp_deadline(&dhcp->engine);
     if (is_idle(a)) {
-        at = ol_ms_min(at, ol_ms_add(a->now, OL_AGENT_LINK_MS));
+        at = ol_ms_min(at, ol_agent_after(a, OL_AGENT_LINK_MS));
     }
     if (ol_dhcp_get_state(&dhcp->engine) == OL_DHCP_PROBING) {
         at = ol_ms_min(at, dhcp->probe_at);
@@ -283,7 +281,7 @@ static ol_ms deadline(const struct ol_agent *a)
     /* The socket is still closing, or busy: a moment later. */
     bool is_waiting = ol_dhcp_has_output(&dhcp->engine) ||
                       (dhcp->is_socket_open && !ol_dhcp_is_busy(&dhcp->engine));
-    return is_waiting ? ol_ms_min(at, ol_ms_add(a->now, OL_AGENT_REOPEN_MS)) : at;
+    return is_waiting ? ol_ms_min(at, ol_agent_after(a, OL_AGENT_REOPEN_MS)) : at;
 }
 
 void ol_agent_dhcp_init(struct ol_agent_dhcp *dhcp, struct ol_datagram socket,

@@ -73,6 +73,23 @@ OL_MUST int32_t ol_agent_random(struct ol_agent *a, uint32_t *out);
 /* The same for jitter, where a poor number does when there is no good one. */
 uint32_t ol_agent_jitter(struct ol_agent *a);
 
+/* ---- agent_link.c ---- */
+
+/* In ms milliseconds. */
+ol_ms ol_agent_after(const struct ol_agent *a, uint32_t ms);
+
+/* Looks at cable and address, and at what waits for its socket, in ms milliseconds at the latest. */
+void ol_agent_poll_in(struct ol_agent *a, uint32_t ms);
+
+/* Sends data, NULL for none. true: it is sent, or cannot be sent at all. */
+bool ol_agent_send(const struct ol_datagram *udp, const struct ol_addr *to,
+                   const void *data, size_t len);
+
+/* The next datagram, into scratch->work.datagram. Its length, cut to what fits, or the status of
+ * the socket. */
+int32_t ol_agent_receive(struct ol_agent *a, const struct ol_datagram *udp,
+                         struct ol_addr *from);
+
 /* ---- The states. Each run function returns true when it got something done. ---- */
 
 /* On entering CLOCK. */

@@ -118,7 +118,7 @@ static int32_t dns_start(struct ol_agent *a, struct ol_str name)
     if (rc != OL_OK) {
         ol_dns_close(&a->dns);
         /* The socket is still closing after its last use. */
-        a->poll_at = ol_ms_min(a->poll_at, ol_ms_add(a->now, OL_AGENT_REOPEN_MS));
+        ol_agent_poll_in(a, OL_AGENT_REOPEN_MS);
         return rc == OL_E_AGAIN ? rc : OL_E_IO;
     }
     a->dns_running = true;
@@ -128,23 +128,21 @@ static int32_t dns_start(struct ol_agent *a, struct ol_str name)
 static void dns_pump(struct ol_agent *a)
 {
     const struct ol_datagram *udp = &a->config->datagram;
-    uint8_t *buf = a->config->scratch->work.datagram;
     struct ol_addr peer;
     size_t len;
-    int32_t got;
 
     ol_dns_step(&a->dns, a->now);
     const uint8_t *data = ol_dns_output(&a->dns, &peer, &len);
-    if (data != NULL && udp->ops->send(udp->ctx, &peer, data, len) != OL_E_AGAIN) {
+    if (ol_agent_send(udp, &peer, data, len)) {
         ol_dns_output_done(&a->dns, a->now);
     }
     for (unsigned i = 0; i < OL_AGENT_TURNS_MAX; i++) {
-        got = udp->ops->recv(udp->ctx, buf, OL_DNS_MESSAGE_MAX, &peer);
+        int32_t got = ol_agent_receive(a, udp, &peer);
         if (got < 0) {
             return;
         }
-        len = got > OL_DNS_MESSAGE_MAX ? OL_DNS_MESSAGE_MAX : (size_t)got;
-        (void)ol_dns_input(&a->dns, &peer, buf, len, a->now);
+        (void)ol_dns_input(&a->dns, &peer, a->config->scratch->work.datagram, (size_t)got,
+                           a->now);
     }
 }
 
@@ -192,7 +190,7 @@ static void keep_addresses(struct ol_agent *a, const struct ol_dns_answer *answe
 
     a->addrs = *answer;
     a->addrs_host = a->host;
-    a->addrs_until = ol_ms_add(a->now, (ol_ms)ttl_s * 1000);
+    a->addrs_until = ol_agent_after(a, ttl_s * 1000);
 }
 
 static enum ol_agent_cause lookup_cause(int32_t status)

@@ -120,7 +120,7 @@ int32_t ol_mqtt_client_fail(struct ol_mqtt_client *c, enum ol_mqtt_reason reason
     return OL_E_PROTO;
 }
 
-static ol_ms ack_due_at(const struct ol_mqtt_client *c)
+static OL_NOINLINE ol_ms ack_due_at(const struct ol_mqtt_client *c)
 {
     uint32_t timeout_ms = c->config->ack_timeout_ms;
     if (!ol_mqtt_flow_is_waiting(&c->flow) || timeout_ms == OL_MQTT_NO_TIMEOUT) {

@@ -65,7 +65,7 @@ void ol_mqtt_tx_rewind(struct ol_mqtt_client *c)
 }
 
 /* The next len bytes of tx, or NULL. */
-static uint8_t *append(struct ol_mqtt_client *c, size_t len, size_t reserve)
+static OL_NOINLINE uint8_t *append(struct ol_mqtt_client *c, size_t len, size_t reserve)
 {
     if (!ol_mqtt_tx_make_room(c, len, reserve)) {
         return NULL;
