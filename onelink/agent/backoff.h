@@ -27,7 +27,8 @@ uint32_t ol_backoff_next_ms(struct ol_backoff *b, uint32_t random);
  * window alone. */
 uint32_t ol_backoff_rejected_ms(uint32_t random);
 
-/* Begins with the smallest window again: the connection proved good, or only the cable was out. */
+/* Begins with the smallest window again: the connection proved good, or only the cable was
+ * out. */
 void ol_backoff_reset(struct ol_backoff *b);
 
 #endif

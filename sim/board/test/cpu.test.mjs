@@ -55,6 +55,15 @@ test('an interrupt level that stays asks again, a pulse is taken once', () => {
     assert.ok(board.cpu.r[5] > 3);
 });
 
+test('a branch to itself takes two cycles a turn, up to the limit', () => {
+    const { cpu } = bench([OP.LOOP]);
+    const [cycles, instructions] = [cpu.cycles, cpu.instructions];
+    cpu.run(cycles + 1001);
+    assert.equal(cpu.cycles - cycles, 1002);
+    assert.equal(cpu.instructions - instructions, 501);
+    assert.equal(cpu.PC >>> 0, CODE);
+});
+
 test('NVIC_ICPR clears a pulse, not a level', () => {
     const { cpu } = withInterrupt([OP.LOOP]);
     cpu.setInterrupt(IRQ, true);
