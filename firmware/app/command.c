@@ -45,6 +45,11 @@ static void refuse(struct app *app, enum app_message wrong, struct app_arg arg,
     app_line_say(app);
 }
 
+static void incomplete(struct app *app, enum app_message usage)
+{
+    refuse(app, MSG_INCOMPLETE, app_text(""), usage);
+}
+
 static void refuse_fault(struct app *app, const struct app_fault *fault)
 {
     app_line_refuse(app);
@@ -72,22 +77,29 @@ static void say_value(struct app *app, struct ol_str prefix, const struct ol_set
     app_line_say(app);
 }
 
+static bool show_property(struct app *app, const struct ol_settings_property *p,
+                          unsigned key)
+{
+    char text[OL_SETTINGS_IDENTIFIER_MAX + 16];
+    struct ol_writer w = ol_writer_make(text, sizeof(text));
+    ol_writer_str(&w, OL_STR("property."));
+    ol_writer_str(&w, p->identifier);
+    ol_writer_u8(&w, '.');
+    say_value(app, ol_str_make(text, w.len),
+              ol_setting_property_get((enum ol_property_key)key), &p->value[key]);
+    return true;
+}
+
 /* The index-th setting of a property that is set; false when there are less. */
-static bool show_property(struct app *app, unsigned index)
+static bool show_properties(struct app *app, unsigned index)
 {
     const struct ol_settings *s = &app->settings.parsed;
-    char text[OL_SETTINGS_IDENTIFIER_MAX + 16];
-    for (unsigned i = 0; i < s->property_count * (unsigned)OL_PROPERTY_KEY_COUNT; i++) {
-        const struct ol_settings_property *p = &s->properties[i / OL_PROPERTY_KEY_COUNT];
-        unsigned key = i % OL_PROPERTY_KEY_COUNT;
-        if (p->value[key].line > 0 && index-- == 0) {
-            struct ol_writer w = ol_writer_make(text, sizeof(text));
-            ol_writer_str(&w, OL_STR("property."));
-            ol_writer_str(&w, p->identifier);
-            ol_writer_u8(&w, '.');
-            say_value(app, ol_str_make(text, w.len),
-                      ol_setting_property_get((enum ol_property_key)key), &p->value[key]);
-            return true;
+    for (const struct ol_settings_property *p = s->properties;
+         p < s->properties + s->property_count; p++) {
+        for (unsigned key = 0; key < OL_PROPERTY_KEY_COUNT; key++) {
+            if (p->value[key].line > 0 && index-- == 0) {
+                return show_property(app, p, key);
+            }
         }
     }
     return false;
@@ -104,7 +116,7 @@ static bool show_next(struct app *app, unsigned index)
         }
         return true;
     }
-    if (show_property(app, index - OL_SETTING_KEY_COUNT)) {
+    if (show_properties(app, index - OL_SETTING_KEY_COUNT)) {
         return true;
     }
     if (app->settings.is_unsaved) {
@@ -113,29 +125,16 @@ static bool show_next(struct app *app, unsigned index)
     return false;
 }
 
-/* One setting, or all settings of a property. */
 static bool show_one(struct app *app, struct ol_str key)
 {
-    const struct ol_settings *s = &app->settings.parsed;
-    const struct ol_setting *row = app_settings_row(key);
-    bool property = ol_str_has_prefix(key, OL_STR("property."));
+    const struct ol_setting *row;
     app_settings_parse(app, &app->settings.edited, (struct ol_str){NULL, 0}, false);
-    if (!row) {
+    const struct ol_setting_value *value =
+        ol_settings_value(&app->settings.parsed, key, &row);
+    if (!value || !ol_setting_is_for(row, OL_SETTING_BOARD)) {
         return false;
     }
-    if (!property) {
-        say_value(app, (struct ol_str){NULL, 0}, row,
-                  &s->value[row - ol_setting_get((enum ol_setting_key)0)]);
-        return true;
-    }
-    size_t id_from = strlen("property."), id_to = key.len - strlen(row->name) - 1;
-    struct ol_settings_property *p =
-        id_to > id_from ? ol_settings_find(s, cut(key, id_from, id_to)) : NULL;
-    if (!p) {
-        return false;
-    }
-    say_value(app, cut(key, 0, key.len - strlen(row->name)), row,
-              &p->value[row - ol_setting_property_get((enum ol_property_key)0)]);
+    say_value(app, cut(key, 0, key.len - strlen(row->name)), row, value);
     return true;
 }
 
@@ -151,10 +150,16 @@ static void fail_unknown(struct app *app, struct ol_str key)
     refuse_fault(app, &fault);
 }
 
+/* Says a line after the other, as there is room. */
+static void begin_job(struct app *app, bool (*next)(struct app *app, unsigned index))
+{
+    app->terminals[app->console].job = (struct app_job){.next = next};
+}
+
 static void do_show(struct app *app, struct ol_str rest)
 {
     if (rest.len == 0) {
-        app->terminals[app->console].job = (struct app_job){.next = show_next};
+        begin_job(app, show_next);
     } else if (!show_one(app, rest)) {
         fail_unknown(app, rest);
     }
@@ -170,7 +175,7 @@ static void do_help(struct app *app, struct ol_str rest)
 {
     const struct ol_setting *row = app_settings_row(rest);
     if (rest.len == 0) {
-        app->terminals[app->console].job = (struct app_job){.next = help_next};
+        begin_job(app, help_next);
         return;
     }
     if (!row) {
@@ -194,7 +199,7 @@ static void do_set(struct app *app, struct ol_str rest)
     struct app_fault fault;
     struct ol_str key = take_word(&rest, true);
     if (key.len == 0 || (rest.len == 0 && app_settings_row(key) == NULL)) {
-        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_SET);
+        incomplete(app, MSG_USAGE_SET);
     } else if (app_settings_set(app, key, rest, &fault) != OL_OK) {
         refuse_fault(app, &fault);
     } else {
@@ -206,7 +211,7 @@ static void do_unset(struct app *app, struct ol_str rest)
 {
     struct app_fault fault;
     if (rest.len == 0) {
-        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_UNSET);
+        incomplete(app, MSG_USAGE_UNSET);
     } else if (app_settings_unset(app, rest, &fault) != OL_OK) {
         refuse_fault(app, &fault);
     } else {
@@ -244,14 +249,14 @@ static void do_log(struct app *app, struct ol_str rest)
 static void do_status(struct app *app, struct ol_str rest)
 {
     (void)rest;
-    app->terminals[app->console].job = (struct app_job){.next = app_status_next};
+    begin_job(app, app_status_next);
 }
 
 static void do_selftest(struct app *app, struct ol_str rest)
 {
     (void)rest;
     app->selftest_bad = 0;
-    app->terminals[app->console].job = (struct app_job){.next = app_selftest_next};
+    begin_job(app, app_selftest_next);
 }
 
 static void do_reboot(struct app *app, struct ol_str rest)
@@ -271,7 +276,7 @@ static void do_bootsel(struct app *app, struct ol_str rest)
 static void do_reset(struct app *app, struct ol_str rest)
 {
     if (!ol_str_equal(rest, OL_STR("yes"))) {
-        refuse(app, MSG_INCOMPLETE, app_text(""), MSG_USAGE_RESET);
+        incomplete(app, MSG_USAGE_RESET);
     } else if (app_settings_wipe(app) != OL_OK) {
         refuse(app, MSG_SAVE_FAILED, app_text(""), MSG_OK);
     } else {

@@ -3,11 +3,6 @@
 
 #include "firmware/app/private.h"
 
-static struct ol_str cut(struct ol_str s, size_t from, size_t to)
-{
-    return (struct ol_str){s.ptr + from, to - from};
-}
-
 /* The next line of a text, without its LF; false at the end. */
 static bool next_line(const struct app_text_buf *text, size_t *at, struct ol_str *line)
 {
@@ -80,34 +75,21 @@ static int32_t refuse(struct app_fault *fault, enum app_message reason,
     return OL_E_ARG;
 }
 
-/* The value of a line that the registry takes, without its quotes. */
-static struct ol_str value_of(const struct app *app, const struct ol_setting *row,
-                              struct ol_str key)
-{
-    const struct ol_settings *s = &app->settings.parsed;
-    const struct ol_setting *rows = ol_setting_property_get((enum ol_property_key)0);
-    if (row < rows || row >= rows + OL_PROPERTY_KEY_COUNT) {
-        return s->value[row - ol_setting_get((enum ol_setting_key)0)].as.text;
-    }
-    struct ol_str id = cut(key, strlen("property."), key.len - strlen(row->name) - 1);
-    struct ol_settings_property *p = ol_settings_find(s, id);
-    return p ? p->value[row - rows].as.text : (struct ol_str){NULL, 0};
-}
-
 /* What only this program can tell: sources, commands, pins. */
 static int32_t check_meaning(struct app *app, struct ol_str key, struct app_fault *fault)
 {
     const struct app_machine *m = app->machine;
-    const struct ol_setting *row = fault->err.setting;
+    const struct ol_setting *row;
+    const struct ol_setting_value *value =
+        ol_settings_value(&app->settings.parsed, key, &row);
     enum app_message allowed = MSG_OK, wrong = MSG_OK;
     if (row == ol_setting_property_get(OL_PROPERTY_KEY_SOURCE)) {
-        wrong = app_source_check(m, value_of(app, row, key), &allowed);
+        wrong = app_source_check(m, value->as.text, &allowed);
     } else if (row == ol_setting_property_get(OL_PROPERTY_KEY_COMMAND)) {
-        wrong = app_command_check(m, value_of(app, row, key), &allowed);
-    } else if (row == ol_setting_get(OL_SETTING_KEY_LED_PIN)) {
-        unsigned pin = ol_settings_number(&app->settings.parsed, OL_SETTING_KEY_LED_PIN);
-        wrong = m->ops->gpio_read(m->ctx, pin) < 0 ? MSG_FAULT_PIN : MSG_OK;
-        allowed = MSG_OK;
+        wrong = app_command_check(m, value->as.text, &allowed);
+    } else if (row == ol_setting_get(OL_SETTING_KEY_LED_PIN) &&
+               m->ops->gpio_read(m->ctx, value->as.number) < 0) {
+        wrong = MSG_FAULT_PIN;
     }
     return wrong == MSG_OK ? OL_OK : refuse(fault, wrong, allowed);
 }

@@ -26,6 +26,16 @@ static struct ol_str after(struct ol_str s, size_t n)
     return (struct ol_str){s.ptr + n, s.len - n};
 }
 
+static bool add(struct ol_dec *sum, const struct ol_dec *other)
+{
+    return ol_dec_add(*sum, *other, sum) == OL_OK;
+}
+
+static bool multiply(struct ol_dec *product, const struct ol_dec *other)
+{
+    return ol_dec_multiply(*product, *other, product) == OL_OK;
+}
+
 /* --- simulated ---------------------------------------------------------------------- */
 
 static bool take_option(struct source *s, struct ol_str word)
@@ -91,10 +101,10 @@ static int32_t sine_share(uint32_t turn)
 
 static int32_t sim_share(const struct source *s, ol_ms elapsed)
 {
-    struct ol_dec ms;
+    struct ol_dec ms = s->option[PERIOD];
     int64_t period = 0;
-    if (ol_dec_multiply(s->option[PERIOD], (struct ol_dec){1000, 0}, &ms) != OL_OK ||
-        ol_dec_to_int64(ms, &period) != OL_OK || period < 1 || period > UINT32_MAX) {
+    ms.exponent += 3;
+    if (ol_dec_to_int64(ms, &period) != OL_OK || period < 1 || period > UINT32_MAX) {
         period = 60000;
     }
     bool sine_wave = s->kind == SINE;
@@ -107,16 +117,16 @@ static int32_t sim_share(const struct source *s, ol_ms elapsed)
 static bool sim_read(const struct source *s, uint32_t readings, ol_ms elapsed,
                      struct ol_dec *out)
 {
-    struct ol_dec low = s->option[LOW], way = s->option[HIGH], share = {readings, 0};
+    struct ol_dec share = {readings, 0};
+    *out = s->option[HIGH];
     if (s->kind != COUNTER) {
+        struct ol_dec below = {-s->option[LOW].mantissa, s->option[LOW].exponent};
         share = (struct ol_dec){sim_share(s, elapsed), -4};
-        if (ol_dec_add(way, (struct ol_dec){-low.mantissa, low.exponent}, &way) !=
-            OL_OK) {
+        if (!add(out, &below)) {
             return false;
         }
     }
-    return ol_dec_multiply(way, share, &way) == OL_OK &&
-           ol_dec_add(low, way, out) == OL_OK;
+    return multiply(out, &share) && add(out, &s->option[LOW]);
 }
 
 /* --- decoding ----------------------------------------------------------------------- */
@@ -277,9 +287,8 @@ enum app_message app_source_read(struct app_binding *binding,
         return MSG_VALUE_READ;
     }
     if (ol_dec_decode(binding->scale, &scale) != OL_OK ||
-        ol_dec_decode(binding->offset, &offset) != OL_OK ||
-        ol_dec_add(*out, offset, out) != OL_OK ||
-        ol_dec_multiply(*out, scale, out) != OL_OK) {
+        ol_dec_decode(binding->offset, &offset) != OL_OK || !add(out, &offset) ||
+        !multiply(out, &scale)) {
         return MSG_VALUE_LONG;
     }
     return MSG_OK;

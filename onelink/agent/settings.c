@@ -252,16 +252,17 @@ static int32_t number_set(const struct ol_setting *setting, struct ol_str text,
 static int32_t choice_find(const char *choices, struct ol_str text)
 {
     int32_t position = 0;
-    for (const char *p = choices;; position++) {
-        const char *end = strchr(p, '|');
-        size_t len = end ? (size_t)(end - p) : strlen(p);
-        if (ol_str_equal(text, ol_str_make(p, len))) {
+    for (const char *p = choices;; p++, position++) {
+        const char *from = p;
+        while (*p != '\0' && *p != '|') {
+            p++;
+        }
+        if (ol_str_equal(text, (struct ol_str){from, (size_t)(p - from)})) {
             return position;
         }
-        if (!end) {
+        if (*p == '\0') {
             return OL_E_NOENT;
         }
-        p = end + 1;
     }
 }
 

@@ -287,6 +287,13 @@ static inline bool ol_settings_is_set(const struct ol_settings *s,
     return s->value[key].line > 0;
 }
 
+/* The value that a key as written has, property.IDENTIFIER.NAME included, and *row, its row of the
+ * table, whatever program that is for. NULL: there is no such setting (*row is NULL), or no such
+ * property. */
+const struct ol_setting_value *ol_settings_value(const struct ol_settings *s,
+                                                 struct ol_str key,
+                                                 const struct ol_setting **row);
+
 /* The property with this identifier, or NULL. */
 struct ol_settings_property *ol_settings_find(const struct ol_settings *s,
                                               struct ol_str identifier);

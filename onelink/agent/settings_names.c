@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+_Static_assert((int)OL_SETTING_KEY_COUNT != (int)OL_PROPERTY_KEY_COUNT,
+               "the count tells the kinds apart");
+
 /* The rows that a key may name, and the part of the key that names one of them. */
 struct kind {
     const struct ol_setting *rows;
@@ -24,15 +27,38 @@ static struct kind kind_of(struct ol_str key)
     return k;
 }
 
-const struct ol_setting *ol_setting_find(struct ol_str key)
+static const struct ol_setting *row_of(const struct kind *k)
 {
-    struct kind k = kind_of(key);
-    for (size_t i = 0; i < k.count; i++) {
-        if (ol_str_equal(k.name, ol_str_from(k.rows[i].name))) {
-            return &k.rows[i];
+    for (size_t i = 0; i < k->count; i++) {
+        if (ol_str_equal(k->name, ol_str_from(k->rows[i].name))) {
+            return &k->rows[i];
         }
     }
     return NULL;
+}
+
+const struct ol_setting *ol_setting_find(struct ol_str key)
+{
+    struct kind k = kind_of(key);
+    return row_of(&k);
+}
+
+const struct ol_setting_value *ol_settings_value(const struct ol_settings *s,
+                                                 struct ol_str key,
+                                                 const struct ol_setting **row)
+{
+    const size_t prefix_len = sizeof("property.") - 1;
+    struct kind k = kind_of(key);
+    *row = row_of(&k);
+    if (!*row || k.count == OL_SETTING_KEY_COUNT) {
+        return *row ? &s->value[*row - k.rows] : NULL;
+    }
+    struct ol_str identifier = {key.ptr + prefix_len, 0};
+    if (k.name.ptr > identifier.ptr) {
+        identifier.len = (size_t)(k.name.ptr - identifier.ptr) - 1;
+    }
+    struct ol_settings_property *p = ol_settings_find(s, identifier);
+    return p ? &p->value[*row - k.rows] : NULL;
 }
 
 /* Levenshtein's distance, by the table's rows. */

@@ -10,13 +10,12 @@ static void put(struct ol_writer *w, const char *text)
 
 static void put_choice(struct ol_writer *w, const char *choices, uint32_t position)
 {
-    const char *p = choices;
-    for (; position > 0 && p; position--) {
-        p = strchr(p, '|');
-        p = p ? p + 1 : NULL;
-    }
-    for (; p && *p && *p != '|'; p++) {
-        ol_writer_u8(w, (uint8_t)*p);
+    for (const char *p = choices; *p != '\0'; p++) {
+        if (*p == '|') {
+            position--;
+        } else if (position == 0) {
+            ol_writer_u8(w, (uint8_t)*p);
+        }
     }
 }
 

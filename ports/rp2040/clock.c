@@ -21,9 +21,16 @@ uint64_t ol_rp_now_us(void)
     }
 }
 
+/* Counted on from the last call, as dividing 64 bits takes long. Between two calls lie at most the
+ * 8 s of the watchdog; 32 bits are good for 71 minutes. */
 ol_ms ol_rp_now_ms(void)
 {
-    return ol_rp_now_us() / 1000u;
+    static uint64_t seen_us; /* when millisecond seen_ms began */
+    static ol_ms seen_ms;
+    uint32_t passed = (uint32_t)(ol_rp_now_us() - seen_us) / 1000u;
+    seen_us += passed * 1000u;
+    seen_ms += passed;
+    return seen_ms;
 }
 
 static ol_ms monotonic_ms(void *ctx)

@@ -11,7 +11,7 @@
  * (OL_CLOCK_NONE) until set_wall, lost at a reset. */
 struct ol_clock ol_rp_clock(void);
 
-/* Microseconds and milliseconds since the start. */
+/* Microseconds and milliseconds since the start; the latter not from an interrupt handler. */
 uint64_t ol_rp_now_us(void);
 ol_ms ol_rp_now_ms(void);
 
