@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onelink/agent/settings_model.h"
 #include "tools/file.h"
 
 #define MODEL_FILE_MAX (4u << 20)
@@ -79,27 +80,6 @@ bool cli_model_load(const char *path, struct cli_model *out, char *why, size_t c
     return ok;
 }
 
-/* An enum without a model has no list of values: it is a whole number on the wire. */
-static enum ol_onenet_type type_of(int64_t setting)
-{
-    switch ((enum ol_setting_property_type)setting) {
-    case OL_SETTING_PROPERTY_INT32:
-    case OL_SETTING_PROPERTY_ENUM:
-        return OL_ONENET_INT32;
-    case OL_SETTING_PROPERTY_INT64:
-        return OL_ONENET_INT64;
-    case OL_SETTING_PROPERTY_FLOAT:
-        return OL_ONENET_FLOAT;
-    case OL_SETTING_PROPERTY_DOUBLE:
-        return OL_ONENET_DOUBLE;
-    case OL_SETTING_PROPERTY_BOOL:
-        return OL_ONENET_BOOL;
-    case OL_SETTING_PROPERTY_STRING:
-        break;
-    }
-    return OL_ONENET_STRING;
-}
-
 bool cli_model_make(const struct ol_settings *settings, struct cli_model *out,
                     struct ol_setting_error *err)
 {
@@ -122,7 +102,7 @@ bool cli_model_make(const struct ol_settings *settings, struct cli_model *out,
             return false;
         }
         field->identifier = p->identifier;
-        field->type = type_of(p->value[OL_PROPERTY_KEY_TYPE].as.number);
+        field->type = ol_settings_model_type(p->value[OL_PROPERTY_KEY_TYPE].as.number);
         field->writable = p->value[OL_PROPERTY_KEY_COMMAND].line > 0;
     }
     out->model.fields = out->room.fields;

@@ -16,9 +16,8 @@ static struct ol_onenet_token_scratch scratch;
 static int measure_token(const char *name, const struct ol_onenet_method *method,
                          struct ol_str expected)
 {
-    static const struct ol_onenet_resource device = {.kind = OL_ONENET_RESOURCE_DEVICE,
-                                                     .pid = OL_STR_INIT("wZ8s7Fk1Qd"),
-                                                     .device = OL_STR_INIT("device01")};
+    static const struct ol_str pid = OL_STR_INIT("wZ8s7Fk1Qd");
+    static const struct ol_str device = OL_STR_INIT("device01");
     static const struct ol_str key =
         OL_STR_INIT("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
     struct ol_writer r = ol_writer_make(res, sizeof res);
@@ -26,7 +25,7 @@ static int measure_token(const char *name, const struct ol_onenet_method *method
     struct ol_onenet_token token = {
         .version = OL_STR(OL_ONENET_VERSION_2018), .et = 2524579200, .method = method};
     m0_begin(name);
-    int32_t rc = ol_onenet_resource_encode(&r, &device);
+    int32_t rc = ol_onenet_resource_device_encode(&r, pid, device);
     token.res = ol_str_make(res, r.len);
     enum ol_onenet_token_error error = ol_onenet_token_encode(&w, &token, key, &scratch);
     m0_end();

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "firmware/app/private.h"
+#include "onelink/agent/settings_model.h"
 
 #define CODE_OK     200
 #define CODE_FAILED 500
@@ -13,27 +14,6 @@ static int32_t type_by_source(const struct app_binding *b)
         return (int32_t)app_source_type(b->source);
     }
     return app_command_pin(b->command, 0) >= 0 ? OL_SETTING_PROPERTY_BOOL : OL_E_NOENT;
-}
-
-/* An enum without a model has no list of values: it is a whole number on the wire. */
-static enum ol_onenet_type type_of(int32_t setting)
-{
-    switch ((enum ol_setting_property_type)setting) {
-    case OL_SETTING_PROPERTY_INT32:
-    case OL_SETTING_PROPERTY_ENUM:
-        return OL_ONENET_INT32;
-    case OL_SETTING_PROPERTY_INT64:
-        return OL_ONENET_INT64;
-    case OL_SETTING_PROPERTY_FLOAT:
-        return OL_ONENET_FLOAT;
-    case OL_SETTING_PROPERTY_DOUBLE:
-        return OL_ONENET_DOUBLE;
-    case OL_SETTING_PROPERTY_BOOL:
-        return OL_ONENET_BOOL;
-    case OL_SETTING_PROPERTY_STRING:
-        break;
-    }
-    return OL_ONENET_STRING;
 }
 
 static void tell_wrong(struct app *app, const struct ol_settings_property *p,
@@ -96,7 +76,7 @@ static bool load_property(struct app *app, const struct ol_settings_property *p,
         return false;
     }
     field->identifier = p->identifier;
-    field->type = type_of(number);
+    field->type = ol_settings_model_type(number);
     field->writable = b->command.len > 0;
     return true;
 }

@@ -274,7 +274,8 @@ static bool link_run(struct ol_agent *a)
     }
     if (!link_is_up(a)) {
         /* A switch that comes back brings many devices at once: spread them. */
-        ol_ms spread = ((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32;
+        uint32_t spread =
+            (uint32_t)(((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32);
         a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
         a->login_at = ol_ms_add(a->now, OL_AGENT_POLL_MS + spread);
         return false;
@@ -317,11 +318,9 @@ static bool watch_link(struct ol_agent *a)
     return true;
 }
 
-static bool backoff_run(struct ol_agent *a)
+/* From the cable on, and with the candidate that is the best as far as is known. */
+static void begin_round(struct ol_agent *a)
 {
-    if (a->now < a->state_until) {
-        return false;
-    }
     a->host = a->host_first;
     a->host_tried = 0;
     a->rejected = 0;
@@ -329,6 +328,14 @@ static bool backoff_run(struct ol_agent *a)
     a->addr = 0;
     a->poll_at = a->now;
     ol_agent_enter(a, OL_AGENT_LINK, OL_AGENT_CAUSE_NONE, 0);
+}
+
+static bool backoff_run(struct ol_agent *a)
+{
+    if (a->now < a->state_until) {
+        return false;
+    }
+    begin_round(a);
     return true;
 }
 
@@ -390,21 +397,24 @@ static bool pump_clients(struct ol_agent *a)
 
 static bool run_state(struct ol_agent *a)
 {
+    if (a->state > OL_AGENT_ADDRESS && a->state < OL_AGENT_BACKOFF && watch_link(a)) {
+        return true;
+    }
     switch ((enum ol_agent_state)a->state) {
     case OL_AGENT_LINK:
         return link_run(a);
     case OL_AGENT_ADDRESS:
         return address_run(a);
     case OL_AGENT_CLOCK:
-        return watch_link(a) || ol_agent_clock_run(a);
+        return ol_agent_clock_run(a);
     case OL_AGENT_RESOLVE:
-        return watch_link(a) || ol_agent_resolve_run(a);
+        return ol_agent_resolve_run(a);
     case OL_AGENT_CONNECT:
-        return watch_link(a) || ol_agent_connect_run(a);
+        return ol_agent_connect_run(a);
     case OL_AGENT_LOGIN:
     case OL_AGENT_SUBSCRIBE:
     case OL_AGENT_ONLINE:
-        return watch_link(a) || ol_agent_online_run(a);
+        return ol_agent_online_run(a);
     case OL_AGENT_BACKOFF:
         return backoff_run(a);
     case OL_AGENT_CLOSING:
@@ -447,19 +457,13 @@ void ol_agent_open(struct ol_agent *a, ol_ms now)
         return;
     }
     a->now = now;
-    a->poll_at = now;
     a->fail = OL_AGENT_CAUSE_NONE;
-    a->host = a->host_first;
-    a->host_tried = 0;
-    a->rejected = 0;
-    a->transient = 0;
-    a->addr = 0;
     if (ol_onenet_device_pending_count(&a->device) == 0) {
         /* A start that differs from run to run: a reply to the last run's posts is no reply
          * to one of this run. 13 digits are 4.3e9 * 2048 and some. */
         a->device.next_id = (uint64_t)ol_agent_jitter(a) * 2048 + 1;
     }
-    ol_agent_enter(a, OL_AGENT_LINK, OL_AGENT_CAUSE_NONE, 0);
+    begin_round(a);
 }
 
 void ol_agent_close(struct ol_agent *a, ol_ms now)
@@ -501,34 +505,28 @@ bool ol_agent_next_event(struct ol_agent *a, struct ol_agent_event *ev)
     return true;
 }
 
-/* Of what only some states wait for. */
-static ol_ms state_deadline(const struct ol_agent *a)
+static void lower(ol_ms *at, ol_ms other)
+{
+    *at = ol_ms_min(*at, other);
+}
+
+/* The connection's. In CLOSING the client's time does not pass any more. */
+static void lower_by_connection(const struct ol_agent *a, ol_ms *at)
 {
     const struct ol_stream *stream = &a->config->stream;
-    ol_ms at = OL_NEVER;
 
-    switch ((enum ol_agent_state)a->state) {
-    case OL_AGENT_CLOCK:
-    case OL_AGENT_RESOLVE:
-        at = ol_agent_date_deadline(a);
-        return a->dns_running ? ol_ms_min(at, ol_dns_deadline(&a->dns)) : at;
-    case OL_AGENT_ONLINE:
-        at = ol_ms_min(ol_onenet_device_deadline(&a->device), ol_agent_post_deadline(a));
-        at = ol_ms_min(at, ol_agent_command_deadline(a));
-        break;
-    case OL_AGENT_CONNECT:
-        at = a->stream_opened ? OL_NEVER : a->login_at;
-        break;
-    case OL_AGENT_LOGIN:
-    case OL_AGENT_SUBSCRIBE:
-        break;
-    case OL_AGENT_CLOSING: /* the client's time does not pass any more */
-        return stream->ops->deadline(stream->ctx);
-    default:
-        return at;
+    lower(at, stream->ops->deadline(stream->ctx));
+    if (a->state != OL_AGENT_CLOSING) {
+        lower(at, ol_mqtt_client_deadline(&a->mqtt));
     }
-    at = ol_ms_min(at, ol_mqtt_client_deadline(&a->mqtt));
-    return ol_ms_min(at, stream->ops->deadline(stream->ctx));
+    if (a->state == OL_AGENT_CONNECT && !a->stream_opened) {
+        lower(at, a->login_at);
+    }
+    if (a->state == OL_AGENT_ONLINE) {
+        lower(at, ol_onenet_device_deadline(&a->device));
+        lower(at, ol_agent_post_deadline(a));
+        lower(at, ol_agent_command_deadline(a));
+    }
 }
 
 ol_ms ol_agent_deadline(const struct ol_agent *a)
@@ -539,15 +537,24 @@ ol_ms ol_agent_deadline(const struct ol_agent *a)
     if (a->state == OL_AGENT_CLOSED) {
         return OL_NEVER;
     }
-    ol_ms at = ol_ms_min(state_deadline(a), ol_agent_clock_deadline(a));
+    ol_ms at = a->state_until;
+    lower(&at, ol_agent_clock_deadline(a));
     if (a->config->dhcp != NULL) {
-        at = ol_ms_min(at, a->config->dhcp->ops->deadline(a));
+        lower(&at, a->config->dhcp->ops->deadline(a));
     }
-    /* The last two do not look at the cable. */
-    if (a->state != OL_AGENT_BACKOFF && a->state != OL_AGENT_CLOSING) {
-        at = ol_ms_min(at, a->poll_at);
+    if (a->state < OL_AGENT_BACKOFF) { /* the last two do not look at the cable */
+        lower(&at, a->poll_at);
     }
-    return ol_ms_min(at, a->state_until);
+    if (a->state == OL_AGENT_CLOCK || a->state == OL_AGENT_RESOLVE) {
+        lower(&at, ol_agent_date_deadline(a));
+        if (a->dns_running) {
+            lower(&at, ol_dns_deadline(&a->dns));
+        }
+    }
+    if (a->state >= OL_AGENT_CONNECT && a->state != OL_AGENT_BACKOFF) {
+        lower_by_connection(a, &at);
+    }
+    return at;
 }
 
 bool ol_agent_has_output(struct ol_agent *a)

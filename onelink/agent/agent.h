@@ -170,6 +170,7 @@ struct ol_agent_config {
     uint8_t posts; /* posts that may be unanswered at a time, 1..4; default 2 */
 };
 
+/* In the order of a connection's life, which comparisons rely on. */
 enum ol_agent_state {
     OL_AGENT_CLOSED,    /* not opened yet, or closed by ol_agent_close */
     OL_AGENT_LINK,      /* waits for the cable */
@@ -318,6 +319,7 @@ struct ol_agent_stats {
 /* Private: a post on its way. */
 struct ol_agent_post {
     uint64_t id;    /* 0: free */
+    uint8_t index;  /* its place in ol_agent.posts */
     uint32_t size;  /* bytes of its body at most */
     int32_t blamed; /* property that the last refusal was about, see agent_post.c */
     uint16_t count; /* samples */
@@ -330,6 +332,7 @@ struct ol_agent_post {
 struct ol_agent_command {
     ol_ms deadline;
     int32_t code;
+    uint8_t index; /* its place in ol_agent.commands */
     uint8_t state;
     uint8_t handle;
     uint8_t id_len;

@@ -13,13 +13,14 @@
 /* ---- Answers ---- */
 
 static int32_t write_answer(struct ol_agent *a, enum ol_onenet_topic_kind kind,
-                            struct ol_onenet_id id, int32_t code, struct ol_str msg)
+                            const struct ol_onenet_id *id, int32_t code,
+                            struct ol_str msg)
 {
     struct ol_writer w;
     int32_t rc = ol_agent_publish_begin(a, kind, 0, OL_AGENT_ANSWER_LEN, &w);
 
     if (rc == OL_OK) {
-        rc = ol_onenet_reply_encode(&w, id, code, msg, OL_STR(""));
+        rc = ol_onenet_reply_encode(&w, *id, code, msg, OL_STR(""));
     }
     if (rc == OL_OK) {
         return ol_mqtt_client_publish_commit(&a->mqtt, w.len) < 0 ? OL_E_NOSPC : OL_OK;
@@ -28,32 +29,31 @@ static int32_t write_answer(struct ol_agent *a, enum ol_onenet_topic_kind kind,
     return rc;
 }
 
-static struct ol_agent_command *find_free(struct ol_agent *a)
+/* The first one in that state, or NULL. */
+static OL_AGENT_NOINLINE struct ol_agent_command *find(struct ol_agent *a, uint8_t state)
 {
-    for (size_t i = 0; i < OL_AGENT_COMMANDS_MAX; i++) {
-        if (a->commands[i].state == OL_AGENT_COMMAND_FREE) {
-            return &a->commands[i];
+    for (uint8_t i = 0; i < OL_AGENT_COMMANDS_MAX; i++) {
+        struct ol_agent_command *c = &a->commands[i];
+        c->index = i;
+        if (c->state == state) {
+            return c;
         }
     }
     return NULL;
 }
 
-static uint8_t command_index(const struct ol_agent *a, const struct ol_agent_command *c)
-{
-    return (uint8_t)(c - a->commands);
-}
-
 /* Notes a command; its id is at most 13 characters, or it is not one. */
-static struct ol_agent_command *open_command(struct ol_agent *a, struct ol_onenet_id id)
+static struct ol_agent_command *open_command(struct ol_agent *a,
+                                             const struct ol_onenet_id *id)
 {
-    struct ol_agent_command *c = find_free(a);
+    struct ol_agent_command *c = find(a, OL_AGENT_COMMAND_FREE);
 
-    if (c == NULL || id.text.len > sizeof c->id) {
+    if (c == NULL || id->text.len > sizeof c->id) {
         return NULL;
     }
-    memcpy(c->id, id.text.ptr, id.text.len);
-    c->id_len = (uint8_t)id.text.len;
-    c->id_numeric = id.numeric;
+    memcpy(c->id, id->text.ptr, id->text.len);
+    c->id_len = (uint8_t)id->text.len;
+    c->id_numeric = id->numeric;
     c->state = OL_AGENT_COMMAND_OPEN;
     c->deadline = ol_ms_add(a->now, OL_AGENT_ANSWER_MS);
     if (++a->next_handle == 0) {
@@ -93,7 +93,7 @@ static void send_answer(struct ol_agent *a, struct ol_agent_command *c)
 {
     struct ol_onenet_id id = {.text = ol_str_make(c->id, c->id_len),
                               .numeric = c->id_numeric};
-    int32_t rc = write_answer(a, OL_ONENET_TOPIC_PROPERTY_SET_REPLY, id, c->code,
+    int32_t rc = write_answer(a, OL_ONENET_TOPIC_PROPERTY_SET_REPLY, &id, c->code,
                               ol_str_make(c->msg, c->msg_len));
 
     if (rc == OL_E_NOSPC) {
@@ -121,7 +121,7 @@ static void answer(struct ol_agent *a, struct ol_agent_command *c, int32_t code,
 static void release_values(struct ol_agent *a, const struct ol_agent_command *c,
                            bool obeyed)
 {
-    uint8_t index = command_index(a, c);
+    uint8_t index = c->index;
     struct ol_queue_record r;
     uint32_t at = 0;
 
@@ -147,19 +147,21 @@ static void release_values(struct ol_agent *a, const struct ol_agent_command *c,
 /* Puts the values of the set aside for now. *kept tells that the agent may obey by itself. */
 static OL_AGENT_NOINLINE int32_t hold_values(struct ol_agent *a,
                                              const struct ol_agent_command *c,
-                                             struct ol_onenet_params params, bool *kept)
+                                             const struct ol_onenet_params *params,
+                                             bool *kept)
 {
+    struct ol_onenet_params rest = *params;
     struct ol_onenet_set_item item;
 
     *kept = true;
-    while (ol_onenet_device_set_next(&a->device, &params, &item)) {
+    while (ol_onenet_device_set_next(&a->device, &rest, &item)) {
         struct ol_queue_record record = {.property = (uint16_t)item.field,
                                          .state = OL_QUEUE_HELD,
                                          .time_kind = OL_QUEUE_TIME_NONE,
-                                         .post = command_index(a, c)};
+                                         .post = c->index};
         uint8_t flags = a->config->slots[record.property].flags;
         *kept = *kept && (flags & OL_AGENT_SLOT_POLICY) == OL_AGENT_KEEP;
-        int32_t rc = ol_agent_sample_append(a, record, &item.value);
+        int32_t rc = ol_agent_sample_append(a, &record, &item.value);
         if (rc != OL_OK) {
             return rc;
         }
@@ -169,7 +171,7 @@ static OL_AGENT_NOINLINE int32_t hold_values(struct ol_agent *a,
 
 /* ---- property/set ---- */
 
-static void refuse_set(struct ol_agent *a, struct ol_onenet_id id,
+static void refuse_set(struct ol_agent *a, const struct ol_onenet_id *id,
                        const struct ol_onenet_refusal *refusal)
 {
     struct ol_writer w;
@@ -182,7 +184,7 @@ static void refuse_set(struct ol_agent *a, struct ol_onenet_id id,
     int32_t rc =
         ol_agent_publish_begin(a, OL_ONENET_TOPIC_PROPERTY_SET_REPLY, 0, size, &w);
     if (rc == OL_OK) {
-        rc = ol_onenet_reply_encode_refusal(&w, id, refusal);
+        rc = ol_onenet_reply_encode_refusal(&w, *id, refusal);
     }
     if (rc == OL_OK) {
         rc = ol_mqtt_client_publish_commit(&a->mqtt, w.len);
@@ -198,33 +200,26 @@ static void refuse_set(struct ol_agent *a, struct ol_onenet_id id,
     }
 }
 
-static void busy(struct ol_agent *a, struct ol_onenet_id id, const char *why)
-{
-    const struct ol_onenet_refusal refusal = {.code = CODE_FAILED,
-                                              .text = ol_str_from(why)};
-
-    refuse_set(a, id, &refusal);
-}
-
 static OL_AGENT_NOINLINE void on_set(struct ol_agent *a,
                                      const struct ol_onenet_device_event *in)
 {
     bool kept;
+    struct ol_onenet_refusal refusal = {.code = CODE_FAILED, .text = OL_STR("busy")};
 
     if (in->refusal.code != OL_ONENET_CODE_OK) {
-        refuse_set(a, in->id, &in->refusal);
-        return;
-    }
-    struct ol_agent_command *c = open_command(a, in->id);
-    if (c == NULL) {
-        busy(a, in->id, "busy");
+        refuse_set(a, &in->id, &in->refusal);
         return;
     }
     struct ol_onenet_params params = ol_onenet_params_open(in->params);
-    if (hold_values(a, c, params, &kept) != OL_OK) {
+    struct ol_agent_command *c = open_command(a, &in->id);
+    if (c != NULL && hold_values(a, c, &params, &kept) != OL_OK) {
         release_values(a, c, false);
         c->state = OL_AGENT_COMMAND_FREE;
-        busy(a, in->id, "no room");
+        c = NULL;
+        refusal.text = OL_STR("no room");
+    }
+    if (c == NULL) {
+        refuse_set(a, &in->id, &refusal);
         return;
     }
     a->stats.commands++;
@@ -295,8 +290,8 @@ static OL_AGENT_NOINLINE int32_t write_values(const struct ol_agent *a,
         if (at == UINT32_MAX) {
             continue; /* never sampled: left out */
         }
-        struct ol_onenet_value value =
-            ol_onenet_value_json(ol_queue_value(&a->queue, at));
+        struct ol_onenet_value value;
+        ol_onenet_value_set_json(&value, ol_queue_value(&a->queue, at));
         rc = ol_onenet_post_add_bare(
             &reply, a->config->model->fields[item.field].identifier, &value);
         (*count)++;
@@ -340,7 +335,7 @@ static OL_AGENT_NOINLINE void on_get(struct ol_agent *a,
         code = CODE_FAILED;
         text = OL_STR("no room");
     }
-    if (write_answer(a, OL_ONENET_TOPIC_PROPERTY_GET_REPLY, in->id, code, text) !=
+    if (write_answer(a, OL_ONENET_TOPIC_PROPERTY_GET_REPLY, &in->id, code, text) !=
         OL_OK) {
         a->stats.unanswered++;
     }

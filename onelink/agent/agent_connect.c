@@ -25,12 +25,10 @@ static OL_AGENT_NOINLINE enum ol_onenet_token_error make_token(struct ol_agent *
     struct ol_agent_scratch *scratch = a->config->scratch;
     char *res = scratch->work.login.res;
     struct ol_writer w = ol_writer_make(res, sizeof scratch->work.login.res);
-    const struct ol_onenet_resource resource = {.kind = OL_ONENET_RESOURCE_DEVICE,
-                                                .pid = a->config->product_id,
-                                                .device = a->config->device_name};
 
     /* The device's resource is right for the device's key and for the product's, §2.2. */
-    if (ol_onenet_resource_encode(&w, &resource) != OL_OK) {
+    if (ol_onenet_resource_device_encode(&w, a->config->product_id,
+                                         a->config->device_name) != OL_OK) {
         return OL_ONENET_TOKEN_FIELD_EMPTY;
     }
     const struct ol_onenet_token token = {.version = OL_STR(OL_ONENET_VERSION_2018),

@@ -95,11 +95,9 @@ static int32_t init_engines(struct ol_agent *a)
                                                    .model = c->model,
                                                    .reply_timeout_ms =
                                                        c->reply_timeout_ms};
+    uint8_t posts = c->posts == 0 ? 2 : c->posts;
 
-    a->post_max = c->posts == 0 ? 2 : c->posts;
-    if (a->post_max > OL_ONENET_PENDING_MAX) {
-        a->post_max = OL_ONENET_PENDING_MAX;
-    }
+    a->post_max = posts > OL_ONENET_PENDING_MAX ? OL_ONENET_PENDING_MAX : posts;
     c->scratch->mqtt = (struct ol_mqtt_client_config){.rx = c->rx,
                                                       .rx_cap = c->rx_cap,
                                                       .tx = c->tx,
@@ -112,10 +110,9 @@ static int32_t init_engines(struct ol_agent *a)
 int32_t ol_agent_init(struct ol_agent *a, const struct ol_agent_config *config,
                       enum ol_agent_error *error)
 {
-    enum ol_agent_error found = check(config);
-
     memset(a, 0, sizeof *a);
     a->config = config;
+    enum ol_agent_error found = check(config);
     if (found == OL_AGENT_ERROR_NONE && init_engines(a) != OL_OK) {
         found = OL_AGENT_ERROR_MEMORY; /* larger than an MQTT client can use */
     }

@@ -19,7 +19,7 @@ uint32_t ol_agent_post_member_len(const struct ol_agent *a,
 /* A platform that blames another property each time is believed in the end. */
 #define DOUBTS_MAX 3
 
-static struct ol_agent_post *find_post(struct ol_agent *a, uint64_t id)
+static OL_AGENT_NOINLINE struct ol_agent_post *find_post(struct ol_agent *a, uint64_t id)
 {
     for (size_t i = 0; i < OL_ONENET_PENDING_MAX; i++) {
         if (a->posts[i].id == id && id != 0) {
@@ -27,11 +27,6 @@ static struct ol_agent_post *find_post(struct ol_agent *a, uint64_t id)
         }
     }
     return NULL;
-}
-
-static uint8_t post_index(const struct ol_agent *a, const struct ol_agent_post *post)
-{
-    return (uint8_t)(post - a->posts);
 }
 
 static bool is_in_post(const struct ol_queue_record *r, uint8_t index)
@@ -70,7 +65,7 @@ static void choose(struct ol_agent *a, struct ol_agent_post *post,
             continue;
         }
         r.state = OL_QUEUE_POSTED;
-        r.post = post_index(a, post);
+        r.post = post->index;
         if (r.time_kind == OL_QUEUE_TIME_MONO) {
             /* Still no date. The body must not change from now on. */
             r.time_kind = OL_QUEUE_TIME_NONE;
@@ -83,18 +78,16 @@ static void choose(struct ol_agent *a, struct ol_agent_post *post,
 
 static bool fill(struct ol_agent *a, struct ol_agent_post *post)
 {
-    uint16_t all = a->config->model->property_count;
+    bool suspects = a->queue.count[OL_QUEUE_SUSPECT] > 0;
+    enum ol_queue_state state = suspects ? OL_QUEUE_SUSPECT : OL_QUEUE_WAITING;
+    uint16_t limit = suspects ? a->suspects : a->config->model->property_count;
 
-    *post = (struct ol_agent_post){.size = OL_AGENT_BODY_LEN, .blamed = NOT_REFUSED};
+    *post = (struct ol_agent_post){.index = post->index,
+                                   .size = OL_AGENT_BODY_LEN,
+                                   .blamed = suspects ? BLAMED_NOBODY : NOT_REFUSED};
     clear_chosen(a);
-    if (a->queue.count[OL_QUEUE_SUSPECT] > 0) {
-        post->blamed = BLAMED_NOBODY;
-        choose(a, post, OL_QUEUE_SUSPECT, true, a->suspects);
-        choose(a, post, OL_QUEUE_SUSPECT, false, a->suspects);
-    } else {
-        choose(a, post, OL_QUEUE_WAITING, true, all);
-        choose(a, post, OL_QUEUE_WAITING, false, all);
-    }
+    choose(a, post, state, true, limit);
+    choose(a, post, state, false, limit);
     if (post->count == 0) {
         return false;
     }
@@ -113,11 +106,11 @@ static int32_t write_body(const struct ol_agent *a, const struct ol_agent_post *
     int32_t rc = ol_onenet_post_begin(&body, w, post->id);
 
     for (uint32_t pos = 0; rc == OL_OK && ol_queue_next(&a->queue, &pos, &r); at = pos) {
-        if (!is_in_post(&r, post_index(a, post))) {
+        if (!is_in_post(&r, post->index)) {
             continue;
         }
-        struct ol_onenet_value value =
-            ol_onenet_value_json(ol_queue_value(&a->queue, at));
+        struct ol_onenet_value value;
+        ol_onenet_value_set_json(&value, ol_queue_value(&a->queue, at));
         int64_t time_ms = r.time_kind == OL_QUEUE_TIME_UNIX ? r.time_ms : 0;
         rc = ol_onenet_post_add(&body, a->config->model->fields[r.property].identifier,
                                 &value, time_ms);
@@ -175,22 +168,24 @@ static bool send(struct ol_agent *a, struct ol_agent_post *post)
 }
 
 /* The next post to send: one that must go out again, else a new one. */
-static struct ol_agent_post *next_post(struct ol_agent *a)
+static OL_AGENT_NOINLINE struct ol_agent_post *next_post(struct ol_agent *a)
 {
     struct ol_agent_post *next = NULL;
+    struct ol_agent_post *unused = NULL;
 
-    for (size_t i = 0; i < a->post_max; i++) {
+    for (uint8_t i = 0; i < a->post_max; i++) {
         struct ol_agent_post *post = &a->posts[i];
-        if (post->id != 0 && !post->sent && (next == NULL || post->id < next->id)) {
+        post->index = i;
+        if (post->id == 0) {
+            unused = post;
+        } else if (!post->sent && (next == NULL || post->id < next->id)) {
             next = post;
         }
     }
-    for (size_t i = 0; next == NULL && i < a->post_max; i++) {
-        if (a->posts[i].id == 0) {
-            return fill(a, &a->posts[i]) ? &a->posts[i] : NULL;
-        }
+    if (next != NULL || unused == NULL) {
+        return next;
     }
-    return next;
+    return fill(a, unused) ? unused : NULL;
 }
 
 static bool has_new(const struct ol_agent *a)
@@ -324,7 +319,7 @@ static void delivered(struct ol_agent *a, struct ol_agent_post *post)
     if (a->suspects < UINT16_MAX / 2) {
         a->suspects = (uint16_t)(a->suspects * 2);
     }
-    move_records(a, post_index(a, post), OL_QUEUE_LAST);
+    move_records(a, post->index, OL_QUEUE_LAST);
     post->id = 0;
     sweep(a);
 }
@@ -338,8 +333,7 @@ static int32_t find_culprit(const struct ol_agent *a, const struct ol_agent_post
         named.len > 0 ? ol_onenet_property_find(a->config->model, named) : BLAMED_NOBODY;
 
     for (uint32_t pos = 0; ol_queue_next(&a->queue, &pos, &r);) {
-        if (is_in_post(&r, post_index(a, post)) &&
-            (r.property == property || post->count == 1)) {
+        if (is_in_post(&r, post->index) && (r.property == property || post->count == 1)) {
             return r.property;
         }
     }
@@ -368,7 +362,7 @@ static void refused(struct ol_agent *a, struct ol_agent_post *post,
         a->post_at = ol_ms_add(a->now, OL_AGENT_TROUBLE_MS);
         return;
     }
-    uint8_t index = post_index(a, post);
+    uint8_t index = post->index;
     int32_t culprit = find_culprit(a, post, in->refused);
     if (culprit != post->blamed && post->doubts < DOUBTS_MAX) {
         /* What the platform read may not be what was written, as after a bit that a bus turned

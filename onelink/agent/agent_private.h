@@ -44,7 +44,8 @@ enum { OL_AGENT_COMMAND_FREE, OL_AGENT_COMMAND_OPEN, OL_AGENT_COMMAND_ANSWERED }
 #define OL_AGENT_BODY_LEN   56
 #define OL_AGENT_MEMBER_LEN 44
 
-/* Keeps a large frame off the stack of what it would be inlined into. */
+/* Keeps a large frame off the stack of what it would be inlined into, or what it returns from
+ * being calculated anew at each use. */
 #define OL_AGENT_NOINLINE __attribute__((noinline))
 
 /* An answer that is this far from the clock that a rejected token was made with explains the
@@ -174,7 +175,7 @@ void ol_agent_post_find_newest(const struct ol_agent *a);
 /* ---- Samples ---- */
 
 /* Appends value as a record in that state; makes room of delivered records when needed. */
-OL_MUST int32_t ol_agent_sample_append(struct ol_agent *a, struct ol_queue_record record,
+OL_MUST int32_t ol_agent_sample_append(struct ol_agent *a, struct ol_queue_record *record,
                                        const struct ol_onenet_value *value);
 /* Gives the record its time: unix_ms, or now when 0. */
 void ol_agent_sample_stamp(struct ol_agent *a, struct ol_queue_record *record,

@@ -8,7 +8,7 @@
  * clock is set back, a new stretch of times may run through an old one again; it then bears
  * another level, which no time of the old stretch has. */
 
-#define OL_AGENT_TIME_STEP   4    /* levels, and milliseconds */
+#define OL_AGENT_TIME_STEP   4    /* levels, and milliseconds; a power of 2 */
 #define OL_AGENT_SET_BACK_MS 1000 /* less is bridged by times that rise slower */
 
 static int64_t unique_time(const struct ol_agent *a, struct ol_agent_slot *slot,
@@ -22,10 +22,10 @@ static int64_t unique_time(const struct ol_agent *a, struct ol_agent_slot *slot,
     } else if (is_set_back && slot->level < OL_AGENT_TIME_STEP - 1) {
         slot->level++;
     }
-    int64_t time_ms = wanted - wanted % OL_AGENT_TIME_STEP + slot->level;
+    const int64_t below_step = OL_AGENT_TIME_STEP - 1;
+    int64_t time_ms = (wanted & ~below_step) + slot->level;
     if (!is_set_back && time_ms <= slot->last_ms) {
-        int64_t behind = slot->last_ms - time_ms;
-        time_ms += (behind / OL_AGENT_TIME_STEP + 1) * OL_AGENT_TIME_STEP;
+        time_ms += ((slot->last_ms - time_ms) | below_step) + 1;
     }
     return time_ms;
 }
@@ -126,7 +126,7 @@ static bool free_last(struct ol_agent *a)
     return true;
 }
 
-int32_t ol_agent_sample_append(struct ol_agent *a, struct ol_queue_record record,
+int32_t ol_agent_sample_append(struct ol_agent *a, struct ol_queue_record *record,
                                const struct ol_onenet_value *value)
 {
     struct ol_writer w;
@@ -136,9 +136,9 @@ int32_t ol_agent_sample_append(struct ol_agent *a, struct ol_queue_record record
         rc = ol_queue_append_begin(&a->queue, &w);
         if (rc == OL_OK) {
             ol_onenet_value_encode(&w, value);
-            record.value_len = w.len > UINT16_MAX ? UINT16_MAX : (uint16_t)w.len;
+            record->value_len = w.len > UINT16_MAX ? UINT16_MAX : (uint16_t)w.len;
             if (!w.over &&
-                OL_AGENT_BODY_LEN + ol_agent_post_member_len(a, &record) > a->post_cap) {
+                OL_AGENT_BODY_LEN + ol_agent_post_member_len(a, record) > a->post_cap) {
                 return OL_E_ARG;
             }
             rc = ol_queue_append_commit(&a->queue, record, &w);
@@ -195,7 +195,7 @@ int32_t ol_agent_sample(struct ol_agent *a, uint16_t property,
                                      .state = OL_QUEUE_WAITING,
                                      .live = a->state == OL_AGENT_ONLINE};
     ol_agent_sample_stamp(a, &record, unix_ms);
-    int32_t rc = ol_agent_sample_append(a, record, &converted);
+    int32_t rc = ol_agent_sample_append(a, &record, &converted);
     if (rc == OL_OK) {
         a->stats.accepted++;
         a->full_told = false;

@@ -26,16 +26,16 @@ int32_t ol_queue_append_begin(struct ol_queue *q, struct ol_writer *value)
     return OL_OK;
 }
 
-int32_t ol_queue_append_commit(struct ol_queue *q, struct ol_queue_record record,
+int32_t ol_queue_append_commit(struct ol_queue *q, struct ol_queue_record *record,
                                const struct ol_writer *value)
 {
     if (ol_writer_status(value) != OL_OK || value->len > UINT16_MAX) {
         return OL_E_NOSPC;
     }
-    record.value_len = (uint16_t)value->len;
-    memcpy(q->mem + q->len, &record, sizeof record);
-    q->len += OL_QUEUE_RECORD_LEN + record.value_len;
-    q->count[record.state]++;
+    record->value_len = (uint16_t)value->len;
+    memcpy(q->mem + q->len, record, sizeof *record);
+    q->len += OL_QUEUE_RECORD_LEN + record->value_len;
+    q->count[record->state]++;
     return OL_OK;
 }
 

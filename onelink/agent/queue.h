@@ -60,9 +60,10 @@ void ol_queue_init(struct ol_queue *q, void *mem, size_t cap);
  * OL_E_NOSPC when not even a header fits: ol_queue_compact may help. */
 OL_MUST int32_t ol_queue_append_begin(struct ol_queue *q, struct ol_writer *value);
 
-/* Ends what append_begin began. record->value_len is taken from value. OL_OK, or OL_E_NOSPC when
- * the value did not fit (or is above 65,535 bytes); the queue is then as before. */
-OL_MUST int32_t ol_queue_append_commit(struct ol_queue *q, struct ol_queue_record record,
+/* Ends what append_begin began, and sets record->value_len to what value has. OL_OK, or
+ * OL_E_NOSPC when the value did not fit (or is above 65,535 bytes); the queue is then as before.
+ */
+OL_MUST int32_t ol_queue_append_commit(struct ol_queue *q, struct ol_queue_record *record,
                                        const struct ol_writer *value);
 
 /* The record at *pos into *out, and *pos moved behind it; false at the end. Begin with 0. */

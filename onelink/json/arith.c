@@ -12,7 +12,7 @@ static void shorten(struct ol_dec *d)
 }
 
 /* d with a smaller exponent and the same value. */
-static bool lower_exponent(struct ol_dec *d, int32_t exponent)
+__attribute__((noinline)) static bool lower_exponent(struct ol_dec *d, int32_t exponent)
 {
     for (; d->exponent > exponent; d->exponent--) {
         if (d->mantissa > INT64_MAX / 10 || d->mantissa < INT64_MIN / 10) {

@@ -5,12 +5,6 @@
 #include "onelink/json/reader.h"
 #include "onelink/json/scan.h"
 
-/* What one step over the text of a token gives: some bytes of the decoded string. */
-struct piece {
-    uint8_t bytes[4];
-    size_t len;
-};
-
 static uint32_t hex4(const char *p)
 {
     uint32_t v = 0;
@@ -62,20 +56,21 @@ static uint8_t unescape_short(char c)
     }
 }
 
-/* One raw byte or one escape at *pos, which is passed. */
-static struct piece next_piece(struct ol_str s, size_t *pos)
+/* Takes one raw byte or one escape at *pos, which is passed, and gives the bytes that it
+ * stands for. Returns how many. */
+static size_t next_piece(struct ol_str s, size_t *pos, uint8_t out[4])
 {
-    struct piece out = {.len = 1};
     if (is_u_escape(s, *pos)) {
-        out.len = ol_utf8_encode(unescape_u(s, pos), out.bytes);
-    } else if (s.ptr[*pos] == '\\' && s.len - *pos >= 2) {
-        out.bytes[0] = unescape_short(s.ptr[*pos + 1]);
+        return ol_utf8_encode(unescape_u(s, pos), out);
+    }
+    if (s.ptr[*pos] == '\\' && s.len - *pos >= 2) {
+        out[0] = unescape_short(s.ptr[*pos + 1]);
         *pos += 2;
     } else {
-        out.bytes[0] = (uint8_t)s.ptr[*pos];
+        out[0] = (uint8_t)s.ptr[*pos];
         *pos += 1;
     }
-    return out;
+    return 1;
 }
 
 bool ol_json_token_equal(const struct ol_json_token *t, struct ol_str s)
@@ -85,12 +80,12 @@ bool ol_json_token_equal(const struct ol_json_token *t, struct ol_str s)
     }
     size_t done = 0;
     for (size_t pos = 0; pos < t->text.len;) {
-        struct piece piece = next_piece(t->text, &pos);
-        if (piece.len > s.len - done ||
-            memcmp(s.ptr + done, piece.bytes, piece.len) != 0) {
+        uint8_t piece[4];
+        size_t len = next_piece(t->text, &pos, piece);
+        if (len > s.len - done || memcmp(s.ptr + done, piece, len) != 0) {
             return false;
         }
-        done += piece.len;
+        done += len;
     }
     return done == s.len;
 }
@@ -108,12 +103,13 @@ int32_t ol_json_token_decode(const struct ol_json_token *t, char *out, size_t ca
     }
     size_t len = 0;
     for (size_t pos = 0; pos < t->text.len;) {
-        struct piece piece = next_piece(t->text, &pos);
-        if (piece.len > cap - len) {
+        uint8_t piece[4];
+        size_t n = next_piece(t->text, &pos, piece);
+        if (n > cap - len) {
             return OL_E_NOSPC;
         }
-        memcpy(out + len, piece.bytes, piece.len);
-        len += piece.len;
+        memcpy(out + len, piece, n);
+        len += n;
     }
     return (int32_t)len;
 }
@@ -122,9 +118,10 @@ size_t ol_json_token_chars(const struct ol_json_token *t)
 {
     size_t count = 0;
     for (size_t pos = 0; pos < t->text.len;) {
-        struct piece piece = next_piece(t->text, &pos);
+        uint8_t piece[4];
+        (void)next_piece(t->text, &pos, piece);
         /* Every byte of UTF-8 but 10xxxxxx begins a character. */
-        count += (piece.bytes[0] & 0xC0) != 0x80;
+        count += (piece[0] & 0xC0) != 0x80;
     }
     return count;
 }

@@ -154,19 +154,19 @@ static size_t copy_plain(char *to, const char *from, size_t len)
 }
 
 /* The string in quotes, and tail behind it if that is not NUL. Nothing counts as written
- * until all is. false where it is no UTF-8. */
-static bool write_string(struct ol_json_writer *w, struct ol_str s, char tail)
+ * until all is. */
+static int32_t put_string(struct ol_writer *w, struct ol_str s, char tail)
 {
     /* No character is written shorter than it is: what is left of s and the closing need
      * at least as many bytes, and spare is what escapes may add. */
     size_t closing = tail != '\0' ? 3 : 2;
-    size_t spare = w->out.cap - w->out.len;
-    if (w->out.over || spare < closing || spare - closing < s.len) {
-        w->out.over = true;
-        return true;
+    size_t spare = w->cap - w->len;
+    if (w->over || spare < closing || spare - closing < s.len) {
+        w->over = true;
+        return OL_E_NOSPC;
     }
     spare -= closing + s.len;
-    char *to = (char *)w->out.buf + w->out.len;
+    char *to = (char *)w->buf + w->len;
     *to++ = '"';
     for (;;) {
         size_t run = copy_plain(to, s.ptr, s.len);
@@ -180,12 +180,11 @@ static bool write_string(struct ol_json_writer *w, struct ol_str s, char tail)
         char special[ESCAPE_MAX];
         size_t len = encode_special(s, special, &used);
         if (len == 0) {
-            fail(w, OL_E_ARG);
-            return false;
+            return OL_E_ARG;
         }
         if (len - used > spare) {
-            w->out.over = true;
-            return true;
+            w->over = true;
+            return OL_E_NOSPC;
         }
         spare -= len - used;
         memcpy(to, special, len);
@@ -197,7 +196,22 @@ static bool write_string(struct ol_json_writer *w, struct ol_str s, char tail)
     if (tail != '\0') {
         *to++ = tail;
     }
-    w->out.len = (size_t)(to - (char *)w->out.buf);
+    w->len = (size_t)(to - (char *)w->buf);
+    return OL_OK;
+}
+
+int32_t ol_json_string_encode(struct ol_writer *w, struct ol_str s)
+{
+    return put_string(w, s, '\0');
+}
+
+/* put_string behind the comma. What does not fit is seen at the end. */
+static bool write_string(struct ol_json_writer *w, struct ol_str s, char tail)
+{
+    if (put_string(&w->out, s, tail) == OL_E_ARG) {
+        fail(w, OL_E_ARG);
+        return false;
+    }
     return true;
 }
 

@@ -47,6 +47,11 @@ void ol_json_null(struct ol_json_writer *w);
 /* A value that is JSON text already. The caller vouches for it. */
 void ol_json_raw(struct ol_json_writer *w, struct ol_str value);
 
+/* A string alone, in quotes, behind what stands in a plain writer. On an error nothing is
+ * written: OL_E_NOSPC, and w->over is set, when it does not fit; OL_E_ARG, w as it was, for
+ * ill-formed UTF-8. */
+OL_MUST int32_t ol_json_string_encode(struct ol_writer *w, struct ol_str s);
+
 /* OL_OK: one complete value stands in w->out. OL_E_NOSPC: it did not fit. OL_E_ARG: a
  * wrong value, a call out of order or nesting beyond 32 levels. OL_E_AGAIN: not complete
  * yet. */

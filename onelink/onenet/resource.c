@@ -28,22 +28,36 @@ static bool is_valid(const struct ol_onenet_resource *resource)
     }
 }
 
+int32_t ol_onenet_resource_device_encode(struct ol_writer *w, struct ol_str pid,
+                                         struct ol_str device)
+{
+    if (!ol_onenet_pid_is_valid(pid) || !ol_onenet_device_is_valid(device)) {
+        return OL_E_ARG;
+    }
+    ol_writer_str(w, products);
+    ol_writer_str(w, pid);
+    ol_writer_str(w, devices);
+    ol_writer_str(w, device);
+    return ol_writer_status(w);
+}
+
 int32_t ol_onenet_resource_encode(struct ol_writer *w,
                                   const struct ol_onenet_resource *resource)
 {
     if (!is_valid(resource)) {
         return OL_E_ARG;
     }
-    if (resource->kind == OL_ONENET_RESOURCE_USER) {
+    switch (resource->kind) {
+    case OL_ONENET_RESOURCE_DEVICE:
+        return ol_onenet_resource_device_encode(w, resource->pid, resource->device);
+    case OL_ONENET_RESOURCE_PRODUCT:
+        ol_writer_str(w, products);
+        ol_writer_str(w, resource->pid);
+        break;
+    default:
         ol_writer_str(w, userid);
         ol_writer_str(w, resource->user);
-        return ol_writer_status(w);
-    }
-    ol_writer_str(w, products);
-    ol_writer_str(w, resource->pid);
-    if (resource->kind == OL_ONENET_RESOURCE_DEVICE) {
-        ol_writer_str(w, devices);
-        ol_writer_str(w, resource->device);
+        break;
     }
     return ol_writer_status(w);
 }

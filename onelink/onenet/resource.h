@@ -34,6 +34,10 @@ struct ol_onenet_resource {
 OL_MUST int32_t ol_onenet_resource_encode(struct ol_writer *w,
                                           const struct ol_onenet_resource *resource);
 
+/* The same for a DEVICE alone, for a program that needs no other. */
+OL_MUST int32_t ol_onenet_resource_device_encode(struct ol_writer *w, struct ol_str pid,
+                                                 struct ol_str device);
+
 /* Reads a resource. Never fails: what is none of the known forms, or has an invalid name
  * in one, is OTHER. The spans point into text. */
 struct ol_onenet_resource ol_onenet_resource_decode(struct ol_str text);

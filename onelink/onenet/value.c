@@ -30,11 +30,7 @@ static void encode_str(struct ol_writer *w, const struct ol_onenet_value *value)
         ol_writer_u8(w, '"');
         return;
     }
-    struct ol_json_writer json = ol_json_writer_make(w->buf + w->len, w->cap - w->len);
-    ol_json_str(&json, value->as.s);
-    if (ol_json_writer_status(&json) == OL_OK) {
-        w->len += json.out.len;
-    } else {
+    if (ol_json_string_encode(w, value->as.s) != OL_OK) {
         w->over = true;
     }
 }

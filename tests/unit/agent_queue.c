@@ -14,7 +14,7 @@
 static int32_t append(struct ol_queue *q, uint16_t property, const char *value)
 {
     struct ol_writer w;
-    const struct ol_queue_record record = {.property = property,
+    struct ol_queue_record record = {.property = property,
                                            .time_ms = 1000 + property};
     int32_t rc = ol_queue_append_begin(q, &w);
 
@@ -22,7 +22,7 @@ static int32_t append(struct ol_queue *q, uint16_t property, const char *value)
         return rc;
     }
     ol_writer_str(&w, ol_str_from(value));
-    return ol_queue_append_commit(q, record, &w);
+    return ol_queue_append_commit(q, &record, &w);
 }
 
 static void mark(struct ol_queue *q, uint16_t property, enum ol_queue_state state)
