@@ -8,6 +8,7 @@
 
 #include "tools/commands.h"
 #include "tools/conformance.h"
+#include "tools/interrupt.h"
 #include "tools/options.h"
 
 static const char usage[] =
@@ -34,7 +35,9 @@ static const char usage[] =
     "  -h, --help          this text\n"
     "\n"
     "Ends with 0 when everything certain (D, C) is as expected, 1 when not, 2 when the\n"
-    "command line or the settings are wrong.\n";
+    "command line or the settings are wrong; interrupted (Ctrl-C), it reports what it "
+    "has\n"
+    "and ends with 130.\n";
 
 struct arguments {
     char *config;
@@ -104,7 +107,11 @@ static bool find_host(struct battery *b, const struct arguments *a)
         !copy_name(t->name, b->device.agent_config.device_name)) {
         return false;
     }
-    if (!cli_wire_find(t, &b->wire, why)) {
+    bool found = cli_wire_find(t, &b->wire, why);
+    if (cli_interrupt_get() != 0) {
+        return false;
+    }
+    if (!found) {
         fprintf(stderr, "onelink conformance: %s\n", why);
         return false;
     }
@@ -120,7 +127,10 @@ static bool find_host(struct battery *b, const struct arguments *a)
 
 static void tell_case(const struct cli_case *c, const struct cli_result *r)
 {
-    static const char *const verdicts[] = {"as expected", "DIFFERENT", "not observable"};
+    static const char *const verdicts[CLI_VERDICT_COUNT] = {
+        [CLI_AS_EXPECTED] = "as expected",
+        [CLI_DIFFERENT] = "DIFFERENT",
+        [CLI_NOT_OBSERVABLE] = "not observable"};
     printf("%-5s %-4s %-14s %s", c->section, cli_certainty_str(c->certainty),
            verdicts[r->verdict], c->name);
     if (r->verdict == CLI_NOT_OBSERVABLE) {
@@ -138,23 +148,28 @@ static bool counts(const struct cli_case *c, bool strict)
     return strict || c->certainty == CLI_CERTAIN_D || c->certainty == CLI_CERTAIN_C;
 }
 
-/* The refusals since the last login that was taken prove nothing: the host refuses all. */
-static void take_back(struct battery *b, struct cli_result *results)
+/* The refusals since the last login that was taken prove nothing. Returns how many. */
+static unsigned doubt_refusals(struct cli_result *results, const char *why)
 {
     unsigned n = 0;
     for (size_t i = 0; i < cli_case_count(); i++) {
         if (results[i].unproven) {
             results[i].unproven = false;
             results[i].verdict = CLI_NOT_OBSERVABLE;
-            snprintf(results[i].why, sizeof(results[i].why),
-                     "at that time the host let the device in no more");
+            snprintf(results[i].why, sizeof(results[i].why), "%s", why);
             n++;
         }
     }
+    return n;
+}
+
+/* The host refuses all. */
+static void take_back(struct battery *b, struct cli_result *results)
+{
     b->wire.lost = true;
     printf("The host lets the device in no more: the last %u refusals are not "
            "observable.\n",
-           n);
+           doubt_refusals(results, "at that time the host let the device in no more"));
 }
 
 static void prove_refusals(struct cli_result *results)
@@ -189,7 +204,7 @@ static void weigh_refusals(struct battery *b, struct cli_result *results, size_t
 static int sum_up(const struct battery *b, const struct arguments *a,
                   const struct cli_result *results)
 {
-    unsigned tally[3] = {0};
+    unsigned tally[CLI_VERDICT_COUNT] = {0};
     int rc = CLI_EXIT_OK;
     for (size_t i = 0; i < cli_case_count(); i++) {
         if (!cli_case_is_in(cli_case_at(i), a->only)) {
@@ -202,6 +217,10 @@ static int sum_up(const struct battery *b, const struct arguments *a,
     }
     printf("%u as expected, %u different, %u not observable\n", tally[CLI_AS_EXPECTED],
            tally[CLI_DIFFERENT], tally[CLI_NOT_OBSERVABLE]);
+    if (cli_interrupt_get() != 0) {
+        printf("Interrupted; %u cases were not tried.\n", tally[CLI_NOT_TRIED]);
+        return 128 + cli_interrupt_get(); /* as a shell tells it */
+    }
     if (b->wire.lost) {
         fputs("The host did not take connections or logins any more.\n", stderr);
     }
@@ -221,13 +240,31 @@ static int run_cases(struct battery *b, const struct arguments *a,
             continue;
         }
         cli_wire_run(&b->target, &b->wire, cli_case_at(i), &results[i]);
+        if (cli_interrupt_get() != 0) {
+            results[i].verdict = CLI_NOT_TRIED;
+            break;
+        }
         tell_case(cli_case_at(i), &results[i]);
         weigh_refusals(b, results, i);
     }
-    if (b->unproven && !cli_wire_check(&b->target, &b->wire)) {
+    if (cli_interrupt_get() != 0) {
+        (void)doubt_refusals(results, "interrupted before a login showed that good ones "
+                                      "are taken");
+    } else if (b->unproven && !cli_wire_check(&b->target, &b->wire)) {
         take_back(b, results);
     }
     return sum_up(b, a, results);
+}
+
+/* There is something to report. */
+static bool has_results(const struct cli_result *results)
+{
+    for (size_t i = 0; i < cli_case_count(); i++) {
+        if (results[i].verdict != CLI_NOT_TRIED) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Writes the report over what the file has. */
@@ -250,6 +287,7 @@ static int run_battery(struct battery *b, const struct arguments *a)
     if (!results) {
         return refuse("not enough memory", NULL);
     }
+    cli_interrupt_watch();
     /* A report of before stays until there is a new one. */
     if (a->report && !(report = fopen(a->report, "ae"))) {
         free(results);
@@ -262,8 +300,11 @@ static int run_battery(struct battery *b, const struct arguments *a)
         read_number(a->set_wait, 3600, 0, &seconds);
         b->target.set_wait_ms = seconds * 1000;
         rc = run_cases(b, a, results);
-        written = report && write_report(report, b, a, results);
-        failed = report && !written;
+        bool wanted = report && has_results(results);
+        written = wanted && write_report(report, b, a, results);
+        failed = wanted && !written;
+    } else if (cli_interrupt_get() != 0) {
+        rc = 128 + cli_interrupt_get();
     }
     if (report && !written && fstat(fileno(report), &status) == 0 &&
         status.st_size == 0) {

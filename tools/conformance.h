@@ -166,7 +166,13 @@ bool cli_judge_wants_packets(const char *expect);
  * device in otherwise. */
 bool cli_judge_wants_refusal(const char *expect);
 
-enum cli_verdict { CLI_AS_EXPECTED, CLI_DIFFERENT, CLI_NOT_OBSERVABLE };
+enum cli_verdict {
+    CLI_NOT_TRIED, /* interrupted before */
+    CLI_AS_EXPECTED,
+    CLI_DIFFERENT,
+    CLI_NOT_OBSERVABLE,
+    CLI_VERDICT_COUNT
+};
 
 #define CLI_SENT_CAP 4096u
 
@@ -208,7 +214,7 @@ bool cli_wire_find(struct cli_target *t, struct cli_wire *w, char *why);
  * when no case can log in. */
 bool cli_wire_check(struct cli_target *t, struct cli_wire *w);
 
-/* Runs one case. */
+/* Runs one case. Interrupted (tools/interrupt.h), it returns early and its result says nothing. */
 void cli_wire_run(struct cli_target *t, struct cli_wire *w, const struct cli_case *c,
                   struct cli_result *out);
 
@@ -229,7 +235,8 @@ bool cli_case_is_in(const struct cli_case *c, const char *only);
 void cli_report_bytes(const struct cli_target *t, bool anonymous, struct ol_str secret,
                       const uint8_t *bytes, size_t len, char *out, size_t cap);
 
-/* The whole report, Markdown. results[cli_case_count()]; cases outside only are left out. */
+/* The whole report, Markdown. results[cli_case_count()]; cases outside only, and those that
+ * were not tried, are left out, and it says at its top how many those are. */
 void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,
                       const char *only, const struct cli_result *results);
 

@@ -9,7 +9,8 @@
 #define SHOWN_MAX 800u /* bytes of one column */
 #define RUN_MIN   24u  /* so many equal bytes are written hh*N */
 
-static const char *const verdicts[] = {"as expected", "**different**", "not observable"};
+static const char *const verdicts[CLI_VERDICT_COUNT] = {
+    [CLI_AS_EXPECTED] = "as expected", [CLI_DIFFERENT] = "**different**"};
 
 bool cli_case_is_in(const struct cli_case *c, const char *only)
 {
@@ -132,16 +133,23 @@ static void put_code(FILE *f, const char *text)
 
 static void put_tally(FILE *f, const char *only, const struct cli_result *results)
 {
-    unsigned tally[4][3] = {{0}};
-    fputs("\n| | as expected | different | not observable |\n|---|--:|--:|--:|\n", f);
+    unsigned tally[4][CLI_VERDICT_COUNT] = {{0}};
+    unsigned tried = 0, not_tried = 0;
     for (size_t i = 0; i < cli_case_count(); i++) {
         if (cli_case_is_in(cli_case_at(i), only)) {
             tally[cli_case_at(i)->certainty][results[i].verdict]++;
+            *(results[i].verdict == CLI_NOT_TRIED ? &not_tried : &tried) += 1;
         }
     }
+    if (not_tried > 0) {
+        fprintf(f, "\n**Interrupted after %u of %u cases; the others were not tried.**\n",
+                tried, tried + not_tried);
+    }
+    fputs("\n| | as expected | different | not observable |\n|---|--:|--:|--:|\n", f);
     for (int i = CLI_CERTAIN_D; i <= CLI_CERTAIN_OURS; i++) {
         fprintf(f, "| %s | %u | %u | %u |\n", cli_certainty_str((enum cli_certainty)i),
-                tally[i][0], tally[i][1], tally[i][2]);
+                tally[i][CLI_AS_EXPECTED], tally[i][CLI_DIFFERENT],
+                tally[i][CLI_NOT_OBSERVABLE]);
     }
 }
 
@@ -180,7 +188,7 @@ void cli_report_write(FILE *f, const struct cli_target *t, bool anonymous,
           "|---|---|---|---|---|---|---|\n",
           f);
     for (size_t i = 0; i < cli_case_count(); i++) {
-        if (cli_case_is_in(cli_case_at(i), only)) {
+        if (cli_case_is_in(cli_case_at(i), only) && results[i].verdict != CLI_NOT_TRIED) {
             put_row(f, cli_case_at(i), &results[i]);
         }
     }

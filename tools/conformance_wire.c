@@ -11,6 +11,7 @@
 
 #include "ports/posix/clock.h"
 #include "tools/conformance.h"
+#include "tools/interrupt.h"
 
 #define CONNECT_MS  10000u
 #define SEND_MS     20000u
@@ -24,8 +25,8 @@ static uint64_t now_ms(void)
 
 static void sleep_until(uint64_t at)
 {
-    for (uint64_t now = now_ms(); now < at; now = now_ms()) {
-        poll(NULL, 0, (int)(at - now));
+    for (uint64_t now = now_ms(); now < at && !cli_interrupt_get(); now = now_ms()) {
+        cli_interrupt_poll(NULL, 0, (int)(at - now));
     }
 }
 
@@ -43,7 +44,7 @@ static int open_socket(const struct sockaddr_in *address)
     if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) != 0 &&
         errno == EINPROGRESS) {
         struct pollfd p = {fd, POLLOUT, 0};
-        bool ready = poll(&p, 1, (int)CONNECT_MS) == 1;
+        bool ready = cli_interrupt_poll(&p, 1, (int)CONNECT_MS) == 1;
         getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
         if (ready && error == 0) {
             return fd;
@@ -82,15 +83,15 @@ static void take(int fd, struct cli_seen *seen)
     }
 }
 
-/* Waits for more until `at`. false: time is over, or the connection. */
+/* Waits for more until `at`. false: time is over, or the connection, or all. */
 static bool wait_more(int fd, struct cli_seen *seen, uint64_t at)
 {
     uint64_t now = now_ms();
-    if (seen->closed || seen->flooded || now >= at) {
+    if (seen->closed || seen->flooded || now >= at || cli_interrupt_get()) {
         return false;
     }
     struct pollfd p = {fd, POLLIN, 0};
-    if (poll(&p, 1, (int)(at - now)) > 0) {
+    if (cli_interrupt_poll(&p, 1, (int)(at - now)) > 0) {
         take(fd, seen);
     }
     return true;
@@ -101,7 +102,7 @@ static void send_all(int fd, struct cli_seen *seen, const uint8_t *bytes, size_t
 {
     uint64_t until = now_ms() + SEND_MS;
     size_t done = 0;
-    while (done < len && !seen->closed && now_ms() < until) {
+    while (done < len && !seen->closed && now_ms() < until && !cli_interrupt_get()) {
         ssize_t n = send(fd, bytes + done, len - done, MSG_NOSIGNAL);
         if (n > 0) {
             done += (size_t)n;
@@ -113,7 +114,7 @@ static void send_all(int fd, struct cli_seen *seen, const uint8_t *bytes, size_t
             return;
         }
         struct pollfd p = {fd, POLLIN | POLLOUT, 0};
-        poll(&p, 1, 100);
+        cli_interrupt_poll(&p, 1, 100);
         take(fd, seen);
     }
 }

@@ -86,6 +86,21 @@ PYTHON
     until grep -qs . "$tmp/echo.port"; do sleep 0.05; done
 }
 
+# A host that takes connections and says nothing.
+start_mute() {
+    python3 - >"$tmp/mute.port" <<'PYTHON' &
+import socket
+s = socket.create_server(("127.0.0.1", 0))
+print(s.getsockname()[1], flush=True)
+held = []
+while True:
+    held.append(s.accept())
+    print("taken", flush=True)
+PYTHON
+    pids+=($!)
+    until grep -qs . "$tmp/mute.port"; do sleep 0.05; done
+}
+
 create_device dev "$model"
 answer=$("$bin/onelink-platform" product create --data "$platform_data" --model "$model" --id Product02)
 (umask 077 && jq -r .access_key <<<"$answer" >"$tmp/product.key")
@@ -94,6 +109,7 @@ create_device other "$model"
 start_platform
 start_broker
 start_echo
+start_mute
 
 # The stock broker and the echo meanwhile.
 settings broker "$broker_port" device_key_file "$tmp/dev.key"
@@ -170,6 +186,45 @@ battery nobody
 equal "nobody listens: exit" 1 "$rc"
 equal "nobody listens: words" "onelink conformance: no connection to the host" \
     "$(cat "$tmp/nobody.txt")"
+
+# Interrupted in the midst of a wait: at once, with what there is; before any case: nothing is written.
+# A process in the background ignores SIGINT, hence env.
+interrupt() { # NAME SIGNAL FILE TEXT OPTION...: when the text is in the file; sets $rc and $took_s
+    local name=$1 signal=$2 file=$3 text=$4
+    shift 4
+    rm -f "$tmp/$name.txt"
+    env --default-signal=INT "$onelink" conformance --config "$tmp/$name.conf" \
+        --report "$tmp/$name.md" "$@" >"$tmp/$name.txt" 2>&1 &
+    run=$!
+    for _ in $(seq 200); do
+        ! grep -qs "$text" "$file" || break
+        sleep 0.05
+    done
+    from=$SECONDS
+    kill -s "$signal" "$run"
+    rc=0
+    wait "$run" || rc=$?
+    took_s=$((SECONDS - from))
+}
+settings stopped "$mqtt_port" device_key_file "$tmp/dev.key"
+for how in "INT 130" "TERM 143"; do
+    read -r signal code <<<"$how"
+    rm -f "$tmp/stopped.md"
+    interrupt stopped "$signal" "$tmp/stopped.txt" 'set_reply that is no JSON' --only 4 --set-wait 3000
+    tried=$(grep -cE '^[0-9.]+ +[A-Zo]' "$tmp/stopped.txt")
+    equal "$signal: exit" "$code" "$rc"
+    equal "$signal: at once" yes "$([ "$took_s" -lt 10 ] && echo yes)"
+    has "$signal: the report says so" \
+        "**Interrupted after $tried of $("$onelink" conformance --list --only 4 | grep -c '^| [1-9]') cases;" \
+        "$(cat "$tmp/stopped.md")"
+    equal "$signal: and has what was tried" "$tried" "$(grep -cE '^\| [0-9]' "$tmp/stopped.md")"
+    no_secrets stopped "$tmp/dev.key"
+done
+settings deaf "$(head -n 1 "$tmp/mute.port")" device_key_file "$tmp/dev.key"
+echo before >"$tmp/deaf.md"
+interrupt deaf INT "$tmp/mute.port" taken
+equal "before any case: exit" 130 "$rc"
+equal "before any case: the report of before" before "$(cat "$tmp/deaf.md")"
 
 run_onelink conformance
 equal "no settings: exit" 2 "$rc"
