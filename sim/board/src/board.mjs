@@ -200,7 +200,7 @@ export class Board {
         if (this.chip === null) {
             return;
         }
-        this.chipPins = new ChipPins(this.pins, wiring, this.chip);
+        this.chipPins = new ChipPins(this.pins, wiring, this.chip, this.pio);
         this.chip.changed = () => this.chipPins.showInterrupt();
         if (wiring.spi !== null) {
             const { sck, mosi, miso } = wiring;

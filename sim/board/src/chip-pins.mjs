@@ -2,9 +2,18 @@
 // The wires between the RP2040's pins and the chip: chip select, a clocked bit at a time (mode 0),
 // reset and interrupt. Hardware SPI comes by whole bytes.
 
+/* From SCK's fall until its bit can be sampled: chip and both pads. On the W55RP20 it is known to
+ * be more than 16 and at most 24 ns. */
+const ROUND_TRIP_NS = 24;
+const SYNCHRONISER_CYCLES = 2;
+
 export class ChipPins {
-    /** chip: select(level), resetPin(level), peek(), exchange(byte), interruptLevel(). */
-    constructor(pins, wiring, chip) {
+    /** chip: select(level), resetPin(level), peek(), exchange(byte), interruptLevel().
+     *  pio: the scheduler, in whose cycles a bit is late. */
+    constructor(pins, wiring, chip, pio) {
+        this.pio = pio;
+        this.late = null; // { level, at }: what MISO is about to show, and in which cycle
+        pio.beforeStep = (block, cycle) => this.arrive(block, cycle);
         this.pins = pins;
         this.wiring = wiring;
         this.chip = chip;
@@ -25,6 +34,7 @@ export class ChipPins {
             return;
         }
         this.isSelected = !level;
+        this.late = null;
         this.chip.select(level);
         this.bits = 0;
         if (this.isSelected) {
@@ -50,7 +60,19 @@ export class ChipPins {
             }
             return;
         }
-        this.pins.drive(this.wiring.miso, (this.out >> 7 - this.bits & 1) !== 0);
+        const cycles = Math.ceil(ROUND_TRIP_NS * this.pins.mcu.clkSys / 1e9);
+        this.late = { level: (this.out >> 7 - this.bits & 1) !== 0, at: this.pio.cycle + cycles };
+    }
+
+    arrive(block, cycle) {
+        if (this.late === null) {
+            return;
+        }
+        const isDirect = (block.inputSyncBypass >> this.wiring.miso & 1) !== 0;
+        if (cycle >= this.late.at + (isDirect ? 0 : SYNCHRONISER_CYCLES)) {
+            this.pins.drive(this.wiring.miso, this.late.level);
+            this.late = null;
+        }
     }
 
     /** A byte of hardware SPI. */

@@ -16,6 +16,8 @@ export class PioScheduler {
         this.mcu = mcu;
         this.cycleNow = cycleNow;
         this.active = [];
+        this.cycle = 0; // of the instruction under way
+        this.beforeStep = () => {}; // (pio, cycle): what has reached the pins until then
         for (const pio of mcu.pio) {
             this.patch(pio);
         }
@@ -110,6 +112,8 @@ export class PioScheduler {
 
     step(machine) {
         const before = machine.cycles;
+        this.cycle = machine.nextAt;
+        this.beforeStep(machine.pio, this.cycle);
         machine.step();
         machine.pio.checkChangedPins();
         if (machine.waiting) {
