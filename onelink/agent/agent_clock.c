@@ -84,7 +84,7 @@ static OL_AGENT_NOINLINE void add_network_servers(struct ol_agent *a)
 #define NETWORK_INDEX OL_AGENT_NTP_MAX
 #define INDEX_END     (2 * OL_AGENT_NTP_MAX + 1)
 
-static struct ol_str server_name(const struct ol_agent *a)
+static OL_NOINLINE struct ol_str server_name(const struct ol_agent *a)
 {
     return a->ntp_index < NETWORK_INDEX
                ? a->config->ntp[a->ntp_index]
@@ -126,7 +126,7 @@ static OL_AGENT_NOINLINE bool sntp_prepare(struct ol_agent *a)
     return a->ntp_count > 0 && ol_sntp_init(&a->sntp, &config) == OL_OK && sntp_start(a);
 }
 
-static bool leave(struct ol_agent *a)
+static OL_NOINLINE bool leave(struct ol_agent *a)
 {
     ol_agent_date_end(a);
     ol_agent_lookup_close(a);

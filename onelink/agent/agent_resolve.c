@@ -165,7 +165,7 @@ int32_t ol_agent_lookup(struct ol_agent *a, struct ol_str name, struct ol_dns_an
     return rc;
 }
 
-static void connect_to_addresses(struct ol_agent *a, enum ol_agent_cause cause)
+static OL_NOINLINE void connect_to_addresses(struct ol_agent *a, enum ol_agent_cause cause)
 {
     a->addr = 0;
     ol_agent_enter(a, OL_AGENT_CONNECT, cause, 0);

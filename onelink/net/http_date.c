@@ -10,9 +10,10 @@ enum { PART_STATUS, PART_NAME, PART_VALUE, PART_SKIPPED };
 static const char status_pattern[] = "HTTP/1.0 000";
 static const char date_pattern[] = "???, 00 ??? 0000 00:00:00 GMT";
 
-#define STATUS_LEN      (sizeof status_pattern - 1)
-#define STATUS_CLASS_AT 9
-#define YEAR_MIN        2024
+#define STATUS_LEN       (sizeof status_pattern - 1)
+#define STATUS_CLASS_AT  9
+#define YEAR_MIN         2024
+#define DAYS_BEFORE_1970 719162 /* since the year 1 */
 
 _Static_assert(sizeof date_pattern - 1 == OL_HTTP_DATE_LEN, "the pattern is whole");
 
@@ -70,16 +71,22 @@ static OL_NOINLINE uint32_t find_name(const char *text, const char *names, uint3
     return i;
 }
 
+/* Days of the calendar before a year, from the year 1 on. */
+static OL_NOINLINE uint32_t days_before(uint32_t year)
+{
+    uint32_t past = year - 1;
+    uint32_t centuries = past / 100;
+
+    return past * 365 + past / 4 - centuries + centuries / 4;
+}
+
 /* Days from 1970-01-01 to a day, month from 0. false: there is no such day. */
 static bool count_days(uint32_t year, uint32_t month, uint32_t day, uint32_t *out)
 {
     static const uint8_t lengths[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    uint32_t past = year - 1;
-    /* 477 leap days lie before 1970. */
-    uint32_t days = (year - 1970) * 365 + past / 4 - past / 100 + past / 400 - 477;
-
-    uint32_t leap_day = is_leap ? 1 : 0;
+    uint32_t first = days_before(year);
+    uint32_t leap_day = days_before(year + 1) - first - 365;
+    uint32_t days = first - DAYS_BEFORE_1970;
 
     if (month >= 12 || day == 0 || day > lengths[month] + (month == 1 ? leap_day : 0)) {
         return false;
