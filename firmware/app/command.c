@@ -33,12 +33,13 @@ static struct ol_str take_word(struct ol_str *rest, bool assign)
     return word;
 }
 
-/* "! what is wrong; allowed: what may be typed" */
-static void refuse(struct app *app, enum app_message wrong, struct app_arg arg,
+/* "! what is wrong; allowed: what may be typed"; `what` may be NULL. */
+static void refuse(struct app *app, enum app_message wrong, const struct ol_str *what,
                    enum app_message allowed)
 {
+    const struct app_arg arg = app_str(what);
     app_line_refuse(app);
-    PUT(app, wrong, arg);
+    app_line_put(app, wrong, &arg, what != NULL);
     if (allowed != MSG_OK) {
         PUT(app, MSG_ALLOWED, app_sub(allowed));
     }
@@ -47,7 +48,7 @@ static void refuse(struct app *app, enum app_message wrong, struct app_arg arg,
 
 static void incomplete(struct app *app, enum app_message usage)
 {
-    refuse(app, MSG_INCOMPLETE, app_text(""), usage);
+    refuse(app, MSG_INCOMPLETE, NULL, usage);
 }
 
 static void refuse_fault(struct app *app, const struct app_fault *fault)
@@ -184,7 +185,7 @@ static void do_help(struct app *app, struct ol_str rest)
     }
     app_line_begin(app);
     ol_writer_str(&app->said, rest);
-    PUT(app, MSG_ALLOWED, app_text(""));
+    PUT(app, MSG_ALLOWED);
     app_allowed_put(app, row);
     if (row->preset) {
         PUT(app, MSG_HELP_DEFAULT, app_text(row->preset));
@@ -223,7 +224,7 @@ static void do_save(struct app *app, struct ol_str rest)
 {
     (void)rest;
     if (app_settings_save(app) != OL_OK) {
-        refuse(app, MSG_SAVE_FAILED, app_text(""), MSG_OK);
+        refuse(app, MSG_SAVE_FAILED, NULL, MSG_OK);
         return;
     }
     ANSWER(app, MSG_SAVED, app_count(app->settings.edited.len), app_count(APP_TEXT_CAP));
@@ -240,7 +241,7 @@ static void do_log(struct app *app, struct ol_str rest)
         }
     }
     if (rest.len > 0) {
-        refuse(app, MSG_UNKNOWN_LEVEL, app_str(&rest), MSG_USAGE_LOG);
+        refuse(app, MSG_UNKNOWN_LEVEL, &rest, MSG_USAGE_LOG);
     } else {
         ANSWER(app, MSG_LOG_IS, app_text(names[app->level]));
     }
@@ -278,7 +279,7 @@ static void do_reset(struct app *app, struct ol_str rest)
     if (!ol_str_equal(rest, OL_STR("yes"))) {
         incomplete(app, MSG_USAGE_RESET);
     } else if (app_settings_wipe(app) != OL_OK) {
-        refuse(app, MSG_SAVE_FAILED, app_text(""), MSG_OK);
+        refuse(app, MSG_SAVE_FAILED, NULL, MSG_OK);
     } else {
         ANSWER(app, MSG_RESET_DONE);
         app_net_end(app, APP_AFTER_RESTART);
@@ -343,7 +344,7 @@ void app_command(struct app *app)
             continue;
         }
         if (rest.len > 0 && !commands[i].takes) {
-            refuse(app, MSG_NO_ARGUMENT, app_str(&name), MSG_OK);
+            refuse(app, MSG_NO_ARGUMENT, &name, MSG_OK);
         } else {
             commands[i].run(app, rest);
         }

@@ -3,51 +3,14 @@
 
 #define SHOWN_MAX 64
 
+/* Of a problem that the registry tells. */
 static enum app_message message_of(const struct ol_setting_error *err)
 {
-    switch (err->problem) {
-    case OL_SETTING_UNKNOWN:
-        return MSG_FAULT_UNKNOWN;
-    case OL_SETTING_ENCODING:
-        return MSG_FAULT_ENCODING;
-    case OL_SETTING_CONTROL:
-        return MSG_FAULT_CONTROL;
-    case OL_SETTING_NO_EQUALS:
-        return MSG_FAULT_EQUALS;
-    case OL_SETTING_TWICE:
-        return MSG_FAULT_TWICE;
-    case OL_SETTING_QUOTE:
-        return MSG_FAULT_QUOTE;
-    case OL_SETTING_HASH:
-        return MSG_FAULT_HASH;
-    case OL_SETTING_EMPTY:
-        return MSG_FAULT_EMPTY;
-    case OL_SETTING_NUMBER:
-        return MSG_FAULT_NUMBER;
-    case OL_SETTING_RANGE:
-        return MSG_FAULT_RANGE;
-    case OL_SETTING_CHOICE:
-        return MSG_FAULT_CHOICE;
-    case OL_SETTING_LENGTH:
-        return MSG_FAULT_LENGTH;
-    case OL_SETTING_IDENTIFIER:
-        return MSG_FAULT_IDENTIFIER;
-    case OL_SETTING_PROPERTIES:
-        return MSG_FAULT_PROPERTIES;
-    case OL_SETTING_MISSING:
-        return MSG_FAULT_MISSING;
-    case OL_SETTING_CREDENTIAL:
-        return MSG_FAULT_CREDENTIAL;
-    case OL_SETTING_CONFLICT:
-        return MSG_FAULT_CONFLICT;
-    case OL_SETTING_ELSEWHERE:
-        return MSG_FAULT_ELSEWHERE;
-    case OL_SETTING_OK:
-    case OL_SETTING_CHARACTER:
-    case OL_SETTING_REASON:
-        break;
+    if (err->problem == OL_SETTING_CHARACTER && err->value.len == 0) {
+        return MSG_FAULT_SECRET;
     }
-    return err->value.len > 0 ? MSG_FAULT_CHARACTER : MSG_FAULT_SECRET;
+    return (enum app_message)(MSG_FAULT_ENCODING + (int)err->problem -
+                              OL_SETTING_ENCODING);
 }
 
 /* The message ends with what is allowed where the table says that. */
@@ -170,7 +133,7 @@ void app_fault_put(struct app *app, const struct app_fault *fault)
         put_nearest(app, err->key);
     }
     if (err->setting && is_of_value(err->problem)) {
-        PUT(app, MSG_ALLOWED, app_text(""));
+        PUT(app, MSG_ALLOWED);
         app_allowed_put(app, err->setting);
     }
 }

@@ -73,12 +73,14 @@ APP_MESSAGE(MSG_HELP_DEFAULT, "; default: %1", "；默认：%1")
 /* --- settings --------------------------------------------------------------------- */
 APP_MESSAGE(MSG_LINE_OF, "stored settings, line %1: ", "已存设置第 %1 行：")
 APP_MESSAGE(MSG_COLON, ": ", "：")
-APP_MESSAGE(MSG_FAULT_UNKNOWN, "no such setting", "没有这项设置")
+
+/* In the order of enum ol_setting_problem. */
 APP_MESSAGE(MSG_FAULT_ENCODING, "UTF-16; allowed: UTF-8", "UTF-16；允许：UTF-8")
 APP_MESSAGE(MSG_FAULT_CONTROL, "a control character; allowed: printable text",
             "含控制字符；允许：可打印文本")
 APP_MESSAGE(MSG_FAULT_EQUALS, "not a setting; allowed: key = value",
             "不是设置；允许：key = value")
+APP_MESSAGE(MSG_FAULT_UNKNOWN, "no such setting", "没有这项设置")
 APP_MESSAGE(MSG_FAULT_TWICE, "set a second time; allowed: once", "重复设置；允许：一次")
 APP_MESSAGE(MSG_FAULT_QUOTE,
             "quotes do not enclose the whole value; allowed: one pair around it",
@@ -91,7 +93,6 @@ APP_MESSAGE(MSG_FAULT_RANGE, "\"%1\" is out of range", "“%1”超出范围")
 APP_MESSAGE(MSG_FAULT_CHOICE, "\"%1\" is not one of the choices", "“%1”不是可选值")
 APP_MESSAGE(MSG_FAULT_LENGTH, "is too short or too long", "太短或太长")
 APP_MESSAGE(MSG_FAULT_CHARACTER, "\"%1\" is not of the right form", "“%1”格式不对")
-APP_MESSAGE(MSG_FAULT_SECRET, "has a character that is not allowed", "含有不允许的字符")
 APP_MESSAGE(
     MSG_FAULT_IDENTIFIER,
     "no property is named so; allowed: property.IDENTIFIER.NAME with 1 to 64 of A-Z a-z "
@@ -108,6 +109,8 @@ APP_MESSAGE(MSG_FAULT_CONFLICT,
             "不能与 %1 同时设置；允许：其中之一（unset 另一个）")
 APP_MESSAGE(MSG_FAULT_ELSEWHERE, "a setting of onelink run, which a board has no use for",
             "这是 onelink run 的设置，开发板不使用")
+
+APP_MESSAGE(MSG_FAULT_SECRET, "has a character that is not allowed", "含有不允许的字符")
 APP_MESSAGE(MSG_FAULT_NOT_SET, "is not set", "没有设置")
 APP_MESSAGE(MSG_FAULT_FULL,
             "the settings would be longer than %1 bytes; allowed: shorter ones",

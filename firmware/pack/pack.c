@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "firmware/pack/pack.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NONE 0xFFFFu
+#define NONE     0xFFFFu
+#define REWRITES 4 /* each changes the code lengths, which changes the best way */
 
 /* --- characters --------------------------------------------------------------------- */
 
@@ -50,6 +52,8 @@ static bool take_texts(struct pack *k, const char *const *texts, unsigned count)
         } while (code != 0);
     }
     k->chars = k->count;
+    k->plain_len = k->len;
+    memcpy(k->plain, k->text, sizeof(k->plain));
     return true;
 }
 
@@ -176,6 +180,44 @@ static unsigned join_pairs(struct pack *k, unsigned limit)
     return best;
 }
 
+/* --- the shortest way to write a text --------------------------------------------- */
+
+/* The characters of a symbol from `at` on, all of them those of the text there. Returns how many;
+ * 0: it is another text. */
+static unsigned match(const struct pack *k, uint16_t s, unsigned at)
+{
+    if (s < k->chars) {
+        return k->plain[at] == s;
+    }
+    unsigned left = match(k, k->symbols[s].pair[0], at);
+    unsigned right = left > 0 ? match(k, k->symbols[s].pair[1], at + left) : 0;
+    return right > 0 ? left + right : 0;
+}
+
+/* Writes the texts anew with the symbols that there are, in the fewest bits by their code lengths:
+ * for each place, the best way to the end from there. */
+static void rewrite(struct pack *k)
+{
+    static unsigned bits[PACK_LEN + 1];
+    static uint16_t step[PACK_LEN];
+    bits[k->plain_len] = 0;
+    for (unsigned at = k->plain_len; at-- > 0;) {
+        bits[at] = UINT_MAX;
+        for (unsigned s = 0; s < k->count; s++) {
+            unsigned len = match(k, (uint16_t)s, at);
+            unsigned cost = k->symbols[s].len > 0 ? k->symbols[s].len : PACK_BITS;
+            if (len > 0 && bits[at + len] + cost < bits[at]) {
+                bits[at] = bits[at + len] + cost;
+                step[at] = (uint16_t)s;
+            }
+        }
+    }
+    k->len = 0;
+    for (unsigned at = 0; at < k->plain_len; at += match(k, step[at], at)) {
+        k->text[k->len++] = step[at];
+    }
+}
+
 /* --- order: by code length, characters before pairs, as the decoder numbers them ----- */
 
 static const struct pack *sorted;
@@ -279,7 +321,10 @@ bool pack_texts(struct pack *k, const char *const *texts, unsigned count)
     memset(k, 0, sizeof(*k));
     (void)take_texts(k, texts, count);
     (void)join_pairs(k, limit);
-    (void)measure(k);
+    for (unsigned i = 0; i < REWRITES; i++) {
+        rewrite(k);
+        (void)measure(k);
+    }
     for (unsigned i = 0; i < k->count; i++) {
         unsigned depth = depth_of(k, (uint16_t)i);
         k->depth = depth > k->depth ? depth : k->depth;

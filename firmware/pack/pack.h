@@ -10,8 +10,8 @@
  *
  * The texts of a language, each with a NUL at its end, are a sequence of symbols. At first every
  * character is one. Then, again and again, the most frequent two neighbours become a new symbol,
- * as long as that makes the whole shorter. What is left is written in a canonical Huffman code. So
- * the decoder needs: how many symbols there are of each code length, which characters they are,
+ * as long as that makes the whole shorter. What is written then is, for each text, the shortest of
+ * all ways to put it together from symbols, in a canonical Huffman code. So the decoder needs: how many symbols there are of each code length, which characters they are,
  * and the pairs. */
 
 #define PACK_SYMBOLS 1024
@@ -33,10 +33,12 @@ struct pack {
     unsigned lens[PACK_BITS + 1][2]; /* characters and pairs of each code length */
     unsigned len;
     uint16_t text[PACK_LEN]; /* of symbols */
-    unsigned depth;          /* right halves of pairs that wait at most */
-    unsigned char_width;     /* bits of a character in the list of them */
-    unsigned width;          /* bits of a half of a pair */
-    uint8_t out[8192];       /* the characters, the pairs, the texts */
+    unsigned plain_len;
+    uint16_t plain[PACK_LEN]; /* of characters */
+    unsigned depth;           /* right halves of pairs that wait at most */
+    unsigned char_width;      /* bits of a character in the list of them */
+    unsigned width;           /* bits of a half of a pair */
+    uint8_t out[8192];        /* the characters, the pairs, the texts */
     unsigned out_bits;
     unsigned starts[PACK_LEN / PACK_STRIDE]; /* where every PACK_STRIDE-th text begins */
     unsigned start_count;

@@ -132,6 +132,13 @@ static void arguments_are_filled_in(void **state)
 static void causes_and_hints_stand_in_order(void **state)
 {
     (void)state;
+    assert_int_equal(MSG_FAULT_EMPTY - MSG_FAULT_ENCODING,
+                     OL_SETTING_EMPTY - OL_SETTING_ENCODING);
+    assert_int_equal(MSG_FAULT_CHARACTER - MSG_FAULT_ENCODING,
+                     OL_SETTING_CHARACTER - OL_SETTING_ENCODING);
+    assert_int_equal(MSG_FAULT_ELSEWHERE - MSG_FAULT_ENCODING,
+                     OL_SETTING_ELSEWHERE - OL_SETTING_ENCODING);
+    assert_int_equal(OL_SETTING_REASON - OL_SETTING_ELSEWHERE, 1);
     assert_int_equal(MSG_CAUSE_LOCAL - MSG_CAUSE_NONE, OL_AGENT_CAUSE_LOCAL);
     assert_int_equal(MSG_CAUSE_TWIN - MSG_CAUSE_NONE, OL_AGENT_CAUSE_TWIN);
     assert_int_equal(MSG_CAUSE_REJECTED - MSG_CAUSE_NONE, OL_AGENT_CAUSE_REJECTED);
