@@ -63,16 +63,15 @@ boot2:
 
     bl is_quad
     bcs quad
+    adds r5, r0, #2               /* what it holds, and QE */
     ldr r0, [sp, #8]              /* LR */
     cmp r0, #0
     bne serial
     movs r0, #0x06                /* write enable */
     bl send1
-    movs r0, #0x01                /* write status registers 1 = 0, 2 = QE */
+    movs r0, #0x31                /* write status register 2; the W25Q16RV takes QE by no other */
     str r0, [r4, #DR0]
-    movs r0, #0
-    str r0, [r4, #DR0]
-    movs r0, #2
+    mov r0, r5
     bl send1
     movs r5, #1                   /* 131072 rounds: 15 ms is the slowest, this is more */
     lsls r5, #17
@@ -135,12 +134,12 @@ configure:
     str r0, [r4, #SSIENR]
     bx lr
 
-/* C set: the QE bit is set. */
+/* C set: the QE bit is set. r0: the register. */
 is_quad:
     movs r0, #0x35                /* status register 2 */
     mov r5, lr
     bl send2
-    lsrs r0, #2
+    lsrs r2, r0, #2
     bx r5
 
 /* Sends r0 and a byte more, gives the last byte that came. */

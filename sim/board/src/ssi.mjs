@@ -15,7 +15,8 @@ const FIFO = 16;
 const BYTES = 0x00070000, READ_SERIAL = 0x001f0300, READ_QUAD = 0x005f0300;
 const XIP_SERIAL = 0x03000218, XIP_QUAD = 0xa0002022;
 
-const READ_STATUS = 0x05, READ_STATUS_2 = 0x35, WRITE_STATUS = 0x01, WRITE_ENABLE = 0x06;
+const READ_STATUS = 0x05, READ_STATUS_2 = 0x35, WRITE_STATUS = 0x01, WRITE_STATUS_2 = 0x31;
+const WRITE_ENABLE = 0x06;
 const QUAD_READ = 0xeb, CONTINUOUS = 0xa0;
 const STATUS_WRITE_NS = 10e6;
 
@@ -26,9 +27,11 @@ const COMMANDS = {
     [READ_STATUS_2]: (chip) => [0, chip.status.isQuad ? 2 : 0],
     [WRITE_ENABLE]: () => [0],
     [WRITE_STATUS]: () => [0],
+    [WRITE_STATUS_2]: () => [0],
 };
 
-/** What a flash chip keeps of its own. quad: 'set', 'clear' as some come from the factory, or
+/** What a flash chip keeps of its own. Of a write of the first status register it takes one byte,
+ *  as the W25Q16RV, which follows the W25Q16JV on boards: the second, with the quad bit, is lost. quad: 'set', 'clear' as some come from the factory, or
  *  'locked': clear for ever. */
 export function flashStatus(quad = 'set') {
     return { isQuad: quad === 'set', isLocked: quad === 'locked', isWritable: false,
@@ -73,10 +76,12 @@ export class FlashChip {
         this.sent = [];
         if (command === WRITE_ENABLE) {
             status.isWritable = true;
-        } else if (command === WRITE_STATUS && status.isWritable) {
+        } else if ((command === WRITE_STATUS || command === WRITE_STATUS_2) && status.isWritable) {
             status.isWritable = false;
             status.writes++;
-            status.isQuad = !status.isLocked && data.length === 2 && (data[1] & 2) !== 0;
+            if (command === WRITE_STATUS_2 && data.length === 1) {
+                status.isQuad = !status.isLocked && (data[0] & 2) !== 0;
+            }
             status.busyUntil = this.clock.nanos + STATUS_WRITE_NS;
         }
     }
