@@ -6,6 +6,7 @@
 #include "firmware/tests/say.h"
 #include "ports/rp2040/clock.h"
 #include "ports/rp2040/gpio.h"
+#include "ports/rp2040/regs.h"
 #include "ports/rp2040/sleep.h"
 
 /* The port's own test image: tries each part of the machine without any of the application and
@@ -119,6 +120,7 @@ static void test_flash(void)
     uint8_t before[4] = {0};
     say("\r\nflash");
     say_number("size", flash->size);
+    say_number("lanes", (RP_REG(RP_SSI_CTRLR0) & RP_SSI_QUAD) != 0 ? 4 : 1);
     (void)flash->ops->read(flash->ctx, at, before, sizeof before);
     say(" before=");
     hex(before, sizeof before);

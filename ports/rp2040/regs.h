@@ -29,6 +29,7 @@
 #define RP_SSI_SR      0x18000028u
 #define RP_SSI_DR0     0x18000060u
 #define RP_SSI_BYTES   0x00070000u /* 8-bit frames, one lane, both ways */
+#define RP_SSI_QUAD    0x00400000u /* four lanes */
 #define RP_SSI_SR_TFNF 0x02u       /* room in the transmit FIFO */
 #define RP_SSI_SR_RFNE 0x08u       /* something in the receive FIFO */
 

@@ -156,11 +156,12 @@ function checkFlashes(name) {
     fresh.settle();
     assert.equal(fresh.number('flash', 'program'), 0);
     assert.equal(fresh.board.flashStatus.writes, 1);
-    assert.ok(fresh.board.flashStatus.isContinuous);
+    assert.equal(fresh.number('flash', 'lanes'), 4);
 
     const locked = new Subject(name, { flashQuad: 'locked' });
     locked.start();
     assert.equal(locked.number('flash', 'program'), 0);
+    assert.equal(locked.number('flash', 'lanes'), 1);
     assert.doesNotMatch(locked.line('flash'), /DIFFERENT/);
     assert.equal(locked.board.flashStatus.writes, 1 + locked.board.resets.length);
 }
