@@ -31,17 +31,17 @@ struct app;
 
 /* Text of settings. */
 struct app_text_buf {
-    char ptr[APP_TEXT_CAP];
     uint16_t len;
+    char ptr[APP_TEXT_CAP];
 };
 
 struct app_settings {
+    bool is_unsaved;
     struct ol_record store;
+    struct ol_settings parsed; /* of the text that app_settings_parse was given last */
+    struct ol_settings_property table[APP_PROPERTY_MAX];
     struct app_text_buf used;   /* what the agent was set up from; its spans point here */
     struct app_text_buf edited; /* what the consoles show and change */
-    struct ol_settings parsed;  /* of the text that app_settings_parse was given last */
-    struct ol_settings_property table[APP_PROPERTY_MAX];
-    bool is_unsaved;
 };
 
 /* A command that says more than a line: `next` says the lines one by one as there is room.
@@ -53,29 +53,29 @@ struct app_job {
 };
 
 struct app_terminal {
-    struct app_editor editor;
-    struct app_job job;
     bool is_open;
     bool is_greeted;
+    struct app_job job;
+    struct app_editor editor;
 };
 
 /* The network chip as this program sees it. */
 struct app_chip {
-    struct ol_w5500 w5500;
-    struct ol_w5500_tcp tcp;
-    struct ol_w5500_udp udp;
-    struct ol_w5500_udp dhcp_udp;
-    struct ol_netif
-        netif; /* the driver's; the agent gets one that knows the dns setting */
     uint8_t mac[6];
-    uint32_t bus_hz;
-    ol_ms nag_at;
-    ol_ms no_link_at; /* when to tell that there is no link; 0: not */
-    ol_ms found_at;
     uint8_t failures; /* without a good while between them */
     uint8_t reason;   /* enum ol_w5500_reason of the last one */
     bool is_found;
     bool was_found; /* ever: so it is not the wrong board */
+    uint32_t bus_hz;
+    ol_ms nag_at;
+    ol_ms no_link_at; /* when to tell that there is no link; 0: not */
+    ol_ms found_at;
+    struct ol_netif
+        netif; /* the driver's; the agent gets one that knows the dns setting */
+    struct ol_w5500_tcp tcp;
+    struct ol_w5500_udp udp;
+    struct ol_w5500_udp dhcp_udp;
+    struct ol_w5500 w5500;
 };
 
 /* What `status` tells of the past. */

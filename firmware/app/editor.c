@@ -273,31 +273,58 @@ static size_t word_left(const struct app_editor *c)
     return at;
 }
 
+enum place { BEGIN, WORD, LEFT, HERE, RIGHT, END };
+
+static size_t place_of(const struct app_editor *c, enum place place)
+{
+    switch (place) {
+    case BEGIN:
+        return 0;
+    case WORD:
+        return word_left(c);
+    case LEFT:
+        return left_of(c, c->cursor);
+    case HERE:
+        break;
+    case RIGHT:
+        return right_of(c, c->cursor);
+    case END:
+        return c->line_len;
+    }
+    return c->cursor;
+}
+
+/* Keys that move the cursor (from and to are the same place) or cut what lies between two places:
+ * control characters, and the last letters of escape sequences. */
+static void move_or_cut(struct app_editor *c, char key)
+{
+    static const struct {
+        char key;
+        uint8_t from;
+        uint8_t to;
+    } keys[] = {
+        {CTRL('A'), BEGIN, BEGIN}, {CTRL('E'), END, END},  {CTRL('H'), LEFT, HERE},
+        {DEL, LEFT, HERE},         {CTRL('K'), HERE, END}, {CTRL('U'), BEGIN, HERE},
+        {CTRL('W'), WORD, HERE},   {'C', RIGHT, RIGHT},    {'D', LEFT, LEFT},
+        {'F', END, END},           {'H', BEGIN, BEGIN},    {'X', HERE, RIGHT}};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (keys[i].key == key) {
+            size_t from = place_of(c, (enum place)keys[i].from);
+            if (keys[i].from == keys[i].to) {
+                move_to(c, from);
+            } else {
+                cut(c, from, place_of(c, (enum place)keys[i].to));
+            }
+        }
+    }
+}
+
 static void control(struct app_editor *c, char byte)
 {
     switch (byte) {
-    case CTRL('A'):
-        move_to(c, 0);
-        break;
     case CTRL('C'):
         put_text(c, "^C\r\n");
         app_editor_prompt(c);
-        break;
-    case CTRL('E'):
-        move_to(c, c->line_len);
-        break;
-    case CTRL('H'):
-    case DEL:
-        cut(c, left_of(c, c->cursor), c->cursor);
-        break;
-    case CTRL('K'):
-        cut(c, c->cursor, c->line_len);
-        break;
-    case CTRL('U'):
-        cut(c, 0, c->cursor);
-        break;
-    case CTRL('W'):
-        cut(c, word_left(c), c->cursor);
         break;
     case '\t':
         insert(c, ' ');
@@ -307,6 +334,7 @@ static void control(struct app_editor *c, char byte)
         c->escape_arg = 0;
         break;
     default:
+        move_or_cut(c, byte);
         break;
     }
 }
@@ -319,32 +347,12 @@ static void cursor_key(struct app_editor *c, char final)
                 : c->escape_arg == 3                       ? 'X'
                                                            : '~';
     }
-    switch (final) {
-    case 'A':
+    if (final == 'A') {
         recall(c, c->recalled + 1u);
-        break;
-    case 'B':
-        if (c->recalled > 0) {
-            recall(c, c->recalled - 1u);
-        }
-        break;
-    case 'C':
-        move_to(c, right_of(c, c->cursor));
-        break;
-    case 'D':
-        move_to(c, left_of(c, c->cursor));
-        break;
-    case 'F':
-        move_to(c, c->line_len);
-        break;
-    case 'H':
-        move_to(c, 0);
-        break;
-    case 'X':
-        cut(c, c->cursor, right_of(c, c->cursor));
-        break;
-    default:
-        break;
+    } else if (final == 'B' && c->recalled > 0) {
+        recall(c, c->recalled - 1u);
+    } else if (final > ' ' && final != DEL) {
+        move_or_cut(c, final);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "onelink/agent/settings.h"
+#include "onelink/agent/settings_private.h"
 
 #include <string.h>
 
@@ -307,18 +307,6 @@ static void preset(const struct ol_setting *setting, struct ol_setting_value *va
 
 /* --- keys --------------------------------------------------------------------------- */
 
-static const struct ol_setting *key_find(const struct ol_setting *table, size_t count,
-                                         struct ol_str name, size_t *index)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (ol_str_equal(name, ol_str_from(table[i].name))) {
-            *index = i;
-            return &table[i];
-        }
-    }
-    return NULL;
-}
-
 /* docs/protocol.md section 3.1: letters, digits, '_' and '-'; '$' leads system points. */
 static bool is_identifier(struct ol_str s)
 {
@@ -376,34 +364,21 @@ static struct ol_settings_property *property_add(struct ol_settings *s,
     return p;
 }
 
-/* key is what follows "property.". The property counts only once its first value is good.
- */
-static int32_t property_set(struct ol_settings *s, struct ol_str key, struct ol_str value,
-                            struct ol_setting_error *err)
+/* The property counts only once its first value is good. */
+static int32_t property_set(struct ol_settings *s, const struct ol_setting_name *name,
+                            struct ol_str value, struct ol_setting_error *err)
 {
-    size_t dot = key.len, index = 0;
-    while (dot > 0 && key.ptr[dot - 1] != '.') {
-        dot--;
-    }
-    if (dot == 0 || !is_identifier(cut(key, 0, dot - 1))) {
-        return fail(err, OL_SETTING_IDENTIFIER);
-    }
-    const struct ol_setting *setting =
-        key_find(ol_setting_property_get((enum ol_property_key)0), OL_PROPERTY_KEY_COUNT,
-                 cut(key, dot, key.len), &index);
-    if (!setting) {
-        return fail(err, OL_SETTING_UNKNOWN);
-    }
-    struct ol_settings_property *p = ol_settings_find(s, cut(key, 0, dot - 1));
+    size_t index = (size_t)(name->row - name->rows);
+    struct ol_settings_property *p = ol_settings_find(s, name->identifier);
     if (p) {
-        return store(setting, &p->value[index], value, err);
+        return store(name->row, &p->value[index], value, err);
     }
     if (s->property_count == s->property_cap) {
         (void)fail(err, OL_SETTING_PROPERTIES);
         return OL_E_NOSPC;
     }
-    p = property_add(s, cut(key, 0, dot - 1));
-    int32_t rc = store(setting, &p->value[index], value, err);
+    p = property_add(s, name->identifier);
+    int32_t rc = store(name->row, &p->value[index], value, err);
     s->property_count = (uint16_t)(s->property_count + (rc == OL_OK ? 1 : 0));
     return rc;
 }
@@ -422,18 +397,17 @@ void ol_settings_init(struct ol_settings *s, struct ol_settings_property *proper
 int32_t ol_settings_set(struct ol_settings *s, struct ol_str key, struct ol_str value,
                         uint16_t line, struct ol_setting_error *err)
 {
-    static const struct ol_str prefix = OL_STR_INIT("property.");
-    size_t index = 0;
+    struct ol_setting_name name = ol_setting_name_decode(key);
     *err = (struct ol_setting_error){.line = line, .where = s->where, .key = key};
-    if (ol_str_has_prefix(key, prefix)) {
-        return property_set(s, cut(key, prefix.len, key.len), value, err);
+    if (name.is_property && !is_identifier(name.identifier)) {
+        return fail(err, OL_SETTING_IDENTIFIER);
     }
-    const struct ol_setting *setting = key_find(ol_setting_get((enum ol_setting_key)0),
-                                                OL_SETTING_KEY_COUNT, key, &index);
-    if (!setting) {
+    if (!name.row) {
         return fail(err, OL_SETTING_UNKNOWN);
     }
-    return store(setting, &s->value[index], value, err);
+    return name.is_property
+               ? property_set(s, &name, value, err)
+               : store(name.row, &s->value[name.row - name.rows], value, err);
 }
 
 /* --- text --------------------------------------------------------------------------- */

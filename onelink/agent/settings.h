@@ -152,12 +152,12 @@ struct ol_settings_property {
 };
 
 struct ol_settings {
-    struct ol_setting_value value[OL_SETTING_KEY_COUNT];
     struct ol_settings_property *properties; /* the caller's table */
     uint16_t property_cap;
     uint16_t property_count;
     uint8_t where; /* enum ol_setting_where: set it after init to refuse settings that are
                       not for this program, and to have its own checked */
+    struct ol_setting_value value[OL_SETTING_KEY_COUNT];
 };
 
 enum ol_setting_problem {

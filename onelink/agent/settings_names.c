@@ -1,64 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-#include "onelink/agent/settings.h"
+#include "onelink/agent/settings_private.h"
 
 #include <string.h>
 
-_Static_assert((int)OL_SETTING_KEY_COUNT != (int)OL_PROPERTY_KEY_COUNT,
-               "the count tells the kinds apart");
-
-/* The rows that a key may name, and the part of the key that names one of them. */
-struct kind {
-    const struct ol_setting *rows;
-    size_t count;
-    struct ol_str name;
-};
-
-static struct kind kind_of(struct ol_str key)
+struct ol_setting_name ol_setting_name_decode(struct ol_str key)
 {
-    struct kind k = {ol_setting_get((enum ol_setting_key)0), OL_SETTING_KEY_COUNT, key};
-    if (ol_str_has_prefix(key, OL_STR("property."))) {
-        k.rows = ol_setting_property_get((enum ol_property_key)0);
-        k.count = OL_PROPERTY_KEY_COUNT;
-        while (k.name.len > 0 && memchr(k.name.ptr, '.', k.name.len)) {
-            k.name.ptr++;
-            k.name.len--;
+    static const struct ol_str prefix = OL_STR_INIT("property.");
+    struct ol_setting_name n = {.rows = ol_setting_get((enum ol_setting_key)0),
+                                .count = OL_SETTING_KEY_COUNT,
+                                .name = key,
+                                .is_property = ol_str_has_prefix(key, prefix)};
+    if (n.is_property) {
+        n.rows = ol_setting_property_get((enum ol_property_key)0);
+        n.count = OL_PROPERTY_KEY_COUNT;
+        while (n.name.len > 0 && memchr(n.name.ptr, '.', n.name.len)) {
+            n.name.ptr++;
+            n.name.len--;
+        }
+        n.identifier.ptr = key.ptr + prefix.len;
+        if (n.name.ptr > n.identifier.ptr) {
+            n.identifier.len = (size_t)(n.name.ptr - n.identifier.ptr) - 1;
         }
     }
-    return k;
-}
-
-static const struct ol_setting *row_of(const struct kind *k)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        if (ol_str_equal(k->name, ol_str_from(k->rows[i].name))) {
-            return &k->rows[i];
+    for (size_t i = 0; i < n.count && !n.row; i++) {
+        if (ol_str_equal(n.name, ol_str_from(n.rows[i].name))) {
+            n.row = &n.rows[i];
         }
     }
-    return NULL;
+    return n;
 }
 
 const struct ol_setting *ol_setting_find(struct ol_str key)
 {
-    struct kind k = kind_of(key);
-    return row_of(&k);
+    return ol_setting_name_decode(key).row;
 }
 
 const struct ol_setting_value *ol_settings_value(const struct ol_settings *s,
                                                  struct ol_str key,
                                                  const struct ol_setting **row)
 {
-    const size_t prefix_len = sizeof("property.") - 1;
-    struct kind k = kind_of(key);
-    *row = row_of(&k);
-    if (!*row || k.count == OL_SETTING_KEY_COUNT) {
-        return *row ? &s->value[*row - k.rows] : NULL;
+    struct ol_setting_name n = ol_setting_name_decode(key);
+    const struct ol_setting_value *values = s->value;
+    *row = n.row;
+    if (n.is_property) {
+        const struct ol_settings_property *p = ol_settings_find(s, n.identifier);
+        values = p ? p->value : NULL;
     }
-    struct ol_str identifier = {key.ptr + prefix_len, 0};
-    if (k.name.ptr > identifier.ptr) {
-        identifier.len = (size_t)(k.name.ptr - identifier.ptr) - 1;
-    }
-    struct ol_settings_property *p = ol_settings_find(s, identifier);
-    return p ? &p->value[*row - k.rows] : NULL;
+    return n.row && values ? &values[n.row - n.rows] : NULL;
 }
 
 /* Levenshtein's distance, by the table's rows. */
@@ -94,16 +82,16 @@ bool ol_setting_is_for(const struct ol_setting *setting, uint8_t where)
 const struct ol_setting *ol_setting_nearest(struct ol_str key, uint8_t where,
                                             size_t *prefix_len)
 {
-    struct kind k = kind_of(key);
+    struct ol_setting_name n = ol_setting_name_decode(key);
     const struct ol_setting *best = NULL;
     uint8_t best_slip = UINT8_MAX;
-    for (size_t i = 0; i < k.count; i++) {
-        uint8_t slip = ol_setting_slip(k.name, ol_str_from(k.rows[i].name));
-        if (slip < best_slip && ol_setting_is_for(&k.rows[i], where)) {
+    for (size_t i = 0; i < n.count; i++) {
+        uint8_t slip = ol_setting_slip(n.name, ol_str_from(n.rows[i].name));
+        if (slip < best_slip && ol_setting_is_for(&n.rows[i], where)) {
             best_slip = slip;
-            best = &k.rows[i];
+            best = &n.rows[i];
         }
     }
-    *prefix_len = key.len - k.name.len;
+    *prefix_len = key.len - n.name.len;
     return best;
 }
