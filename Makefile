@@ -101,6 +101,7 @@ recovery: all-tests firmware
 		$(if $(SEEDS),--seeds $(SEEDS))
 
 ## dist: what is published: both images, their checksums, sizes and the cost table
+dist: override BOARD :=
 dist: firmware
 	@scripts/dist $(BUILD)
 
