@@ -165,7 +165,9 @@ static void packets(void)
 void ol_rp_irq_usb(void)
 {
     uint32_t causes = RP_REG(RP_USB_INTS);
-    ol_rp_entropy_event();
+    if (causes != RP_USB_INT_FRAME) { /* frames come like clockwork */
+        ol_rp_entropy_event();
+    }
     /* Packets first: a request that came after them ends whatever they belong to. */
     if ((causes & RP_USB_INT_BUFF) != 0) {
         packets();
