@@ -76,23 +76,30 @@ static ol_ms state_limit(const struct ol_agent *a, enum ol_agent_state state,
                          uint32_t wait_ms)
 {
     uint32_t connect_ms = a->config->connect_timeout_ms;
+    uint32_t ms = 0;
 
     switch (state) {
     case OL_AGENT_RESOLVE:
-        return ol_ms_add(a->now, OL_AGENT_RESOLVE_MS);
+        ms = OL_AGENT_RESOLVE_MS;
+        break;
     case OL_AGENT_CONNECT:
         /* The stream keeps its own limit; this one is for a stream that does not. */
-        return ol_ms_add(a->now, (connect_ms != 0 ? connect_ms : OL_AGENT_CONNECT_MS) +
-                                     2 * OL_AGENT_LOGIN_SPACE_MS);
+        ms = (connect_ms != 0 ? connect_ms : OL_AGENT_CONNECT_MS) +
+             2 * OL_AGENT_LOGIN_SPACE_MS;
+        break;
     case OL_AGENT_SUBSCRIBE:
-        return ol_ms_add(a->now, OL_AGENT_SUBSCRIBE_MS);
+        ms = OL_AGENT_SUBSCRIBE_MS;
+        break;
     case OL_AGENT_BACKOFF:
-        return ol_ms_add(a->now, wait_ms);
+        ms = wait_ms;
+        break;
     case OL_AGENT_CLOSING:
-        return ol_ms_add(a->now, OL_AGENT_GOODBYE_MS);
+        ms = OL_AGENT_GOODBYE_MS;
+        break;
     default:
         return OL_NEVER;
     }
+    return ol_agent_after(a, ms);
 }
 
 void ol_agent_enter(struct ol_agent *a, enum ol_agent_state to, enum ol_agent_cause cause,
@@ -274,10 +281,9 @@ static bool link_run(struct ol_agent *a)
     }
     if (!link_is_up(a)) {
         /* A switch that comes back brings many devices at once: spread them. */
-        uint32_t spread =
-            (uint32_t)(((uint64_t)ol_agent_jitter(a) * OL_AGENT_LOGIN_SPACE_MS) >> 32);
-        a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
-        a->login_at = ol_ms_add(a->now, OL_AGENT_POLL_MS + spread);
+        uint32_t spread = ol_backoff_scale(ol_agent_jitter(a), OL_AGENT_LOGIN_SPACE_MS);
+        a->poll_at = ol_agent_after(a, OL_AGENT_POLL_MS);
+        a->login_at = ol_agent_after(a, OL_AGENT_POLL_MS + spread);
         return false;
     }
     a->poll_at = a->now;
@@ -296,10 +302,10 @@ static bool address_run(struct ol_agent *a)
     }
     /* From the system, the application or the DHCP client, which is pumped with the rest. */
     if (!has_address(a)) {
-        a->poll_at = ol_ms_add(a->now, OL_AGENT_POLL_MS);
+        a->poll_at = ol_agent_after(a, OL_AGENT_POLL_MS);
         return false;
     }
-    a->poll_at = ol_ms_add(a->now, OL_AGENT_LINK_MS);
+    a->poll_at = ol_agent_after(a, OL_AGENT_LINK_MS);
     ol_agent_enter(a, OL_AGENT_CLOCK, OL_AGENT_CAUSE_NONE, 0);
     return true;
 }
@@ -310,7 +316,7 @@ static bool watch_link(struct ol_agent *a)
     if (a->now < a->poll_at) {
         return false;
     }
-    a->poll_at = ol_ms_add(a->now, OL_AGENT_LINK_MS);
+    a->poll_at = ol_agent_after(a, OL_AGENT_LINK_MS);
     if (link_is_up(a)) {
         return false;
     }

@@ -55,7 +55,7 @@ static struct ol_agent_command *open_command(struct ol_agent *a,
     c->id_len = (uint8_t)id->text.len;
     c->id_numeric = id->numeric;
     c->state = OL_AGENT_COMMAND_OPEN;
-    c->deadline = ol_ms_add(a->now, OL_AGENT_ANSWER_MS);
+    c->deadline = ol_agent_after(a, OL_AGENT_ANSWER_MS);
     if (++a->next_handle == 0) {
         a->next_handle = 1;
     }

@@ -153,7 +153,7 @@ static bool send(struct ol_agent *a, struct ol_agent_post *post)
         ol_agent_fail(a, OL_AGENT_CAUSE_LOCAL);
         return true;
     }
-    a->post_at = ol_ms_add(a->now, OL_AGENT_POST_SPACE_MS);
+    a->post_at = ol_agent_after(a, OL_AGENT_POST_SPACE_MS);
     a->stats.posts++;
     a->stats.reposts += post->again ? 1 : 0;
 
@@ -214,7 +214,7 @@ static uint32_t set_aside(struct ol_agent *a, uint16_t property, uint8_t index)
     uint32_t at = 0;
 
     a->config->slots[property].flags |= OL_AGENT_SLOT_ASIDE;
-    a->restore_at = ol_ms_min(a->restore_at, ol_ms_add(a->now, OL_AGENT_RESTORE_MS));
+    a->restore_at = ol_ms_min(a->restore_at, ol_agent_after(a, OL_AGENT_RESTORE_MS));
     for (uint32_t pos = 0; ol_queue_next(&a->queue, &pos, &r); at = pos) {
         if (r.property != property ||
             (r.state != OL_QUEUE_WAITING && r.state != OL_QUEUE_SUSPECT &&
@@ -359,7 +359,7 @@ static void refused(struct ol_agent *a, struct ol_agent_post *post,
     ev->refused.again = true;
     if (in->refused.len == 0 && is_trouble(in->reply.code)) {
         post->sent = false;
-        a->post_at = ol_ms_add(a->now, OL_AGENT_TROUBLE_MS);
+        a->post_at = ol_agent_after(a, OL_AGENT_TROUBLE_MS);
         return;
     }
     uint8_t index = post->index;

@@ -20,6 +20,9 @@ struct ol_backoff {
     uint32_t window_ms; /* of the last wait, 0: none yet */
 };
 
+/* 32 random bits scaled to 0..below-1. */
+uint32_t ol_backoff_scale(uint32_t random, uint32_t below);
+
 /* The next wait in milliseconds. random: 32 fresh random bits. Doubles the window. */
 uint32_t ol_backoff_next_ms(struct ol_backoff *b, uint32_t random);
 

@@ -46,20 +46,6 @@ static int32_t scale_down(const struct ol_dec *d, int32_t exponent, int64_t *out
     return rest;
 }
 
-/* d in units of 10^exponent, *rest what is left of it. false: too large. */
-static bool scale(const struct ol_dec *d, int32_t exponent, int64_t *out, int32_t *rest)
-{
-    if (d->exponent > exponent) {
-        return scale_up(d, exponent, out);
-    }
-    if (d->exponent < exponent) {
-        *rest = scale_down(d, exponent, out);
-    } else {
-        *out = d->mantissa;
-    }
-    return is_small(*out);
-}
-
 /* a - floor(a / b) * b for b above 0, without 64-bit division where 32 bits do. */
 static int64_t modulo(int64_t a, int64_t b)
 {
@@ -124,11 +110,15 @@ bool ol_onenet_step_round(struct ol_dec *v, const struct ol_dec *base,
     int64_t from = 0;
     int64_t size = 0;
     int32_t rest = 0;
-    if (!scale(base, exponent, &from, &rest)) {
+    if (!scale_up(base, exponent, &from)) {
         from = 0; /* a min near the limit of its type: steps count from 0 in effect */
     }
-    if (!scale(step, exponent, &size, &rest) || !scale(v, exponent, &value, &rest) ||
-        !is_small(value - from)) {
+    if (v->exponent < exponent) {
+        rest = scale_down(v, exponent, &value);
+    } else if (!scale_up(v, exponent, &value)) {
+        return false;
+    }
+    if (!scale_up(step, exponent, &size) || !is_small(value - from)) {
         return false;
     }
     if (size <= 0) {

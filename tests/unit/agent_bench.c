@@ -54,7 +54,7 @@ static int32_t stream_open(void *ctx, const struct ol_addr *peer, struct ol_str 
     b->has_ended = false;
     if (b->is_lively) {
         b->stream_state = OL_E_AGAIN;
-        b->out_len = b->out_pos = 0;
+        b->out_len = b->out_pos = b->ack_pos = 0;
     }
     return b->open_result;
 }
