@@ -6,7 +6,8 @@
 
 #define BIT(state) (1u << (state))
 
-#define LEAVE (BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING) | BIT(OL_AGENT_CLOSED))
+#define LOGIN_DOUBTS 3 /* rejections that are not believed */
+#define LEAVE        (BIT(OL_AGENT_BACKOFF) | BIT(OL_AGENT_CLOSING) | BIT(OL_AGENT_CLOSED))
 
 /* Where each state may lead. Every state from LINK on may fail and be closed. */
 static const uint16_t next_states[] = {
@@ -227,6 +228,21 @@ static bool was_good(const struct ol_agent *a, enum ol_agent_cause cause)
             (a->has_delivered && cause != OL_AGENT_CAUSE_TWIN));
 }
 
+/* Every host that could be asked said no: waiting a minute will not change its mind. A cable that
+ * was pulled between two hosts says nothing about the second; and a login may have been damaged
+ * on its way, which is seen by trying again. */
+static bool believes_rejection(struct ol_agent *a)
+{
+    if (a->rejected == 0 || a->transient > 0) {
+        return false;
+    }
+    if (a->login_doubts == LOGIN_DOUBTS) {
+        return true;
+    }
+    a->login_doubts++;
+    return false;
+}
+
 static void recover(struct ol_agent *a)
 {
     enum ol_agent_cause cause = judge_life(a, (enum ol_agent_cause)a->fail);
@@ -248,14 +264,9 @@ static void recover(struct ol_agent *a)
     if (was_good(a, cause) || cause == OL_AGENT_CAUSE_LINK) {
         ol_backoff_reset(&a->backoff);
     }
-    /* Every host that could be asked said no: waiting a minute will not change its mind. A
-     * cable that was pulled between two hosts says nothing about the second; and a login that
-     * was good before may have been damaged on its way, which is seen by a second try. */
-    bool is_rejected = about_host && a->rejected > 0 && a->transient == 0;
-    uint32_t wait_ms = is_rejected && !a->let_in
+    uint32_t wait_ms = about_host && believes_rejection(a)
                            ? ol_backoff_rejected_ms(ol_agent_jitter(a))
                            : ol_backoff_next_ms(&a->backoff, ol_agent_jitter(a));
-    a->let_in = a->let_in && !is_rejected;
     ol_agent_enter(a, OL_AGENT_BACKOFF, cause, wait_ms);
 }
 

@@ -261,7 +261,7 @@ struct ol_agent_event {
             struct ol_str msg; /* the platform's words, still JSON-escaped */
             int32_t property;  /* set aside because of it, or -1 */
             bool again;        /* with -1: goes out again as it is, else in halves. A
-                                  refusal is believed when it comes twice. */
+                                  refusal is believed when it comes three times. */
             uint32_t dropped;  /* samples of that property that were dropped, counted */
         } refused;
         struct {
@@ -318,14 +318,15 @@ struct ol_agent_stats {
 
 /* Private: a post on its way. */
 struct ol_agent_post {
-    uint64_t id;    /* 0: free */
-    uint8_t index;  /* its place in ol_agent.posts */
-    uint32_t size;  /* bytes of its body at most */
-    int32_t blamed; /* property that the last refusal was about, see agent_post.c */
-    uint16_t count; /* samples */
-    bool sent;      /* waits for its reply; else waits to go out */
-    bool again;     /* went out before */
-    uint8_t doubts; /* refusals that were not believed */
+    uint64_t id;      /* 0: free */
+    uint8_t index;    /* its place in ol_agent.posts */
+    uint32_t size;    /* bytes of its body at most */
+    int32_t blamed;   /* property that the last refusal was about, see agent_post.c */
+    uint16_t count;   /* samples */
+    bool sent;        /* waits for its reply; else waits to go out */
+    bool again;       /* went out before */
+    uint8_t alike;    /* refusals running that were about `blamed` */
+    uint8_t refusals; /* all of them */
 };
 
 /* Private: a set command that is not answered yet. */
@@ -372,7 +373,7 @@ struct ol_agent {
         clock_doubted; /* a login was rejected, and the machine is not sure of the date */
     bool stream_opened;    /* stream.open was taken in this attempt */
     bool tx_full;          /* no room for a publish: wait for the medium */
-    bool let_in;           /* the platform took this login since it last rejected it */
+    uint8_t login_doubts;  /* rejections not believed since the platform took a login */
     bool restoring;        /* properties from restore_next on are being restored */
     bool full_told;        /* no sample fits, and it was told or is about to be */
     bool full_event;       /* to be told */
@@ -511,7 +512,7 @@ enum ol_agent_policy {
 OL_MUST int32_t ol_agent_set_policy(struct ol_agent *a, uint16_t property,
                                     enum ol_agent_policy policy);
 
-/* The property was refused by the platform, twice in the same post, and is set aside: its
+/* The property was refused by the platform, three times in the same post, and is set aside: its
  * samples are not accepted. It is tried again after the next login (once, until a sample of it
  * was delivered) and after OL_AGENT_RESTORE_MS. */
 bool ol_agent_is_aside(const struct ol_agent *a, uint16_t property);

@@ -114,7 +114,7 @@ static void on_login(struct ol_agent *a)
     a->rejected = 0;
     a->transient = 0;
     a->clock_doubted = false;
-    a->let_in = true;
+    a->login_doubts = 0;
     if (!subscribe(a)) {
         ol_agent_fail(a, OL_AGENT_CAUSE_LOCAL);
         return;

@@ -16,8 +16,8 @@ uint32_t ol_agent_post_member_len(const struct ol_agent *a,
 /* ol_agent_post.blamed beside the number of a property. */
 #define BLAMED_NOBODY (-1) /* by a refusal of the whole */
 #define NOT_REFUSED   (-2)
-/* A platform that blames another property each time is believed in the end. */
-#define DOUBTS_MAX 3
+#define BELIEVED      3 /* refusals running about the same */
+#define REFUSALS_MAX  6 /* who blames another property each time is believed then */
 
 static OL_AGENT_NOINLINE struct ol_agent_post *find_post(struct ol_agent *a, uint64_t id)
 {
@@ -84,7 +84,8 @@ static bool fill(struct ol_agent *a, struct ol_agent_post *post)
 
     *post = (struct ol_agent_post){.index = post->index,
                                    .size = OL_AGENT_BODY_LEN,
-                                   .blamed = suspects ? BLAMED_NOBODY : NOT_REFUSED};
+                                   .blamed = suspects ? BLAMED_NOBODY : NOT_REFUSED,
+                                   .alike = suspects ? BELIEVED : 0};
     clear_chosen(a);
     choose(a, post, state, true, limit);
     choose(a, post, state, false, limit);
@@ -364,11 +365,13 @@ static void refused(struct ol_agent *a, struct ol_agent_post *post,
     }
     uint8_t index = post->index;
     int32_t culprit = find_culprit(a, post, in->refused);
-    if (culprit != post->blamed && post->doubts < DOUBTS_MAX) {
+    post->alike = culprit == post->blamed ? post->alike : 0;
+    post->blamed = culprit;
+    post->alike++;
+    post->refusals++;
+    if (post->alike < BELIEVED && post->refusals < REFUSALS_MAX) {
         /* What the platform read may not be what was written, as after a bit that a bus turned
-         * round. It is believed when it says the same again. */
-        post->blamed = culprit;
-        post->doubts++;
+         * round. */
         post->sent = false;
         return;
     }

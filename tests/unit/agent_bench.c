@@ -510,9 +510,12 @@ void bench_refuse(struct bench *b, int code, const char *msg)
 {
     uint64_t id = bench_posted_id(b);
 
-    bench_reply(b, id, code, msg);
-    bench_pass(b, OL_AGENT_POST_SPACE_MS);
-    assert_int_equal(bench_posted_id(b), id);
+    for (int i = 0; i < 2; i++) {
+        bench_reply(b, id, code, msg);
+        assert_true(bench_find(b, OL_AGENT_EVENT_REFUSED)->ev.refused.again);
+        bench_pass(b, OL_AGENT_POST_SPACE_MS);
+        assert_int_equal(bench_posted_id(b), id);
+    }
     bench_reply(b, id, code, msg);
 }
 

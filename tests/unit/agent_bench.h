@@ -123,7 +123,7 @@ void bench_publish(struct bench *b, const char *topic, const char *payload);
 /* {"id":id,"code":code,"msg":msg} to the post. */
 void bench_reply(struct bench *b, uint64_t id, int code, const char *msg);
 
-/* The same to the newest post, and again when it has gone out once more. */
+/* The same to the newest post, until the agent believes it: it goes out three times. */
 void bench_refuse(struct bench *b, int code, const char *msg);
 
 /* A broker that says yes to everything that the device sent since the last call: opens the stream,

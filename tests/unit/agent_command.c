@@ -156,8 +156,9 @@ static void a_value_of_a_property_set_aside_is_obeyed_but_not_reported(void **st
     bench_sample(&b, BENCH_LEVEL, 1);
     bench_turn(&b);
     bench_refuse(&b, 2306, "identifier not exist:identifier:level");
-    (void)bench_read_publish(&b);
-    (void)bench_read_publish(&b);
+    for (int i = 0; i < 3; i++) {
+        (void)bench_read_publish(&b);
+    }
     uint8_t handle = set("{\"id\":\"5\",\"params\":{\"level\":7}}");
     assert_int_equal(ol_agent_set_reply(&b.agent, handle, 200, OL_STR("")), OL_OK);
     bench_turn(&b);

@@ -327,10 +327,7 @@ static void codes_beside_those_of_trouble(void **state)
         start_online();
         bench_sample(&b, BENCH_TEMP, 1);
         bench_turn(&b);
-        bench_reply(&b, bench_posted_id(&b), codes[i], "no");
-        assert_false(ol_agent_is_aside(&b.agent, BENCH_TEMP));
-        bench_pass(&b, OL_AGENT_POST_SPACE_MS); /* the same once more */
-        bench_reply(&b, bench_posted_id(&b), codes[i], "no");
+        bench_refuse(&b, codes[i], "no");
         assert_true(ol_agent_is_aside(&b.agent, BENCH_TEMP));
     }
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What was seen: a board whose SPI wires turn round a bit now and then stopped reporting a property
  * for an hour. Cause: the bit made "vilue" of "value", the platform refused the report with the
- * property's name, and the agent set it aside at once. A refusal is believed when it comes twice,
- * whatever it names. Found by the shipped image in the emulator, one seed of many. */
+ * property's name, and the agent set it aside at once. A refusal is believed when it comes three
+ * times running, whatever it names. Found by the shipped image in the emulator, one seed of many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,10 +43,12 @@ static void a_bit_in_one_report_then_in_another(void **state)
     bench_online(&b);
     for (int i = 0; i < 5; i++) {
         report(i);
-        bench_reply(&b, bench_posted_id(&b), 2306,
-                    "identifier not exist:identifier:temp");
-        assert_false(ol_agent_is_aside(&b.agent, BENCH_TEMP));
-        bench_pass(&b, OL_AGENT_POST_SPACE_MS);
+        for (int k = 0; k < 2; k++) {
+            bench_reply(&b, bench_posted_id(&b), 2306,
+                        "identifier not exist:identifier:temp");
+            assert_false(ol_agent_is_aside(&b.agent, BENCH_TEMP));
+            bench_pass(&b, OL_AGENT_POST_SPACE_MS);
+        }
         bench_reply(&b, bench_posted_id(&b), 200, "success");
     }
     assert_int_equal(b.agent.stats.delivered, 5);
