@@ -182,7 +182,7 @@ static void tell_boot(struct app *app)
 {
     enum app_reset_cause cause = app->machine->ops->boot(app->machine->ctx).cause;
     if (cause == APP_RESET_WATCHDOG || cause == APP_RESET_CRASH) {
-        app_line_begin(app);
+        app_line_log_begin(app);
         app_boot_put(app);
         app_line_log(app, OL_LOG_ERROR);
     }

@@ -8,31 +8,6 @@ static struct ol_str cut(struct ol_str s, size_t from, size_t to)
     return (struct ol_str){s.ptr + from, to - from};
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* The first word; *rest is what follows it. A '=' between key and value is taken as a blank
- * where `assign` says so. */
-static struct ol_str take_word(struct ol_str *rest, bool assign)
-{
-    size_t end = 0, next;
-    while (end < rest->len && !is_blank(rest->ptr[end]) &&
-           !(assign && rest->ptr[end] == '=')) {
-        end++;
-    }
-    struct ol_str word = cut(*rest, 0, end);
-    for (next = end; next < rest->len && is_blank(rest->ptr[next]); next++) {
-    }
-    if (assign && next < rest->len && rest->ptr[next] == '=') {
-        for (next++; next < rest->len && is_blank(rest->ptr[next]); next++) {
-        }
-    }
-    *rest = cut(*rest, next, rest->len);
-    return word;
-}
-
 /* "! what is wrong; allowed: what may be typed"; `what` may be NULL. */
 static void refuse(struct app *app, enum app_message wrong, const struct ol_str *what,
                    enum app_message allowed)
@@ -198,7 +173,7 @@ static void do_help(struct app *app, struct ol_str rest)
 static void do_set(struct app *app, struct ol_str rest)
 {
     struct app_fault fault;
-    struct ol_str key = take_word(&rest, true);
+    struct ol_str key = app_take_word(&rest, true);
     if (key.len == 0 || (rest.len == 0 && app_settings_row(key) == NULL)) {
         incomplete(app, MSG_USAGE_SET);
     } else if (app_settings_set(app, key, rest, &fault) != OL_OK) {
@@ -338,7 +313,7 @@ void app_command(struct app *app)
     if (rest.len == 0) {
         return;
     }
-    struct ol_str name = take_word(&rest, false);
+    struct ol_str name = app_take_word(&rest, false);
     for (size_t i = 0; i < COMMANDS; i++) {
         if (!ol_str_equal(name, ol_str_from(commands[i].name))) {
             continue;

@@ -74,38 +74,43 @@ static bool is_blank(char ch)
 
 static bool is_secret_key(struct ol_str key)
 {
-    for (int i = 0; i < OL_SETTING_KEY_COUNT; i++) {
-        const struct ol_setting *s = ol_setting_get((enum ol_setting_key)i);
-        if (s->type == OL_SETTING_SECRET && ol_str_equal(key, ol_str_from(s->name))) {
-            return true;
-        }
-    }
-    return false;
+    const struct ol_setting *row = ol_setting_find(key);
+    return row && row->type == OL_SETTING_SECRET;
 }
 
-/* A word that ends at a blank or '='; *at moves behind it and the blanks and '=' there. */
-static struct ol_str take_word(struct ol_str line, size_t *at)
+static struct ol_str skip_blanks(struct ol_str s)
 {
-    size_t from = *at, to;
-    while (from < line.len && is_blank(line.ptr[from])) {
-        from++;
+    while (s.len > 0 && is_blank(*s.ptr)) {
+        s.ptr++;
+        s.len--;
     }
-    for (to = from; to < line.len && !is_blank(line.ptr[to]) && line.ptr[to] != '=';
-         to++) {
+    return s;
+}
+
+struct ol_str app_take_word(struct ol_str *rest, bool assign)
+{
+    struct ol_str word = *rest, after;
+    size_t end = 0;
+    while (end < word.len && !is_blank(word.ptr[end]) &&
+           !(assign && word.ptr[end] == '=')) {
+        end++;
     }
-    for (*at = to; *at < line.len && (is_blank(line.ptr[*at]) || line.ptr[*at] == '=');
-         (*at)++) {
+    after = skip_blanks((struct ol_str){word.ptr + end, word.len - end});
+    if (assign && after.len > 0 && *after.ptr == '=') {
+        after = skip_blanks((struct ol_str){after.ptr + 1, after.len - 1});
     }
-    return (struct ol_str){line.ptr + from, to - from};
+    *rest = after;
+    return (struct ol_str){word.ptr, end};
 }
 
 size_t app_editor_secret_at(struct ol_str line)
 {
-    size_t at = 0;
-    if (line.len == 0 || !ol_str_equal(take_word(line, &at), OL_STR("set"))) {
+    struct ol_str rest = skip_blanks(line);
+    if (!ol_str_equal(app_take_word(&rest, true), OL_STR("set")) ||
+        !is_secret_key(app_take_word(&rest, true))) {
         return line.len;
     }
-    return is_secret_key(take_word(line, &at)) ? at : line.len;
+    return line.len - rest.len;
 }
 
 /* line[from, to) as it may be seen. */
@@ -386,14 +391,11 @@ static enum app_typed end_line(struct app_editor *c)
 
 struct ol_str app_editor_line(const struct app_editor *c)
 {
-    size_t from = 0, to = c->line_len;
-    while (from < to && is_blank(c->line[from])) {
-        from++;
+    struct ol_str line = skip_blanks((struct ol_str){c->line, c->line_len});
+    while (line.len > 0 && is_blank(line.ptr[line.len - 1])) {
+        line.len--;
     }
-    while (to > from && is_blank(c->line[to - 1])) {
-        to--;
-    }
-    return (struct ol_str){c->line + from, to - from};
+    return line;
 }
 
 enum app_typed app_editor_input(struct app_editor *c, char byte)

@@ -76,6 +76,11 @@ uint16_t app_editor_take_lost(struct app_editor *c);
 const char *app_editor_output(const struct app_editor *c, size_t *len);
 void app_editor_output_done(struct app_editor *c, size_t n);
 
+/* The first word of a line that does not begin with blanks; *rest is the line, and then what follows
+ * the word and the blanks behind it. A '=' between key and value is taken as a blank where `assign`
+ * says so. */
+struct ol_str app_take_word(struct ol_str *rest, bool assign);
+
 /* Where in a line that is being typed a secret begins; its length when there is none. */
 size_t app_editor_secret_at(struct ol_str line);
 

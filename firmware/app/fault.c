@@ -140,7 +140,7 @@ void app_fault_put(struct app *app, const struct app_fault *fault)
 
 void app_fault_log(struct app *app, const struct app_fault *fault, bool is_stored)
 {
-    app_line_begin(app);
+    app_line_log_begin(app);
     if (is_stored) {
         PUT(app, MSG_LINE_OF, app_count(fault->err.line));
     }

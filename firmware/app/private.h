@@ -37,8 +37,9 @@ void app_answer(struct app *app, enum app_message id, const struct app_arg *args
 /* A line in parts: begun, written with app->said or PUT, and then said to the console that
  * asked, or logged. */
 void app_line_begin(struct app *app);
-/* The same for a refusal, which begins with "! ". */
+/* The same for a refusal, which begins with "! ", and for the log, which begins with the time. */
 void app_line_refuse(struct app *app);
+void app_line_log_begin(struct app *app);
 #define PUT(app, id, ...) app_line_put((app), (id), APP_ARGS(__VA_ARGS__))
 void app_line_put(struct app *app, enum app_message id, const struct app_arg *args,
                   size_t count);

@@ -174,7 +174,7 @@ static void tell_set(struct app *app, const struct ol_agent_event *ev)
 {
     struct ol_onenet_params params = ev->set.params;
     struct ol_onenet_set_item item;
-    app_line_begin(app);
+    app_line_log_begin(app);
     ol_writer_str(&app->said, OL_STR("<- set"));
     while (ol_agent_set_next(&app->agent, &params, &item)) {
         ol_writer_u8(&app->said, ' ');

@@ -7,12 +7,11 @@
 /* Seconds since the start, to a thousandth: the board has no time of day at first. */
 static void put_time(struct ol_writer *w, ol_ms now)
 {
-    uint32_t s = (uint32_t)(now / 1000), ms = (uint32_t)(now - (ol_ms)s * 1000);
+    uint32_t s = (uint32_t)(now / 1000), ms = (uint32_t)now - s * 1000;
     ol_writer_dec_u64(w, s);
-    ol_writer_u8(w, '.');
-    ol_writer_u8(w, (uint8_t)('0' + ms / 100));
-    ol_writer_u8(w, (uint8_t)('0' + ms / 10 % 10));
-    ol_writer_u8(w, (uint8_t)('0' + ms % 10));
+    size_t point = w->len;
+    ol_writer_dec_u64(w, 1000 + ms); /* three digits behind one that is written over */
+    w->buf[point] = '.';
     ol_writer_u8(w, ' ');
 }
 
@@ -25,6 +24,12 @@ void app_line_refuse(struct app *app)
 {
     app_line_begin(app);
     ol_writer_str(&app->said, OL_STR("! "));
+}
+
+void app_line_log_begin(struct app *app)
+{
+    app_line_begin(app);
+    put_time(&app->said, app->now);
 }
 
 void app_line_put(struct app *app, enum app_message id, const struct app_arg *args,
@@ -78,34 +83,20 @@ void app_line_say(struct app *app)
 
 void app_line_log(struct app *app, enum ol_log_level level)
 {
-    uint8_t stamp[16];
-    size_t len = app->said.len;
-    if (level > app->level) {
-        return;
+    if (level <= app->level) {
+        size_t len = make_harmless(app, app->said.len);
+        for (unsigned i = 0; i < APP_CONSOLE_COUNT; i++) {
+            send(app, i, ol_str_make(app->line, len));
+        }
     }
-    struct ol_writer time = ol_writer_make(stamp, sizeof(stamp));
-    put_time(&time, app->now);
-    len = len < sizeof(app->line) - time.len ? len : sizeof(app->line) - time.len;
-    len = make_harmless(app, len);
-    memmove(app->line + time.len, app->line, len);
-    memcpy(app->line, stamp, time.len);
-    for (unsigned i = 0; i < APP_CONSOLE_COUNT; i++) {
-        send(app, i, ol_str_make(app->line, len + time.len));
-    }
-}
-
-static void put_line(struct app *app, enum app_message id, const struct app_arg *args,
-                     size_t count)
-{
-    app_line_begin(app);
-    app_line_put(app, id, args, count);
 }
 
 /* Where the level lets it. */
 static void log_line(struct app *app, enum app_message id, const struct app_arg *args,
                      size_t count)
 {
-    put_line(app, id, args, count);
+    app_line_log_begin(app);
+    app_line_put(app, id, args, count);
     app_line_log(app, OL_LOG_ERROR);
 }
 
@@ -142,6 +133,7 @@ void app_log_debug(struct app *app, enum app_message id, const struct app_arg *a
 void app_answer(struct app *app, enum app_message id, const struct app_arg *args,
                 size_t count)
 {
-    put_line(app, id, args, count);
+    app_line_begin(app);
+    app_line_put(app, id, args, count);
     app_line_say(app);
 }

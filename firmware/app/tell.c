@@ -82,7 +82,7 @@ static void put_values(struct ol_writer *w, struct ol_str body)
 
 static void tell_posted(struct app *app, const struct ol_agent_event *ev)
 {
-    app_line_begin(app);
+    app_line_log_begin(app);
     PUT(app, ev->posted.again ? MSG_POSTED_AGAIN : MSG_POSTED, app_wide(&ev->posted.id));
     put_values(&app->said, ev->posted.body);
     app_line_log(app, OL_LOG_INFO);

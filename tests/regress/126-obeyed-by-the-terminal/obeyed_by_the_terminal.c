@@ -17,7 +17,7 @@ static struct rig r;
 static void log_of(const char *text)
 {
     rig_clear(&r);
-    app_line_begin(&r.app);
+    app_line_log_begin(&r.app);
     ol_writer_str(&r.app.said, ol_str_from(text));
     app_line_log(&r.app, OL_LOG_ERROR);
     rig_run(&r, 50);
