@@ -206,7 +206,12 @@ class Program {
         this.session.view = this.view;
     }
 
-    async close() {
+    close() {
+        this.closing ??= this.end();
+        return this.closing;
+    }
+
+    async end() {
         this.view?.close();
         this.ends.reverse().forEach((end) => end());
         if (this.platform?.process?.exitCode === null && this.platform.process.signalCode === null) {
@@ -219,9 +224,11 @@ class Program {
 
 async function main(board) {
     const program = new Program(board);
-    for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143]]) {
-        process.on(signal, () => program.close().then(() => process.exit(status)));
+    const leave = (status) => program.close().then(() => process.exit(status));
+    for (const [signal, status] of [['SIGHUP', 129], ['SIGINT', 130], ['SIGTERM', 143]]) {
+        process.on(signal, () => leave(status));
     }
+    process.stdout.on('error', () => leave(141)); // whoever read it has gone
     let status = 0;
     try {
         await program.run();
