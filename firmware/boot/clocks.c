@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "firmware/boot/clocks.h"
 
-#include "ports/rp2040/regs.h"
-
-#define XOSC_HZ  12000000u
-#define XOSC_MHZ (XOSC_HZ / 1000000u)
-
-/* The tick that the watchdog counts is made from clk_ref, at first the ring oscillator at
- * anything between 2 and 12 MHz (6.5 as a rule). Twelve cycles of it and two counts a tick: 500 ms
- * as a rule, at most 1.6 s. */
-#define GUARD_COUNTS (500u * 2u * 6500u / XOSC_MHZ)
-
 #define SECOND_COUNTS 2000000u
 
 static void wait_for(uint32_t address, uint32_t bits)
@@ -18,14 +8,6 @@ static void wait_for(uint32_t address, uint32_t bits)
     /* The watchdog is the deadline. */
     while ((RP_REG(address) & bits) != bits) {
     }
-}
-
-static void watchdog_start(uint32_t counts)
-{
-    RP_REG(RP_PSM_WDSEL) = RP_PSM_ALL & ~(RP_PSM_ROSC | RP_PSM_XOSC);
-    RP_REG(RP_WATCHDOG_TICK) = RP_WATCHDOG_TICK_ON | XOSC_MHZ;
-    RP_REG(RP_WATCHDOG_LOAD) = counts;
-    RP_SET(RP_WATCHDOG_CTRL) = RP_WATCHDOG_ENABLE;
 }
 
 /* Back to the ring oscillator, whatever ran before, so that the PLLs can be touched. */
@@ -48,15 +30,9 @@ static void release(uint32_t blocks)
     wait_for(RP_RESETS_DONE, blocks);
 }
 
-static void xosc_start(void)
+static void xosc_use(void)
 {
-    /* No reset by the watchdog stops it: one that hangs in its start would hang in the next. */
-    if ((RP_REG(RP_XOSC_STATUS) & RP_XOSC_STABLE) == 0) {
-        RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_DISABLE;
-    }
-    RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
-    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_ENABLE;
-    wait_for(RP_XOSC_STATUS, RP_XOSC_STABLE);
+    boot_xosc_start();
     RP_REG(RP_CLK_REF_DIV) = RP_CLK_DIV_1;
     RP_SET(RP_CLK_REF_CTRL) = RP_CLK_REF_XOSC;
     wait_for(RP_CLK_REF_SELECTED, 1u << RP_CLK_REF_XOSC);
@@ -87,10 +63,10 @@ static void clocks_switch(void)
 
 void boot_clocks_start(uint32_t sys_hz)
 {
-    watchdog_start(GUARD_COUNTS);
+    boot_watchdog_start(BOOT_GUARD_COUNTS);
     use_ring_oscillator();
     reset_blocks(RP_RESET_IO_QSPI | RP_RESET_PADS_QSPI | RP_RESET_SYSCFG);
-    xosc_start();
+    xosc_use();
     RP_REG(RP_WATCHDOG_LOAD) = SECOND_COUNTS; /* a tick is a microsecond from here on */
 
     release(RP_RESET_PLL_SYS | RP_RESET_PLL_USB);

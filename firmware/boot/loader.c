@@ -16,11 +16,9 @@ extern uint32_t loader_stack[]; /* the linker script: the top of RAM */
 LOADER static void usb_drive(void)
 {
     /* The boot ROM's function goes through a reset by the watchdog, for which it takes the
-     * crystal for running. */
-    RP_REG(RP_XOSC_STARTUP) = BOOT_XOSC_STARTUP;
-    RP_REG(RP_XOSC_CTRL) = RP_XOSC_1_15MHZ | RP_XOSC_ENABLE;
-    while ((RP_REG(RP_XOSC_STATUS) & RP_XOSC_STABLE) == 0) {
-    }
+     * crystal for running. One that hangs is tried again. */
+    boot_watchdog_start(BOOT_GUARD_COUNTS);
+    boot_xosc_start();
     ol_rp_rom_usb_boot reboot = (ol_rp_rom_usb_boot)ol_rp_rom_function('U', 'B');
     reboot(0, 0);
 }

@@ -66,6 +66,18 @@ test('no image behind boot2 ends in BOOTSEL', () => {
     assert.equal(rig.board.state, 'bootsel');
 });
 
+test('a crystal that hangs in its start is switched off and on, by image and loader', () => {
+    const rig = boot(PORT_TEST, { board: BOARD, crystalHangs: 2 });
+    rig.expectUart(/ready/, 8000);
+    assert.equal(rig.board.resets.filter((r) => r.reason === 1).length, 2);
+    const empty = boot(PORT_TEST, { board: BOARD, crystalHangs: 3 });
+    empty.board.flash.fill(0xff, 0x10000, 0x20000);
+    empty.powerCycle();
+    empty.advance(3000, () => empty.board.state === 'bootsel');
+    assert.equal(empty.board.state, 'bootsel');
+    assert.ok(empty.board.resets.some((r) => r.reason === 1));
+});
+
 test('a part of an image, as of a copy that was interrupted, ends in BOOTSEL', () => {
     const LAST = 0x1000c; // in the header: address of the last word
     const check = (erase) => {

@@ -63,6 +63,7 @@ export class Board {
         this.host = new UsbHost(this.clock);
         this.host.isPlugged = options.usb ?? true;
         this.flashStatus = flashStatus(options.flashQuad);
+        this.crystal = { hangs: options.crystalHangs ?? 0, isHung: false };
         this.cycleBase = 0;
         this.nanoBase = 0;
         this.cpuCycles = 0; // before the reset
@@ -92,6 +93,7 @@ export class Board {
     // Power and reset
 
     powerOn() {
+        this.crystal.isHung = false;
         this.buildMachine(null, 0);
         this.bootRom();
     }
@@ -188,7 +190,7 @@ export class Board {
             [24, this.usb]]) {
             this.resetControl.blocks.set(bit, block);
         }
-        guardClocks(mcu, () => this.watchdog.retime());
+        guardClocks(mcu, () => this.watchdog.retime(), this.crystal);
         this.bus.guard = accessGuard(mcu, this.resetControl, this.watchdog);
         mcu.adc.onADCRead = (channel) => this.convert(channel);
         this.connectChip(mcu);

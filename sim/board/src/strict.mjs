@@ -29,13 +29,20 @@ export function accessGuard(mcu, resets, watchdog) {
     };
 }
 
-/** Oscillator and PLLs take their time; nobody may run from them before. */
-export function guardClocks(mcu, changed) {
+/** Oscillator and PLLs take their time; nobody may run from them before. crystal: { hangs, isHung }
+ *  outlives resets by the watchdog, as the crystal does: so many starts hang until it is switched
+ *  off. */
+export function guardClocks(mcu, changed, crystal) {
     const xosc = mcu.peripherals[0x40024];
     let xoscSince = Infinity;
     Object.defineProperty(xosc, 'stable', {
-        get: () => mcu.clock.nanos - xoscSince >= xoscStartNs(xosc, mcu.xoscFreq),
+        get: () => !crystal.isHung &&
+            mcu.clock.nanos - xoscSince >= xoscStartNs(xosc, mcu.xoscFreq),
         set: (isOn) => {
+            if (isOn && xoscSince === Infinity && !crystal.isHung) {
+                crystal.isHung = crystal.hangs-- > 0;
+            }
+            crystal.isHung &&= isOn;
             xoscSince = isOn ? Math.min(xoscSince, mcu.clock.nanos) : Infinity;
         },
     });
