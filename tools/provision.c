@@ -21,6 +21,8 @@
 #define AGAIN_MS  1000
 #define FAULTS    10
 
+static const struct ol_str none = {"", 0};
+
 static const char usage[] =
     "usage: onelink provision {--port PORT | --emulator PATH} --csv FILE [--fresh]\n"
     "                         [--once] [--wait SECONDS]\n"
@@ -312,12 +314,37 @@ static void find_board(const struct cli_board *b, char out[18])
     }
 }
 
+/* The row that is done and whose board this is, by the answer to `status`; 0: none. */
+static size_t row_of_board(const struct provision *p)
+{
+    char mac[18];
+    find_board(&p->board, mac);
+    for (size_t row = 1; mac[0] && row <= p->csv.rows; row++) {
+        if (cli_csv_get(&p->csv, row, p->csv.done).len > 0 &&
+            ol_str_equal(cli_csv_get(&p->csv, row, p->csv.board), ol_str_from(mac))) {
+            return row;
+        }
+    }
+    return 0;
+}
+
+/* Who is there. *done_row: the row that this board was done for; 0: none. */
+static enum cli_board_result meet_board(struct provision *p, size_t *done_row, char *why,
+                                        size_t cap)
+{
+    enum cli_board_result result = cli_board_greet(&p->board, GREET_MS, why, cap);
+    if (result == CLI_BOARD_OK) {
+        result = cli_board_command(&p->board, "status", none, ANSWER_MS, why, cap);
+    }
+    *done_row = result == CLI_BOARD_OK ? row_of_board(p) : 0;
+    return result;
+}
+
 static enum cli_board_result provision_board(struct provision *p, size_t row, char *why,
                                              size_t cap)
 {
-    const struct ol_str none = {"", 0};
-    enum cli_board_result result = cli_board_greet(&p->board, GREET_MS, why, cap);
-    if (result == CLI_BOARD_OK && p->fresh) {
+    enum cli_board_result result = CLI_BOARD_OK;
+    if (p->fresh) {
         result =
             cli_board_command(&p->board, "factory-reset yes", none, ANSWER_MS, why, cap);
     }
@@ -347,8 +374,7 @@ static bool mark_done(struct provision *p, size_t row, char *why, size_t cap)
     strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
     find_board(&p->board, board);
     if (!cli_csv_set(&p->csv, row, p->csv.done, when) ||
-        (p->csv.board < p->csv.columns && board[0] &&
-         !cli_csv_set(&p->csv, row, p->csv.board, board))) {
+        (board[0] && !cli_csv_set(&p->csv, row, p->csv.board, board))) {
         snprintf(why, cap, "not enough memory");
         return false;
     }
@@ -407,26 +433,43 @@ static size_t next_row(const struct provision *p)
     return row;
 }
 
-/* One board for one row. true: it may go on. */
-static bool serve(struct provision *p, size_t row, bool *failed)
+/* One board for one row. false: the table cannot be written. */
+static bool serve_board(struct provision *p, size_t row, enum cli_board_result *result)
 {
     char why[1024] = "";
+    size_t done_row;
     unsigned line = p->csv.lines[row];
-    enum cli_board_result result = provision_board(p, row, why, sizeof(why));
-    *failed = result != CLI_BOARD_OK;
-    if (result == CLI_BOARD_OK) {
-        if (!mark_done(p, row, why, sizeof(why))) {
-            fprintf(stderr, "onelink provision: %s\n", why);
-            *failed = true;
-            return false;
-        }
-        printf("%s:%u: %s: done\n", p->csv.path, line, name_of(p, row));
-    } else {
+    *result = meet_board(p, &done_row, why, sizeof(why));
+    if (done_row > 0) {
+        printf("%s:%u: %s: this board is done already; to write it again, empty its cell "
+               "done\n",
+               p->csv.path, p->csv.lines[done_row], name_of(p, done_row));
+        return true;
+    }
+    if (*result == CLI_BOARD_OK) {
+        *result = provision_board(p, row, why, sizeof(why));
+    }
+    if (*result != CLI_BOARD_OK) {
         fprintf(stderr, "%s:%u: %s: not done: %s\n", p->csv.path, line, name_of(p, row),
                 why);
+        return true;
     }
+    if (!mark_done(p, row, why, sizeof(why))) {
+        fprintf(stderr, "onelink provision: %s\n", why);
+        return false;
+    }
+    printf("%s:%u: %s: done\n", p->csv.path, line, name_of(p, row));
+    return true;
+}
+
+/* true: it may go on with the next. */
+static bool serve(struct provision *p, size_t row, bool *failed)
+{
+    enum cli_board_result result;
+    bool written = serve_board(p, row, &result);
+    *failed = !written || result != CLI_BOARD_OK;
     fflush(stdout);
-    if (p->once || next_row(p) > p->csv.rows) {
+    if (!written || p->once || next_row(p) > p->csv.rows) {
         return false;
     }
     fputs(*failed ? "plug in this board anew, or another one\n"

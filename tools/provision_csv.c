@@ -139,7 +139,7 @@ static bool take_checked(struct cli_csv *csv, struct parser *p, size_t row, char
     }
     if (row == 0) {
         csv->columns = count;
-        csv->stride = count + 1; /* and done, perhaps */
+        csv->stride = count + 2; /* board and done, perhaps */
     }
     return count == csv->columns ||
            fail(why, cap, "%s:%u: %u cells, but the first line names %u columns",
@@ -150,7 +150,7 @@ static bool take_rows(struct cli_csv *csv, char *why, size_t cap)
 {
     struct parser p = {csv->data, csv->data + csv->data_len, 1, false, NULL};
     size_t row = 0;
-    csv->stride = CLI_CSV_COLUMNS_MAX + 1;
+    csv->stride = CLI_CSV_COLUMNS_MAX + 2;
     if (csv->data_len >= 3 && memcmp(p.at, "\xEF\xBB\xBF", 3) == 0) {
         p.at += 3; /* as spreadsheets write it */
     }
@@ -178,17 +178,18 @@ static size_t find_column(const struct cli_csv *csv, struct ol_str name)
     return i;
 }
 
-static void find_columns(struct cli_csv *csv)
+/* The column of that name, added where there is none. */
+static size_t need_column(struct cli_csv *csv, struct ol_str name)
 {
-    csv->done = find_column(csv, OL_STR("done"));
-    if (csv->done == csv->columns) {
+    size_t column = find_column(csv, name);
+    if (column == csv->columns) {
         for (size_t row = 0; row <= csv->rows; row++) {
-            *cell_at(csv, row, csv->columns) = (struct cli_csv_cell){
-                .text = row == 0 ? OL_STR("done") : (struct ol_str){"", 0}};
+            *cell_at(csv, row, column) =
+                (struct cli_csv_cell){.text = row == 0 ? name : (struct ol_str){"", 0}};
         }
         csv->columns++;
     }
-    csv->board = find_column(csv, OL_STR("board"));
+    return column;
 }
 
 bool cli_csv_load(struct cli_csv *csv, const char *path, char *why, size_t cap)
@@ -214,7 +215,8 @@ bool cli_csv_take(struct cli_csv *csv, const char *path, char *data, size_t len,
         csv->columns = 0; /* cells may not all be there */
         return false;
     }
-    find_columns(csv);
+    csv->board = need_column(csv, OL_STR("board"));
+    csv->done = need_column(csv, OL_STR("done"));
     return true;
 }
 

@@ -8,8 +8,8 @@
 #include "onelink/base/str.h"
 
 /* The table of boards to provision: RFC 4180, the first line names the columns. A column is a
- * setting of a board ("device_name", "property.temp.source"), or "done", which the program
- * fills in, or "board", which it fills in where it is there. */
+ * setting of a board ("device_name", "property.temp.source"), or "board" or "done", which the
+ * program fills in. */
 
 #define CLI_CSV_COLUMNS_MAX 64
 #define CLI_CSV_ROWS_MAX    100000
@@ -29,11 +29,11 @@ struct cli_csv {
     size_t stride, row_cap;
     struct cli_csv_cell *cells; /* the first line, then the rows */
     unsigned *lines;            /* of the file, in which each row begins */
-    size_t done;                /* column; always there */
-    size_t board;               /* column; == columns: there is none */
+    size_t board;               /* column; always there, as is */
+    size_t done;
 };
 
-/* Reads a table; a column done is added where there is none. true; false after *why, which
+/* Reads a table; columns board and done are added where they are not there. true; false after *why, which
  * names file and line and holds no cell of a secret. Either way cli_csv_free. */
 bool cli_csv_load(struct cli_csv *csv, const char *path, char *why, size_t cap);
 

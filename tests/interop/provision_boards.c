@@ -19,9 +19,10 @@
  *   provision_boards socket|pty PATH DIR [BEHAVIOUR]...
  *
  * BEHAVIOUR of each board: good; mute (says nothing); vanish (is unplugged in the midst of it);
- * used (good, with a product_key from before).
- * A good board is unplugged when it was asked for its status, and its stored settings are in
- * DIR/N.conf then. */
+ * used (good, with a product_key from before); same (the board of before, with nothing
+ * stored, unplugged when it was asked for its status).
+ * A good board is unplugged when it was asked for its status after a save, and its stored settings
+ * are in DIR/N.conf then. */
 
 static struct rig r;
 
@@ -95,9 +96,11 @@ static bool move(int fd, bool is_mute)
 
 static void be_board(int fd, const char *behaviour, const char *dir, int number)
 {
-    bool is_asked = false;
+    const bool is_same = strcmp(behaviour, "same") == 0;
+    bool is_saved = is_same, is_asked = false;
     unsigned turns = 0;
     rig_open(&r, (uint64_t)number);
+    r.unique_id[7] = (uint8_t)(is_same ? number - 1 : number);
     r.has_no_chip = true; /* so that there are log lines between the answers */
     rig_start(&r);
     if (strcmp(behaviour, "used") == 0) {
@@ -107,7 +110,8 @@ static void be_board(int fd, const char *behaviour, const char *dir, int number)
     while (move(fd, strcmp(behaviour, "mute") == 0)) {
         rig_run(&r, 20);
         const char *out = r.terminal[APP_CONSOLE_USB].out;
-        is_asked = is_asked || strstr(out, "running for ");
+        is_saved = is_saved || strstr(out, "in use from now on");
+        is_asked = is_asked || (is_saved && strstr(out, "running for "));
         if (strcmp(behaviour, "vanish") == 0 && strstr(out, "device_key is changed")) {
             break;
         }

@@ -338,8 +338,7 @@ static unsigned led_pin(void *ctx)
 
 static void unique_id(void *ctx, uint8_t id[8])
 {
-    (void)ctx;
-    memcpy(id, "\x01\x02\x03\x04\x05\x06\x07\x08", 8);
+    memcpy(id, ((struct rig *)ctx)->unique_id, 8);
 }
 
 static struct app_boot boot(void *ctx)
@@ -388,6 +387,7 @@ void rig_open(struct rig *r, uint64_t seed)
     static const struct ol_clock_ops clock_ops = {monotonic_ms, wall, NULL};
     memset(r, 0, sizeof(*r));
     r->rng = seed;
+    memcpy(r->unique_id, "\x01\x02\x03\x04\x05\x06\x07\x08", 8);
     r->lan = malloc(sim_lan_size());
     r->chip = malloc(sim_w5500_size());
     assert_non_null(r->lan);

@@ -49,6 +49,7 @@ struct rig {
     uint64_t now_ns;
     uint64_t slept_ns;
     uint64_t rng;
+    uint8_t unique_id[8]; /* may be changed before rig_start */
 
     struct sim_lan *lan;
     struct sim_wire wire;
