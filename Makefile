@@ -3,13 +3,17 @@
 
 BUILD := build
 JOBS  := $(shell nproc)
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+# ninja says that there is nothing to do even when it is to be quiet.
+QUIET := -- --quiet | { grep --line-buffered -vx 'ninja: no work to do.' || true; }
 
 .PHONY: all help setup setup-test demo test check clang asan m0plus firmware emulate recovery dist \
         fuzz sim coverage soak load sizes bench costs fidelity clean
 
 ## all: build the library and the programs into build/ (the default)
 all: $(BUILD)/build.ninja
-	@cmake --build $(BUILD) -- --quiet
+	@cmake --build $(BUILD) $(QUIET)
 
 $(BUILD)/build.ninja:
 	@scripts/setup build
@@ -18,7 +22,7 @@ $(BUILD)/build.ninja:
 .PHONY: all-tests
 all-tests: setup-test
 	@cmake --preset release -DOL_TESTS=ON >/dev/null
-	@cmake --build $(BUILD) -- --quiet
+	@cmake --build $(BUILD) $(QUIET)
 
 ## help: this list
 help:
@@ -74,14 +78,14 @@ firmware:
 	@scripts/setup firmware
 	@scripts/fetch-bearssl
 	@cmake --no-warn-unused-cli --preset firmware >/dev/null
-	@cmake --build --preset firmware --target $(if $(BOARD),firmware-$(BOARD),firmware-all) -- --quiet
+	@cmake --build --preset firmware --target $(if $(BOARD),firmware-$(BOARD),firmware-all) $(QUIET)
 
 ## emulate: boot the image of BOARD (w55rp20_evb_pico) beside a local platform and watch both
 emulate: BOARD := $(or $(BOARD),w55rp20_evb_pico)
 emulate: firmware
 	@scripts/setup emulate
 	@cmake --preset release -DOL_WASM=ON >/dev/null
-	@cmake --build $(BUILD) --target onelink-platform sim_chip_wasm sim_lan_wasm -- --quiet
+	@cmake --build $(BUILD) --target onelink-platform sim_chip_wasm sim_lan_wasm $(QUIET)
 	@scripts/emulate $(BOARD) $(BUILD)
 
 ## throughput: TCP each way on each board in the emulator, and the bus frames of a report
@@ -89,7 +93,7 @@ emulate: firmware
 throughput: firmware
 	@scripts/setup emulate
 	@cmake --preset release -DOL_WASM=ON >/dev/null
-	@cmake --build $(BUILD) --target sim_chip_wasm sim_lan_wasm sim_cloud_wasm -- --quiet
+	@cmake --build $(BUILD) --target sim_chip_wasm sim_lan_wasm sim_cloud_wasm $(QUIET)
 	@scripts/throughput $(BUILD) --transcript
 	@scripts/throughput $(BUILD)
 
