@@ -156,6 +156,33 @@ static void test_inputs(void)
     say_number("none", (uint32_t)-m->ops->gpio_read(m->ctx, 30));
 }
 
+/* The image's own division, of 32 and of 64 bits. Returns how many were wrong. */
+static uint32_t divide(uint64_t dividend, uint64_t divisor)
+{
+    uint32_t n = (uint32_t)dividend, d = (uint32_t)divisor;
+    uint64_t quotient = dividend / divisor, remainder = dividend % divisor;
+    uint32_t wrong = quotient * divisor + remainder != dividend || remainder >= divisor;
+    if (d != 0) {
+        uint32_t q = n / d, r = n % d;
+        wrong += q * d + r != n || r >= d || (uint64_t)q * d > n;
+    }
+    return wrong;
+}
+
+static void test_divide(void)
+{
+    uint64_t dividend = 0x0123456789abcdef, divisor = 0xfedcba9876543211;
+    uint32_t wrong = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        wrong += divide(dividend, divisor >> i | 1u);
+        wrong += divide(dividend >> i, divisor >> (63u - i) | 1u);
+        dividend = dividend << 1 | dividend >> 63;
+    }
+    wrong += divide(UINT64_MAX, 1) + divide(0, UINT32_MAX) + divide(UINT32_MAX, 1);
+    say("\r\ndivide");
+    say_number("wrong", wrong);
+}
+
 static void test_sleep(void)
 {
     uint64_t begin = ol_rp_now_us();
@@ -201,6 +228,7 @@ int main(void)
     test_bus();
     test_flash();
     test_inputs();
+    test_divide();
     test_sleep();
     for (;;) {
         char bytes[64];

@@ -60,12 +60,7 @@ void ol_rp_irq_uart0(void)
 
 size_t ol_rp_uart_read(void *buf, size_t cap)
 {
-    uint8_t *to = buf;
-    size_t len = 0;
-    while (len < cap && ol_rp_ring_take(&rx, &to[len])) {
-        len++;
-    }
-    return len;
+    return ol_rp_ring_read(&rx, buf, cap);
 }
 
 size_t ol_rp_uart_write(const void *data, size_t len)

@@ -33,11 +33,8 @@ static void send_next(void)
 
 void ol_rp_usb_serial_frame(void)
 {
-    size_t len = 0;
     if (may_send()) {
-        while (len < USB_PACKET && ol_rp_ring_take(&tx, &packet[len])) {
-            len++;
-        }
+        size_t len = ol_rp_ring_read(&tx, packet, USB_PACKET);
         sending = true;
         last_full = len == USB_PACKET;
         ol_rp_usb_arm(USB_EP_DATA, USB_IN, packet, len);
@@ -133,11 +130,7 @@ bool ol_rp_usb_is_open(void)
 
 size_t ol_rp_usb_read(void *buf, size_t cap)
 {
-    uint8_t *to = buf;
-    size_t len = 0;
-    while (len < cap && ol_rp_ring_take(&rx, &to[len])) {
-        len++;
-    }
+    size_t len = ol_rp_ring_read(&rx, buf, cap);
     uint32_t mask = ol_rp_irq_off();
     if (waiting && !ol_rp_usb_is_stalled(USB_EP_DATA, USB_OUT)) {
         receive();

@@ -90,6 +90,7 @@ function checkMachine(name) {
     assert.ok(Math.abs(Number(s.values('adc', 'value')[4]) - 876) < 10);
     assert.equal(s.number('gpio', 'pin2'), 1, 'an open pin is pulled up');
     assert.equal(s.number('gpio', 'reserved'), 3);
+    assert.equal(s.number('divide', 'wrong'), 0);
     assert.ok(s.number('sleep', 'stack') < 1024);
     return s;
 }
