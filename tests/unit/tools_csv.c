@@ -40,20 +40,23 @@ static void cells_as_rfc_4180_has_them(void **state)
     (void)state;
     assert_true(take("\xEF\xBB\xBF"
                      "a,\"b\",c\r\n1,,\"x,\"\"y\"\"\nz\"\r\n\r\n\"\",2,3"));
-    assert_int_equal(csv.columns, 4); /* and done */
+    assert_int_equal(csv.columns, 5); /* and board and done */
     assert_int_equal(csv.rows, 2);
     cell_is(0, 0, "a");
     cell_is(0, 1, "b");
-    cell_is(0, 3, "done");
+    cell_is(0, 3, "board");
+    cell_is(0, 4, "done");
     cell_is(1, 0, "1");
     cell_is(1, 1, "");
     cell_is(1, 2, "x,\"y\"\nz");
     cell_is(1, 3, "");
+    cell_is(1, 4, "");
     cell_is(2, 0, "");
     cell_is(2, 2, "3");
     assert_int_equal(csv.lines[1], 2);
     assert_int_equal(csv.lines[2], 5);
-    assert_int_equal(csv.board, csv.columns);
+    assert_int_equal(csv.board, 3);
+    assert_int_equal(csv.done, 4);
     cli_csv_free(&csv);
 }
 
