@@ -18,7 +18,7 @@ import { Resets } from './resets.mjs';
 import { PowerCut, Rom } from './rom.mjs';
 import { connectSpi, guardSpi } from './spi.mjs';
 import { FlashChip, Ssi, flashStatus } from './ssi.mjs';
-import { accessGuard, guardClocks } from './strict.mjs';
+import { accessGuard, guardClocks, guardDma } from './strict.mjs';
 import * as system from './system.mjs';
 import { Timer } from './timer.mjs';
 import { Uart } from './uart.mjs';
@@ -191,6 +191,7 @@ export class Board {
             this.resetControl.blocks.set(bit, block);
         }
         guardClocks(mcu, () => this.watchdog.retime(), this.crystal);
+        this.bus.fifoGuard = guardDma(mcu);
         this.bus.guard = accessGuard(mcu, this.resetControl, this.watchdog);
         mcu.adc.onADCRead = (channel) => this.convert(channel);
         this.connectChip(mcu);

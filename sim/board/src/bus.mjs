@@ -18,6 +18,15 @@ const PPB = 0xe000e000;
 const COST_APB_READ = 3;
 const COST_APB_WRITE = 4;
 
+/** Data registers of SPI, UART and PIO. */
+function isFifo(a) {
+    const offset = a & 0xfff;
+    const block = a >>> 12;
+    return block === 0x4003c || block === 0x40040 ? offset === 0x08 :
+        block === 0x40034 || block === 0x40038 ? offset === 0x00 :
+            (block === 0x50200 || block === 0x50300) && offset >= 0x10 && offset < 0x30;
+}
+
 export class Bus {
     /** owner: sync() brings time up to the cpu's cycle, and peripherals with it. */
     constructor(owner, flash) {
@@ -34,6 +43,7 @@ export class Bus {
         this.romView = new DataView(this.rom16.buffer);
         this.xipOff = false;
         this.guard = null; // (peripheral key, offset, isWrite, value) before each register access
+        this.fifoGuard = null; // (address, isWrite) before each access by the processor
         this.usb = null;
     }
 
@@ -130,6 +140,9 @@ export class Bus {
             this.cpu.cycles += a < 0x50000000 ? COST_APB_READ : 1;
         }
         this.owner.sync();
+        if (isFifo(a)) {
+            this.fifoGuard(a, false);
+        }
         const value = this.readRegister(a, size);
         this.cpu.limit = 0;
         return value;
@@ -144,6 +157,9 @@ export class Bus {
             this.cpu.cycles += a < 0x50000000 ? COST_APB_WRITE : 1;
         }
         this.owner.sync();
+        if (isFifo(a)) {
+            this.fifoGuard(a, true);
+        }
         this.writeRegister(a, value >>> 0, size);
         this.cpu.limit = 0;
     }

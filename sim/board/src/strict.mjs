@@ -8,6 +8,7 @@ const TIMER = 0x40054;
 const PLL_LOCK_NS = 50e3;
 const USB_HZ = 48e6;
 const USB = 0x50110;
+const TREQ_TIMER0 = 0x3b; // and above: paced by a timer, or not at all
 
 /** The check before each access to a register: (key, offset, isWrite, value). */
 export function accessGuard(mcu, resets, watchdog) {
@@ -96,4 +97,29 @@ function checkSources(mcu, xosc, [sysLocked, usbLocked]) {
             throw new BoardFailure('clk_sys runs from a PLL that is not locked');
         }
     }
+}
+
+/** A channel counts what its peripheral has room for or has got; two of one request, or a processor
+ *  that helps itself, and the count is wrong. Returns the check of a processor's access. */
+export function guardDma(mcu) {
+    const { channels } = mcu.dma;
+    for (const channel of channels) {
+        const start = channel.start.bind(channel);
+        channel.start = () => {
+            start();
+            const other = channels.find((c) => c !== channel && c.active && channel.active &&
+                c.treq === channel.treq && c.treq < TREQ_TIMER0);
+            if (other !== undefined) {
+                throw new BoardFailure(
+                    `DMA channels ${other.index} and ${channel.index} at the same request ${channel.treq}`);
+            }
+        };
+    }
+    return (address, isWrite) => {
+        const channel = channels.find((c) => c.active && c.treq < TREQ_TIMER0 &&
+            (isWrite ? c.writeAddr : c.readAddr) >>> 0 === address);
+        if (channel !== undefined) {
+            throw new BoardFailure(`FIFO at ${hex(address)} accessed while DMA channel ${channel.index} serves it`);
+        }
+    };
 }

@@ -225,6 +225,15 @@ test('power cut in the middle of an erase and of a program', () => {
     }
 });
 
+/** Bytes to the FIFO of PIO0's first state machine, which is full before they all fit. */
+function startDma(board, channel) {
+    const at = 0x50000000 + 0x40 * channel;
+    board.bus.write32(at, STACK);
+    board.bus.write32(at + 4, PIO0 + 0x10);
+    board.bus.write32(at + 0x10, channel << 11 | 1);
+    board.bus.write32(at + 0x1c, 100);
+}
+
 const RULES = [
     ['a store to flash', (b) => b.bus.write32(0x10000100, 1), /write to flash/],
     ['a store to ROM', (b) => b.bus.write8(0x100, 1), /write to ROM/],
@@ -282,6 +291,11 @@ const RULES = [
     ['a vector table off its boundary', (b) => b.bus.write32(0xe000ed08, 0x20000080), /VTOR/],
     ['SPI data while it is off', (b) => b.bus.write32(SPI0 + 8, 1), /disabled/],
     ['DMA to a private address', (b) => b.mcu.writeUint32(0xd0000010, 1), /private/],
+    ['two DMA channels at one request', (b) => [0, 1].forEach((n) => startDma(b, n)), /same request 0/],
+    ['a FIFO that DMA serves', (b) => {
+        startDma(b, 0);
+        b.bus.write8(PIO0 + 0x10, 1);
+    }, /while DMA channel 0 serves it/],
     ['DMA off its alignment', (b) => b.mcu.readUint32(0x20000002), /unaligned/],
     ['an unknown flash command', (b) => b.bus.write32(0x18000060, 0x77), /flash command/],
     ['two drivers on one pin', (b) => {
