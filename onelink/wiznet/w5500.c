@@ -130,11 +130,7 @@ static void give_up(struct ol_w5500 *c)
     if (c->attempt_ms > RETRY_MAX_MS) {
         c->attempt_ms = RETRY_MAX_MS;
     }
-    for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        if (c->owner[n] != NULL) {
-            c->owner[n]->on_status(c->owner[n], 0, SR_LOST);
-        }
-    }
+    ol_w5500_lose_sockets(c, SN_MR_TCP | SN_MR_UDP);
 }
 
 /* ---- Start-up ---- */
@@ -163,33 +159,23 @@ static void set_up(struct ol_w5500 *c)
 /* The pin first, and then, for where it is not wired or did not help, the command. */
 static void start(struct ol_w5500 *c)
 {
+    static const uint8_t wait_ms[] = {PIN_MS, PIN_MS, SOFT_MS, PIN_MS}; /* by state */
     const uint8_t mr = MR_RST;
-    uint32_t wait_ms = PIN_MS;
+    uint8_t state = c->state;
 
-    switch (c->state) {
-    case STATE_IDLE:
-        c->stats.resets++;
-        c->config.bus.ops->reset_line(c->config.bus.ctx, 0);
-        c->state = STATE_RESET;
-        break;
-    case STATE_RESET:
-        c->config.bus.ops->reset_line(c->config.bus.ctx, 1);
-        c->state = STATE_WAKE;
-        c->give_up_at = ol_w5500_after(c, WAKE_MS);
-        break;
-    case STATE_WAKE:
-        (void)ol_w5500_put(c, AT_COMMON(COMMON_MR), &mr, 1);
-        c->state = STATE_SOFT;
-        wait_ms = SOFT_MS;
-        break;
-    default:
+    c->next_at = ol_w5500_after(c, wait_ms[state]);
+    if (state == STATE_SOFT) {
         set_up(c);
-        if (c->state == STATE_UP) {
-            return;
-        }
-        break;
+        return;
     }
-    c->next_at = ol_w5500_after(c, wait_ms);
+    c->state++;
+    if (state == STATE_WAKE) {
+        (void)ol_w5500_put(c, AT_COMMON(COMMON_MR), &mr, 1);
+        return;
+    }
+    c->stats.resets += state == STATE_IDLE;
+    c->config.bus.ops->reset_line(c->config.bus.ctx, state == STATE_RESET);
+    c->give_up_at = ol_w5500_after(c, WAKE_MS);
 }
 
 /* ---- Looking after a chip that is up ---- */

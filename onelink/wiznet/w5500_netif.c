@@ -19,17 +19,6 @@ static void netif_get_config(void *ctx, struct ol_netif_config *out)
     *out = c->net;
 }
 
-/* Streams have the old address in them. */
-static void end_streams(struct ol_w5500 *c)
-{
-    for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
-        struct ol_w5500_socket *s = c->owner[n];
-        if (s != NULL && (s->mode & SN_MR_TCP) != 0) {
-            s->on_status(s, 0, SR_LOST);
-        }
-    }
-}
-
 int32_t ol_w5500_put_common(struct ol_w5500 *c, unsigned addr, size_t len)
 {
     if (!ol_w5500_is_usable(c)) {
@@ -44,7 +33,7 @@ static int32_t netif_set_config(void *ctx, const struct ol_netif_config *config)
     uint8_t *common = c->common;
 
     if (!ol_addr_same_host(&c->net.address, &config->address)) {
-        end_streams(c);
+        ol_w5500_lose_sockets(c, SN_MR_TCP); /* which have the old address in them */
     }
     c->net = *config;
     /* Without an address the mask is 0, too: the chip then asks for every address itself. */

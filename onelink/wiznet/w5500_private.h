@@ -197,6 +197,8 @@ void ol_w5500_socket_release(struct ol_w5500_socket *s, unsigned command);
 /* Asks the chip about socket n: clears what Sn_IR shows and tells the owner. true: there was
  * something in Sn_IR. */
 bool ol_w5500_look(struct ol_w5500 *c, unsigned n);
+/* Tells the owners of all sockets with one of these bits in Sn_MR that they are gone. */
+void ol_w5500_lose_sockets(struct ol_w5500 *c, unsigned modes);
 /* Lets the next look without interrupt come soon, then later and later. */
 void ol_w5500_socket_wait(struct ol_w5500_socket *s);
 /* Gives a command; the socket is busy until it is seen taken. */

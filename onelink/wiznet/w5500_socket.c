@@ -118,6 +118,16 @@ bool ol_w5500_look(struct ol_w5500 *c, unsigned n)
     return r[1] != 0;
 }
 
+void ol_w5500_lose_sockets(struct ol_w5500 *c, unsigned modes)
+{
+    for (unsigned n = 0; n < OL_W5500_SOCKETS; n++) {
+        struct ol_w5500_socket *s = c->owner[n];
+        if (s != NULL && (s->mode & modes) != 0) {
+            s->on_status(s, 0, SR_LOST);
+        }
+    }
+}
+
 /* ---- Opening and closing ---- */
 
 /* A free one, even if the chip has not finished with it: opening closes it. */
