@@ -65,6 +65,11 @@ static uint32_t option_u32(const struct bench *b, uint8_t code)
                : 0;
 }
 
+static unsigned secs_of(const struct bench *b)
+{
+    return (unsigned)b->request[8] << 8 | b->request[9];
+}
+
 static void take_events(struct bench *b)
 {
     static const char letters[] = {
@@ -228,6 +233,34 @@ static void test_silence(void **state)
     }
     assert_string_equal(b.events, "S");
     assert_true(b.request[9] >= 250 - 5 || b.request[8] > 0); /* secs */
+    assert_in_range(secs_of(&b), (b.now - NOW0) / 1000 - 1, (b.now - NOW0) / 1000);
+}
+
+/* RFC 2131 2: right to a thousandth until two bytes are not enough. */
+static void test_secs(void **state)
+{
+    struct bench b;
+    (void)state;
+
+    start(&b);
+    assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
+    assert_int_equal(secs_of(&b), 0);
+    b.now = NOW0 + 65534000;
+    assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
+    assert_in_range(secs_of(&b), 65534 - 66, 65534);
+    b.now = NOW0 + 70000000;
+    assert_int_equal(sent(&b), OL_DHCP_DISCOVER);
+    assert_int_equal(secs_of(&b), 65535);
+
+    /* A renewal counts from its own begin, also when it becomes a rebinding. */
+    start(&b);
+    get_lease(&b, (struct answer){.lease_s = 3600, .renew_s = 1000, .rebind_s = 2000});
+    assert_int_equal(wait_sent(&b, 4000000), OL_DHCP_REQUEST);
+    assert_int_equal(secs_of(&b), 0);
+    while (b.to.bytes[0] != 255) {
+        assert_int_equal(wait_sent(&b, 4000000), OL_DHCP_REQUEST);
+    }
+    assert_in_range(secs_of(&b), 998, 1000);
 }
 
 /* Boards that were switched on together do not ask together for ever. */
@@ -619,6 +652,7 @@ static void test_bad_config(void **state)
     struct ol_addr to;
     assert_in_range(ol_dhcp_output(&d, buf, sizeof buf, &to, 0), 300, sizeof buf);
     assert_int_equal(ol_dhcp_output(&d, buf, 299, &to, 0), OL_E_NOSPC);
+    assert_int_equal(ol_dhcp_output(&d, buf, sizeof buf - 1, &to, 0), OL_E_NOSPC);
 }
 
 int main(void)
@@ -626,6 +660,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_four_messages),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_secs),
         cmocka_unit_test(test_jitter),
         cmocka_unit_test(test_request_unanswered_starts_over),
         cmocka_unit_test(test_taken_is_declined),
