@@ -130,6 +130,7 @@ struct app {
 
     struct app_chip chip;
     struct ol_netif_config address; /* by settings */
+    struct ol_netif_ops netif_ops;  /* the driver's but one */
     struct ol_agent_config config;
     struct ol_agent_dhcp dhcp;
     struct ol_agent agent;

@@ -5,53 +5,17 @@
 
 #define DAY_S 86400u
 
-/* --- the chip as the agent's interface: name servers may be set by hand -------------- */
-
-static bool is_link_up(void *ctx)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->is_link_up(c->netif.ctx);
-}
-
-static void get_mac(void *ctx, uint8_t mac[6])
-{
-    memcpy(mac, ((struct app *)ctx)->chip.mac, 6);
-}
-
-static void get_config(void *ctx, struct ol_netif_config *out)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    c->netif.ops->get_config(c->netif.ctx, out);
-}
-
+/* Name servers may be set by hand. All else of the agent's interface is the driver's, whose context
+ * is the chip inside of struct app. */
 static int32_t set_config(void *ctx, const struct ol_netif_config *config)
 {
-    struct app *app = ctx;
+    struct app *app = (struct app *)((char *)ctx - offsetof(struct app, chip.w5500));
     struct ol_netif_config own = *config;
     if (app->address.dns[0].family != OL_ADDR_NONE) {
         memcpy(own.dns, app->address.dns, sizeof(own.dns));
     }
-    return app->chip.netif.ops->set_config(app->chip.netif.ctx, &own);
+    return app->chip.netif.ops->set_config(ctx, &own);
 }
-
-static int32_t probe(void *ctx, const struct ol_addr *candidate, ol_ms now)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->probe(c->netif.ctx, candidate, now);
-}
-
-static enum ol_probe probe_result(void *ctx, ol_ms now)
-{
-    struct app_chip *c = &((struct app *)ctx)->chip;
-    return c->netif.ops->probe_result(c->netif.ctx, now);
-}
-
-static const struct ol_netif_ops netif_ops = {.is_link_up = is_link_up,
-                                              .get_mac = get_mac,
-                                              .get_config = get_config,
-                                              .set_config = set_config,
-                                              .probe = probe,
-                                              .probe_result = probe_result};
 
 /* --- by the settings ---------------------------------------------------------------- */
 
@@ -136,7 +100,9 @@ static void set_memory(struct app *app, struct ol_agent_config *c)
     c->slot_count = APP_PROPERTY_MAX;
     c->stream = ol_w5500_tcp_stream(&app->chip.tcp);
     c->datagram = ol_w5500_udp_datagram(&app->chip.udp);
-    c->netif = (struct ol_netif){.ctx = app, .ops = &netif_ops};
+    app->netif_ops = *app->chip.netif.ops;
+    app->netif_ops.set_config = set_config;
+    c->netif = (struct ol_netif){.ctx = &app->chip.w5500, .ops = &app->netif_ops};
     c->entropy = app->machine->entropy;
     c->rx = app->rx;
     c->rx_cap = sizeof(app->rx);

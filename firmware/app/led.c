@@ -3,19 +3,20 @@
 
 /* What the LED tells, unless a property has it: the chip is missing (fast), not configured (two
  * flashes), no cable (one flash), connecting (even), login refused (three flashes), online (lit).
- * A pattern is a list of times, lit first. */
+ * A pattern is a list of times in units of 10 ms, lit first. */
 
-#define FLASH 100
-#define GAP   200
-#define PAUSE 1500
+#define UNIT_MS 10
+#define FLASH   10
+#define GAP     20
+#define PAUSE   150
 
 enum pattern { CHIP, UNCONFIGURED, LINK, CONNECTING, REFUSED, ONLINE };
 
-static const uint16_t times[][7] = {
-    [CHIP] = {50, 50},
+static const uint8_t times[][7] = {
+    [CHIP] = {5, 5},
     [UNCONFIGURED] = {FLASH, GAP, FLASH, PAUSE},
     [LINK] = {FLASH, PAUSE},
-    [CONNECTING] = {500, 500},
+    [CONNECTING] = {50, 50},
     [REFUSED] = {FLASH, GAP, FLASH, GAP, FLASH, PAUSE},
     [ONLINE] = {0},
 };
@@ -71,23 +72,21 @@ void app_led_set(struct app *app, bool lit)
 /* Where the pattern stands: lit or not, and until when. */
 static bool place(const struct app *app, enum pattern pattern, ol_ms *until)
 {
-    const uint16_t *t = times[pattern];
-    ol_ms total = 0, in;
+    const uint8_t *t = times[pattern];
+    uint32_t total = 0, in, end;
     unsigned i = 0;
     for (unsigned k = 0; t[k] > 0; k++) {
-        total += t[k];
+        total += t[k] * UNIT_MS;
     }
     if (total == 0) {
         *until = OL_NEVER;
         return true;
     }
-    in = (app->now - app->led.began_at) % total;
-    ol_ms at = app->now - in;
-    for (; in >= t[i]; i++) {
-        in -= t[i];
-        at += t[i];
+    in = (uint32_t)((app->now - app->led.began_at) % total);
+    for (end = t[0] * UNIT_MS; in >= end; end += t[i] * UNIT_MS) {
+        i++;
     }
-    *until = at + t[i];
+    *until = app->now + (end - in);
     return i % 2 == 0;
 }
 

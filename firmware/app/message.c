@@ -4,9 +4,9 @@
 #include "firmware/app/text.h"
 #include "onelink/base/utf8.h"
 
-static void put_hex(struct ol_writer *w, uint32_t n)
+static void put_hex(struct ol_writer *w, uint32_t n, int digits)
 {
-    for (int shift = 28; shift >= 0; shift -= 4) {
+    for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) {
         ol_writer_u8(w, (uint8_t) "0123456789ABCDEF"[n >> shift & 15]);
     }
 }
@@ -34,7 +34,10 @@ static void put_arg(struct ol_writer *w, enum app_language language,
         ol_writer_u8(w, (uint8_t)('0' + n % 10));
         break;
     case APP_ARG_HEX:
-        put_hex(w, n);
+        put_hex(w, n, 8);
+        break;
+    case APP_ARG_HEX_BYTE:
+        put_hex(w, n, 2);
         break;
     case APP_ARG_WIDE:
         ol_writer_dec_u64(w, *arg->as.wide);

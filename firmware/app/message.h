@@ -28,6 +28,7 @@ enum app_arg_kind {
     APP_ARG_NUMBER,
     APP_ARG_TENTHS,
     APP_ARG_HEX,
+    APP_ARG_HEX_BYTE,
     APP_ARG_WIDE,
     APP_ARG_MESSAGE
 };
@@ -70,10 +71,15 @@ static inline struct app_arg app_tenths(uint32_t n)
     return (struct app_arg){.as.number = n, .kind = APP_ARG_TENTHS};
 }
 
-/* Eight digits of hexadecimal; a number of 64 bits. */
+/* Eight or two digits of hexadecimal; a number of 64 bits. */
 static inline struct app_arg app_hex(uint32_t n)
 {
     return (struct app_arg){.as.number = n, .kind = APP_ARG_HEX};
+}
+
+static inline struct app_arg app_hex_byte(uint8_t n)
+{
+    return (struct app_arg){.as.number = n, .kind = APP_ARG_HEX_BYTE};
 }
 
 static inline struct app_arg app_wide(const uint64_t *n)

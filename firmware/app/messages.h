@@ -162,12 +162,13 @@ APP_MESSAGE(
 APP_MESSAGE(MSG_ALLOWED_COMMAND, "keep, led, gpio:PIN", "keep、led、gpio:PIN")
 
 /* --- start and board -------------------------------------------------------------- */
+/* In the order of enum app_reset_cause; %1 and %2 are where it crashed, %3 is how often. */
 APP_MESSAGE(MSG_RESET_POWER, "started by power or the RUN pin", "因上电或 RUN 引脚启动")
 APP_MESSAGE(MSG_RESET_REQUEST, "started by reboot", "因 reboot 启动")
 APP_MESSAGE(
     MSG_RESET_WATCHDOG,
-    "started by the watchdog: the program had stopped; %1 starts in a row that failed",
-    "看门狗重启：程序曾停止；连续失败的启动次数 %1")
+    "started by the watchdog: the program had stopped; %3 starts in a row that failed",
+    "看门狗重启：程序曾停止；连续失败的启动次数 %3")
 APP_MESSAGE(MSG_RESET_CRASH,
             "started after a crash at %1, called from %2; %3 starts in a row that failed",
             "崩溃后重启：位置 %1，调用者 %2；连续失败的启动次数 %3")

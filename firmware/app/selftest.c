@@ -26,10 +26,8 @@ static void test_version(struct app *app)
 {
     uint8_t version = 0;
     int32_t rc = ol_w5500_read(&app->chip.w5500, 0, VERSION_REGISTER, &version, 1);
-    char text[3] = {"0123456789ABCDEF"[version >> 4], "0123456789ABCDEF"[version & 15],
-                    0};
     app->selftest_bad = (uint8_t)(rc != OL_OK || version != VERSION);
-    ANSWER(app, MSG_TEST_VERSION, app_text(text));
+    ANSWER(app, MSG_TEST_VERSION, app_hex_byte(version));
 }
 
 /* Each byte differs from its neighbours, and from the same place in another pass. */

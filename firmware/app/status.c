@@ -23,21 +23,8 @@ static bool has_agent(const struct app *app)
 void app_boot_put(struct app *app)
 {
     struct app_boot boot = app->machine->ops->boot(app->machine->ctx);
-    switch (boot.cause) {
-    case APP_RESET_POWER:
-        PUT(app, MSG_RESET_POWER);
-        break;
-    case APP_RESET_REQUEST:
-        PUT(app, MSG_RESET_REQUEST);
-        break;
-    case APP_RESET_WATCHDOG:
-        PUT(app, MSG_RESET_WATCHDOG, app_count(boot.failed_in_a_row));
-        break;
-    case APP_RESET_CRASH:
-        PUT(app, MSG_RESET_CRASH, app_hex(boot.crash_pc), app_hex(boot.crash_lr),
-            app_count(boot.failed_in_a_row));
-        break;
-    }
+    PUT(app, (enum app_message)(MSG_RESET_POWER + (int)boot.cause),
+        app_hex(boot.crash_pc), app_hex(boot.crash_lr), app_count(boot.failed_in_a_row));
 }
 
 static void say_reset(struct app *app)

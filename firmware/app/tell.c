@@ -32,21 +32,18 @@ static bool is_leap(uint32_t year)
     return year % 4 == 0 && year != 2100; /* seconds of 32 bits end in 2106 */
 }
 
-static uint32_t month_days(uint32_t year, uint32_t month)
-{
-    return month == 2 ? 28u + is_leap(year) : 30 + ((month + month / 8) & 1);
-}
-
 const char *app_date_encode(char text[APP_DATE_CAP], int64_t unix_ms)
 {
     uint32_t s = (uint32_t)((uint64_t)(unix_ms > 0 ? unix_ms : 0) / 1000);
-    uint32_t days = s / 86400, year = 1970, month = 1;
+    uint32_t days = s / 86400, year = 1970, month = 1, len;
     s %= 86400;
-    for (; days >= 365u + is_leap(year); year++) {
-        days -= 365u + is_leap(year);
+    for (; (len = 365u + is_leap(year)) <= days; year++) {
+        days -= len;
     }
-    for (; days >= month_days(year, month); month++) {
-        days -= month_days(year, month);
+    uint32_t february = len - 337;
+    for (; (len = month == 2 ? february : 30 + ((month + month / 8) & 1)) <= days;
+         month++) {
+        days -= len;
     }
     char *p = put_two(text, year / 100, '-') - 1;
     p = put_two(p, year % 100, '-');

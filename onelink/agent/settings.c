@@ -46,14 +46,6 @@ static struct ol_str trim(struct ol_str s)
 
 /* --- values ------------------------------------------------------------------------- */
 
-static bool is_text_type(uint8_t type)
-{
-    return type == OL_SETTING_STRING || type == OL_SETTING_NAME ||
-           type == OL_SETTING_FILE || type == OL_SETTING_HOST ||
-           type == OL_SETTING_HOSTS || type == OL_SETTING_DECIMAL ||
-           type == OL_SETTING_SECRET || type >= OL_SETTING_IPV4;
-}
-
 /* A host name as RFC 1123 section 2.1 has it, and '_', which names in use have. A name of
  * digits and dots alone would be taken for an address, so it has to be one. */
 static bool is_host(struct ol_str s)
@@ -190,25 +182,24 @@ static bool has_only_allowed_chars(uint8_t type, struct ol_str s)
     }
 }
 
-static int32_t text_set(const struct ol_setting *setting, struct ol_str text,
-                        struct ol_str *out, struct ol_setting_error *err)
+static int32_t text_check(const struct ol_setting *setting, struct ol_str text,
+                          struct ol_setting_error *err)
 {
     struct ol_dec dec;
-    if (setting->type == OL_SETTING_DECIMAL) {
-        if (ol_dec_decode(text, &dec) != OL_OK) {
-            return fail(err, OL_SETTING_NUMBER);
-        }
-    } else if (setting->type == OL_SETTING_HOSTS || setting->type == OL_SETTING_IPV4S) {
-        if (!is_list(setting, text)) {
-            return fail(err, OL_SETTING_CHARACTER);
-        }
-    } else if (text.len < setting->min || text.len > setting->max) {
-        return fail(err, OL_SETTING_LENGTH);
-    } else if (!has_only_allowed_chars(setting->type, text)) {
-        return fail(err, OL_SETTING_CHARACTER);
+    switch ((enum ol_setting_type)setting->type) {
+    case OL_SETTING_DECIMAL:
+        return ol_dec_decode(text, &dec) == OL_OK ? OL_OK : fail(err, OL_SETTING_NUMBER);
+    case OL_SETTING_HOSTS:
+    case OL_SETTING_IPV4S:
+        return is_list(setting, text) ? OL_OK : fail(err, OL_SETTING_CHARACTER);
+    default:
+        break;
     }
-    *out = text;
-    return OL_OK;
+    if (text.len < setting->min || text.len > setting->max) {
+        return fail(err, OL_SETTING_LENGTH);
+    }
+    return has_only_allowed_chars(setting->type, text) ? OL_OK
+                                                       : fail(err, OL_SETTING_CHARACTER);
 }
 
 /* Takes the unit off a duration and gives its seconds, 1 without a unit. */
@@ -270,11 +261,8 @@ static int32_t choice_set(const char *choices, struct ol_str text, uint32_t *out
                           struct ol_setting_error *err)
 {
     int32_t position = choice_find(choices, text);
-    if (position < 0) {
-        return fail(err, OL_SETTING_CHOICE);
-    }
     *out = (uint32_t)position;
-    return OL_OK;
+    return position >= 0 ? OL_OK : fail(err, OL_SETTING_CHOICE);
 }
 
 static int32_t value_set(const struct ol_setting *setting, struct ol_str text,
@@ -283,16 +271,18 @@ static int32_t value_set(const struct ol_setting *setting, struct ol_str text,
     if (text.len == 0) {
         return fail(err, OL_SETTING_EMPTY);
     }
-    if (is_text_type(setting->type)) {
-        return text_set(setting, text, &out->as.text, err);
-    }
-    if (setting->type == OL_SETTING_BOOL) {
+    switch ((enum ol_setting_type)setting->type) {
+    case OL_SETTING_BOOL:
         return choice_set("false|true", text, &out->as.number, err);
-    }
-    if (setting->type == OL_SETTING_ENUM) {
+    case OL_SETTING_ENUM:
         return choice_set(setting->choices, text, &out->as.number, err);
+    case OL_SETTING_INT:
+    case OL_SETTING_DURATION:
+        return number_set(setting, text, &out->as.number, err);
+    default:
+        out->as.text = text;
+        return text_check(setting, text, err);
     }
-    return number_set(setting, text, &out->as.number, err);
 }
 
 static void preset(const struct ol_setting *setting, struct ol_setting_value *value)

@@ -139,6 +139,10 @@ static void causes_and_hints_stand_in_order(void **state)
     assert_int_equal(MSG_FAULT_ELSEWHERE - MSG_FAULT_ENCODING,
                      OL_SETTING_ELSEWHERE - OL_SETTING_ENCODING);
     assert_int_equal(OL_SETTING_REASON - OL_SETTING_ELSEWHERE, 1);
+    assert_int_equal(MSG_RESET_CRASH - MSG_RESET_POWER,
+                     APP_RESET_CRASH - APP_RESET_POWER);
+    assert_int_equal(MSG_RESET_WATCHDOG - MSG_RESET_POWER,
+                     APP_RESET_WATCHDOG - APP_RESET_POWER);
     assert_int_equal(MSG_CAUSE_LOCAL - MSG_CAUSE_NONE, OL_AGENT_CAUSE_LOCAL);
     assert_int_equal(MSG_CAUSE_TWIN - MSG_CAUSE_NONE, OL_AGENT_CAUSE_TWIN);
     assert_int_equal(MSG_CAUSE_REJECTED - MSG_CAUSE_NONE, OL_AGENT_CAUSE_REJECTED);
