@@ -105,16 +105,6 @@ static void send_answer(struct ol_agent *a, struct ol_agent_command *c)
     c->state = OL_AGENT_COMMAND_FREE;
 }
 
-static void answer(struct ol_agent *a, struct ol_agent_command *c, int32_t code,
-                   struct ol_str msg)
-{
-    c->state = OL_AGENT_COMMAND_ANSWERED;
-    c->code = code;
-    c->msg_len = (uint8_t)cut(msg, sizeof c->msg);
-    memcpy(c->msg, msg.ptr, c->msg_len);
-    send_answer(a, c);
-}
-
 /* ---- The values of a set ---- */
 
 /* Lets go of the values of a command: they become samples, or nothing. */
@@ -142,6 +132,18 @@ static void release_values(struct ol_agent *a, const struct ol_agent_command *c,
         ol_queue_set(&a->queue, at, &r);
     }
     ol_queue_compact(&a->queue);
+}
+
+/* Settles a command: answers it, and its values with it. */
+static void answer(struct ol_agent *a, struct ol_agent_command *c, int32_t code,
+                   struct ol_str msg)
+{
+    c->state = OL_AGENT_COMMAND_ANSWERED;
+    c->code = code;
+    c->msg_len = (uint8_t)cut(msg, sizeof c->msg);
+    memcpy(c->msg, msg.ptr, c->msg_len);
+    send_answer(a, c);
+    release_values(a, c, code == OL_ONENET_CODE_OK);
 }
 
 /* Puts the values of the set aside for now. *kept tells that the agent may obey by itself. */
@@ -229,7 +231,6 @@ static OL_AGENT_NOINLINE void on_set(struct ol_agent *a,
     ev->set.id = in->id;
     if (kept) {
         answer(a, c, OL_ONENET_CODE_OK, OL_STR("success"));
-        release_values(a, c, true);
     }
 }
 
@@ -245,7 +246,6 @@ int32_t ol_agent_set_reply(struct ol_agent *a, uint8_t handle, int32_t code,
             msg = code == OL_ONENET_CODE_OK ? OL_STR("success") : OL_STR("failed");
         }
         answer(a, c, code, msg);
-        release_values(a, c, code == OL_ONENET_CODE_OK);
         return OL_OK;
     }
     return OL_E_NOENT;
@@ -361,7 +361,6 @@ bool ol_agent_command_run(struct ol_agent *a)
             ev->late.handle = c->handle;
             a->stats.late++;
             answer(a, c, CODE_FAILED, OL_STR("busy"));
-            release_values(a, c, false);
             return true;
         }
         if (c->state == OL_AGENT_COMMAND_ANSWERED && !a->tx_full) {

@@ -45,17 +45,6 @@ static void take_reply(struct ol_onenet_device *dev, struct ol_onenet_device_eve
 
 /* ---- Commands ---- */
 
-/* Without a model only the form of params is held. */
-static int32_t check_form(const struct ol_onenet_params_check *check,
-                          struct ol_json_reader *r, const struct ol_json_token *begin)
-{
-    (void)r;
-    *check->verdict = begin->kind == OL_JSON_OBJECT_BEGIN
-                          ? ol_onenet_refusal_none()
-                          : ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
-    return OL_OK;
-}
-
 /* Names of properties that there are. */
 static int32_t check_get(const struct ol_onenet_params_check *check,
                          struct ol_json_reader *r, const struct ol_json_token *begin)
@@ -87,9 +76,7 @@ static void take_command(const struct ol_onenet_device *dev,
 {
     bool is_set = ev->topic.kind == OL_ONENET_TOPIC_PROPERTY_SET;
     const struct ol_onenet_params_check check = {
-        .run = !is_set                     ? check_get
-               : dev->config.model == NULL ? check_form
-                                           : ol_onenet_params_check_set,
+        .run = is_set ? ol_onenet_params_check_set : check_get,
         .model = dev->config.model,
         .tolerant = true,
         .verdict = &ev->refusal,

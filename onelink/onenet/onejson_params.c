@@ -215,7 +215,9 @@ int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
     for (size_t i = 0; i < sizeof seen.bits / sizeof seen.bits[0]; i++) {
         seen.bits[i] = 0;
     }
-    if (begin->kind == OL_JSON_OBJECT_BEGIN) {
+    if (begin->kind == OL_JSON_OBJECT_BEGIN && check->model == NULL) {
+        count = 1; /* what they are is the application's affair */
+    } else if (begin->kind == OL_JSON_OBJECT_BEGIN) {
         rc = ol_json_reader_next(r, &name);
         while (rc == OL_OK && name.kind == OL_JSON_KEY) {
             rc = check_member(check, r, &name, &seen);
@@ -226,13 +228,8 @@ int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
             rc = rc == OL_OK ? ol_json_reader_next(r, &name) : rc;
         }
     }
-    check->verdict->code = OL_ONENET_CODE_OK;
-    check->verdict->text = OL_STR("success");
-    check->verdict->identifier = nothing;
-    check->verdict->ours = false;
-    if (count == 0) {
-        *check->verdict = ol_onenet_refusal_make(OL_ONENET_CODE_FORMAT, nothing);
-    }
+    *check->verdict = ol_onenet_refusal_make(
+        count > 0 ? OL_ONENET_CODE_OK : OL_ONENET_CODE_FORMAT, nothing);
     return rc;
 }
 

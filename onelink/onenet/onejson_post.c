@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "onelink/onenet/onejson.h"
 
-#include <string.h>
-
 #include "onelink/base/utf8.h"
 #include "onelink/onenet/name.h"
 #include "onelink/onenet/post_put.h"
@@ -50,17 +48,6 @@ static void put_time(struct ol_onenet_post *post, int64_t time_ms)
     }
 }
 
-/* ol_writer_bytes in less, for a writer that is taken back when anything does not fit. */
-static void put(struct ol_writer *w, const char *text, size_t len)
-{
-    if (len > w->cap - w->len) {
-        w->over = true;
-        return;
-    }
-    memcpy(w->buf + w->len, text, len);
-    w->len += len;
-}
-
 int32_t ol_onenet_post_put(struct ol_onenet_post *post, struct ol_str identifier,
                            const struct ol_onenet_value *value, bool wrapped,
                            int64_t time_ms)
@@ -70,16 +57,16 @@ int32_t ol_onenet_post_put(struct ol_onenet_post *post, struct ol_str identifier
     if (w->over) {
         return OL_E_NOSPC;
     }
-    put(w, post->count > 0 ? ",\"" : "\"", post->count > 0 ? 2 : 1);
-    put(w, identifier.ptr, identifier.len);
-    put(w, "\":{\"value\":", wrapped ? 11 : 2);
+    ol_writer_bytes(w, post->count > 0 ? ",\"" : "\"", post->count > 0 ? 2 : 1);
+    ol_writer_bytes(w, identifier.ptr, identifier.len);
+    ol_writer_bytes(w, "\":{\"value\":", wrapped ? 11 : 2);
     ol_onenet_value_encode(w, value);
     if (wrapped && time_ms > 0) {
-        put(w, ",\"time\":", 8);
+        ol_writer_bytes(w, ",\"time\":", 8);
         put_time(post, time_ms);
     }
     if (wrapped) {
-        put(w, "}", 1);
+        ol_writer_bytes(w, "}", 1);
     }
     if (w->over || w->cap - w->len < post_end.len) {
         w->len = len;

@@ -16,7 +16,7 @@ struct ol_onenet_params_check {
     struct ol_onenet_refusal *verdict;
 };
 
-/* A command: bare values of writable properties. */
+/* A command: bare values of writable properties. Without a model only its form is held. */
 int32_t ol_onenet_params_check_set(const struct ol_onenet_params_check *check,
                                    struct ol_json_reader *r,
                                    const struct ol_json_token *begin);
