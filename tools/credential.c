@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "tools/credential.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "onelink/onenet/resource.h"
 #include "onelink/onenet/token.h"
+#include "tools/why.h"
 
 #define TOKEN_MAX 1024 /* bytes that ol_onenet_token_decode takes */
 
@@ -24,16 +24,6 @@ static const struct credential credentials[] = {
 };
 
 /* --- tokens ------------------------------------------------------------------------- */
-
-__attribute__((format(printf, 3, 4))) static bool refuse(char *why, size_t cap,
-                                                         const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(why, cap, format, ap);
-    va_end(ap);
-    return false;
-}
 
 /* "2026-11-24 05:40:01 UTC" */
 static void put_time(char *out, size_t cap, int64_t unix_s)
@@ -54,11 +44,11 @@ static bool check_expiry(const struct ol_onenet_token_parts *token, int64_t now_
         return true;
     }
     if (error != OL_ONENET_TOKEN_EXPIRED) {
-        return refuse(why, cap, "%s", ol_onenet_token_error_str(error));
+        return cli_fail(why, cap, "%s", ol_onenet_token_error_str(error));
     }
     put_time(expiry, sizeof(expiry), token->et);
     put_time(now, sizeof(now), now_s);
-    return refuse(
+    return cli_fail(
         why, cap,
         "this token expired at %s (this machine's clock says %s); give a new one", expiry,
         now);
@@ -70,20 +60,20 @@ static bool check_resource(struct ol_str res, struct ol_str product_id,
     struct ol_onenet_resource r = ol_onenet_resource_decode(res);
     bool device = r.kind == OL_ONENET_RESOURCE_DEVICE;
     if (!device && r.kind != OL_ONENET_RESOURCE_PRODUCT) {
-        return refuse(why, cap,
-                      "this token is for %.*s; a device needs one for "
-                      "products/%.*s/devices/%.*s or products/%.*s",
-                      (int)res.len, res.ptr, (int)product_id.len, product_id.ptr,
-                      (int)device_name.len, device_name.ptr, (int)product_id.len,
-                      product_id.ptr);
+        return cli_fail(why, cap,
+                        "this token is for %.*s; a device needs one for "
+                        "products/%.*s/devices/%.*s or products/%.*s",
+                        (int)res.len, res.ptr, (int)product_id.len, product_id.ptr,
+                        (int)device_name.len, device_name.ptr, (int)product_id.len,
+                        product_id.ptr);
     }
     if (!ol_str_equal(r.pid, product_id)) {
-        return refuse(why, cap,
-                      "this token is for products/%.*s, not for product_id %.*s",
-                      (int)r.pid.len, r.pid.ptr, (int)product_id.len, product_id.ptr);
+        return cli_fail(why, cap,
+                        "this token is for products/%.*s, not for product_id %.*s",
+                        (int)r.pid.len, r.pid.ptr, (int)product_id.len, product_id.ptr);
     }
     if (device && !ol_str_equal(r.device, device_name)) {
-        return refuse(
+        return cli_fail(
             why, cap, "this token is for devices/%.*s, not for device_name %.*s",
             (int)r.device.len, r.device.ptr, (int)device_name.len, device_name.ptr);
     }
@@ -99,7 +89,7 @@ bool cli_token_check(struct ol_str token, struct ol_str product_id,
         ol_onenet_token_decode(token, text, sizeof(text), &parts);
     bool ok = error == OL_ONENET_TOKEN_OK;
     if (!ok) {
-        refuse(why, cap, "%s", ol_onenet_token_error_str(error));
+        cli_fail(why, cap, "%s", ol_onenet_token_error_str(error));
     }
     ok = ok && check_expiry(&parts, now_s, why, cap) &&
          check_resource(parts.res, product_id, device_name, why, cap);

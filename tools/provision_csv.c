@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +12,9 @@
 
 #include "tools/file.h"
 #include "tools/secret.h"
+#include "tools/why.h"
 
 #define FILE_MAX_LEN (16u << 20)
-
-__attribute__((format(printf, 3, 4))) static bool fail(char *why, size_t cap,
-                                                       const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(why, cap, format, ap);
-    va_end(ap);
-    return false;
-}
 
 /* --- reading ------------------------------------------------------------------------ */
 
@@ -127,23 +117,23 @@ static bool take_checked(struct cli_csv *csv, struct parser *p, size_t row, char
 {
     unsigned line = p->line;
     if (row > CLI_CSV_ROWS_MAX || !add_row(csv, row)) {
-        return fail(why, cap, "%s:%u: too many rows", csv->path, line);
+        return cli_fail(why, cap, "%s:%u: too many rows", csv->path, line);
     }
     size_t count = take_row(csv, p, row);
     if (p->problem) {
-        return fail(why, cap, "%s:%u: %s", csv->path, line, p->problem);
+        return cli_fail(why, cap, "%s:%u: %s", csv->path, line, p->problem);
     }
     if (row == 0 && count > CLI_CSV_COLUMNS_MAX) {
-        return fail(why, cap, "%s:1: more than %d columns", csv->path,
-                    CLI_CSV_COLUMNS_MAX);
+        return cli_fail(why, cap, "%s:1: more than %d columns", csv->path,
+                        CLI_CSV_COLUMNS_MAX);
     }
     if (row == 0) {
         csv->columns = count;
         csv->stride = count + 2; /* board and done, perhaps */
     }
     return count == csv->columns ||
-           fail(why, cap, "%s:%u: %u cells, but the first line names %u columns",
-                csv->path, line, (unsigned)count, (unsigned)csv->columns);
+           cli_fail(why, cap, "%s:%u: %u cells, but the first line names %u columns",
+                    csv->path, line, (unsigned)count, (unsigned)csv->columns);
 }
 
 static bool take_rows(struct cli_csv *csv, char *why, size_t cap)
@@ -165,8 +155,8 @@ static bool take_rows(struct cli_csv *csv, char *why, size_t cap)
         }
         csv->rows = row++;
     }
-    return row > 0 ||
-           fail(why, cap, "%s: is empty; the first line names the columns", csv->path);
+    return row > 0 || cli_fail(why, cap, "%s: is empty; the first line names the columns",
+                               csv->path);
 }
 
 static size_t find_column(const struct cli_csv *csv, struct ol_str name)
@@ -209,7 +199,7 @@ bool cli_csv_take(struct cli_csv *csv, const char *path, char *data, size_t len,
     csv->mode = mode;
     csv->path = strdup(path);
     if (!csv->path) {
-        return fail(why, cap, "not enough memory");
+        return cli_fail(why, cap, "not enough memory");
     }
     if (!take_rows(csv, why, cap)) {
         csv->columns = 0; /* cells may not all be there */
@@ -289,7 +279,7 @@ bool cli_csv_save(const struct cli_csv *csv, char *why, size_t cap)
     char temporary[4096];
     if ((size_t)snprintf(temporary, sizeof(temporary), "%s.new", csv->path) >=
         sizeof(temporary)) {
-        return fail(why, cap, "%s: the path is too long", csv->path);
+        return cli_fail(why, cap, "%s: the path is too long", csv->path);
     }
     unlink(temporary);
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, csv->mode & 0777);
@@ -307,7 +297,7 @@ bool cli_csv_save(const struct cli_csv *csv, char *why, size_t cap)
     }
     error = ok ? errno : error;
     unlink(temporary);
-    return fail(why, cap, "cannot write %s: %s", csv->path, strerror(error));
+    return cli_fail(why, cap, "cannot write %s: %s", csv->path, strerror(error));
 }
 
 void cli_csv_free(struct cli_csv *csv)

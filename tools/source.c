@@ -2,13 +2,13 @@
 #include "tools/source.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "onelink/json/arith.h"
 #include "tools/decimal.h"
 #include "tools/file.h"
+#include "tools/why.h"
 
 static bool refuse(struct ol_setting_error *err, enum ol_property_key key,
                    const struct ol_settings_property *settings, const char *reason)
@@ -87,17 +87,6 @@ bool cli_source_init(struct cli_source *out, const struct ol_settings_property *
     return check_companions(out, settings, err);
 }
 
-/* The last reading failed with this reason. */
-__attribute__((format(printf, 3, 4))) static bool fail(char *why, size_t cap,
-                                                       const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(why, cap, format, ap);
-    va_end(ap);
-    return false;
-}
-
 /* The first line of the first len bytes. */
 static bool first_line(const struct cli_source_room *room, size_t len, struct ol_str *out)
 {
@@ -117,22 +106,22 @@ static bool read_file(struct cli_source *s, bool text, struct cli_source_room *r
     struct ol_str line;
     int len = cli_file_peek(s->path, room->text, sizeof(room->text));
     if (len < 0) {
-        return fail(why, cap, "cannot read %s: %s", s->path, strerror(errno));
+        return cli_fail(why, cap, "cannot read %s: %s", s->path, strerror(errno));
     }
     if (text) {
         if (!first_line(room, (size_t)len, &line)) {
-            return fail(why, cap, "the first line of %s is too long", s->path);
+            return cli_fail(why, cap, "the first line of %s is too long", s->path);
         }
         *out = ol_onenet_value_str(line);
         return true;
     }
     if (!cli_dec_find(ol_str_make(room->text, (size_t)len), s->field, &number)) {
-        return fail(why, cap, "%s has no number in field %u", s->path, s->field);
+        return cli_fail(why, cap, "%s has no number in field %u", s->path, s->field);
     }
     if (ol_dec_add(number, s->offset, &number) != OL_OK ||
         ol_dec_multiply(number, s->scale, &number) != OL_OK) {
-        return fail(why, cap, "%s has a number that is too long with scale and offset",
-                    s->path);
+        return cli_fail(
+            why, cap, "%s has a number that is too long with scale and offset", s->path);
     }
     *out = ol_onenet_value_dec(number);
     return true;
@@ -147,7 +136,7 @@ bool cli_source_read(struct cli_source *s, ol_ms elapsed, bool text,
         return read_file(s, text, room, out, why, cap);
     }
     if (!cli_sim_next(&s->sim, elapsed, &number)) {
-        return fail(why, cap, "the simulated number has become too long");
+        return cli_fail(why, cap, "the simulated number has become too long");
     }
     *out = ol_onenet_value_dec(number);
     return true;
