@@ -183,19 +183,6 @@ static void end_connection(struct sim_board *b, enum own_fault fault)
     }
 }
 
-/* Forward or back, up to two hours; a clock that is set back for the fourth time is more than
- * the agent answers for. */
-static void jump_wall(struct sim_world *w)
-{
-    int64_t jump = (int64_t)sim_roll(w, 7200000);
-
-    if (sim_roll(w, 2) == 0 && w->set_backs < 3) {
-        w->set_backs++;
-        jump = -jump;
-    }
-    w->wall_error_ms += jump;
-}
-
 static void start_own(struct sim_world *w, enum own_fault fault)
 {
     static const char wrong_key[] = "d3JvbmcgMDEyMzQ1Njc4OUFCQ0RFRkdISUpLTE1OT1A=";
@@ -231,7 +218,7 @@ static void start_own(struct sim_world *w, enum own_fault fault)
         end_connection(b, CONN_RESET);
         break;
     case WALL:
-        jump_wall(w);
+        sim_jump_wall(w);
         break;
     case SLOW:
         slow_down(b, (20 + sim_roll(w, 400)) * SIM_MS);

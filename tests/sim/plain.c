@@ -50,19 +50,6 @@ static void crash(struct sim_world *w, bool silent)
     }
 }
 
-/* Forward or back, up to two hours; a clock that is set back for the fourth time is more than
- * the agent answers for. */
-static void jump_wall(struct sim_world *w)
-{
-    int64_t jump = (int64_t)sim_roll(w, 7200000);
-
-    if (sim_roll(w, 2) == 0 && w->set_backs < 3) {
-        w->set_backs++;
-        jump = -jump;
-    }
-    w->wall_error_ms += jump;
-}
-
 static bool fault_start(struct sim_world *w, unsigned fault)
 {
     struct sim_weather *weather = &w->net.weather;
@@ -96,7 +83,7 @@ static bool fault_start(struct sim_world *w, unsigned fault)
         sim_cloud_twin(&w->cloud);
         break;
     case FAULT_WALL:
-        jump_wall(w);
+        sim_jump_wall(w);
         break;
     case FAULT_DNS:
         weather->dns_silent = sim_roll(w, 3) == 0;

@@ -80,6 +80,17 @@ uint64_t sim_roll(struct sim_world *w, uint64_t bound)
     return ol_rng_below(&w->rng, bound);
 }
 
+void sim_jump_wall(struct sim_world *w)
+{
+    int64_t jump = (int64_t)sim_roll(w, 7200000);
+
+    if (sim_roll(w, 2) == 0 && w->set_backs < 3) {
+        w->set_backs++;
+        jump = -jump;
+    }
+    w->wall_error_ms += jump;
+}
+
 /* ---- What the device is like ---- */
 
 static void choose_clock(struct sim_world *w)

@@ -194,6 +194,9 @@ bool sim_fault_is_any(const struct sim_world *w);
 /* Before and after each step of the agent. */
 void sim_bug_before(struct sim_world *w);
 void sim_bug_after(struct sim_world *w);
+/* A fault: the device's clock jumps forward or back, up to two hours; set back for the fourth time
+ * is more than the agent answers for, so it goes forward then. */
+void sim_jump_wall(struct sim_world *w);
 struct ol_wall_time sim_wall(const struct sim_world *w);
 
 #endif

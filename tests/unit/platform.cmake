@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: MIT
-ol_test(test_platform_store SOURCES platform_store.c DEPENDS ol_platform_store sqlite3)
 ol_test(test_platform_api_token SOURCES platform_api_token.c
     DEPENDS ol_platform_api ol_platform_core ol_onenet)
 ol_test(test_platform_notice

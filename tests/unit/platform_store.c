@@ -15,22 +15,9 @@
 
 #include "platform/store/history.h"
 #include "platform/store/registry.h"
+#include "platform_store_world.h"
 
-#define MODEL                                                                            \
-    "{\"properties\":["                                                                  \
-    "{\"identifier\":\"temp\",\"name\":\"t\",\"accessMode\":\"r\","                      \
-    "\"dataType\":{\"type\":\"float\",\"specs\":{}}},"                                   \
-    "{\"identifier\":\"led\",\"name\":\"l\",\"accessMode\":\"rw\","                      \
-    "\"dataType\":{\"type\":\"bool\",\"specs\":{}}}]}"
-
-static struct {
-    char dir[64];
-    char file[96];
-    struct ol_db db;
-    struct ol_store store;
-    const struct ol_store_product *product;
-    int64_t device;
-} t;
+static struct store_world t;
 
 static void open_db(void)
 {
@@ -41,47 +28,23 @@ static void open_db(void)
 
 static void add_product(const char *id)
 {
-    assert_int_equal(
-        ol_db_product_add(&t.db, ol_str_from(id), OL_STR("a2V5"), OL_STR(MODEL), 5, NULL),
-        OL_OK);
-}
-
-static int64_t add_device(const char *name)
-{
-    struct ol_db_device_row row;
-    assert_int_equal(ol_db_device_add(&t.db, t.product, ol_str_from(name),
-                                      OL_STR("a2V5MQ=="), OL_STR("about it"), 6),
+    assert_int_equal(ol_db_product_add(&t.db, ol_str_from(id), OL_STR("a2V5"),
+                                       OL_STR(STORE_WORLD_MODEL), 5, NULL),
                      OL_OK);
-    assert_int_equal(ol_db_device_get(&t.db, t.product, ol_str_from(name), &row), OL_OK);
-    return row.id;
 }
 
 static int set_up(void **state)
 {
     (void)state;
-    strcpy(t.dir, "/tmp/onelink-store-XXXXXX");
-    if (mkdtemp(t.dir) == NULL) {
-        return -1;
-    }
-    snprintf(t.file, sizeof t.file, "%s/onelink.db", t.dir);
-    open_db();
-    add_product("Prod000001");
-    t.product = ol_db_product_get(&t.db, OL_STR("Prod000001"));
-    t.device = t.product == NULL ? 0 : add_device("dev");
-    return t.device == 0 ? -1 : 0;
+    store_world_open(&t);
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    char path[128];
-    ol_db_close(&t.db);
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s%s", t.file, tails[i]);
-        unlink(path);
-    }
-    return rmdir(t.dir);
+    store_world_close(&t);
+    return 0;
 }
 
 static void reopen(void)
@@ -108,7 +71,7 @@ static int32_t put(uint16_t property, int64_t time_ms, const char *value)
 
 static void commit(void)
 {
-    assert_int_equal(t.store.ops->commit(t.store.ctx), OL_OK);
+    store_world_commit(&t);
 }
 
 /* ---- registry ---- */
@@ -129,7 +92,7 @@ static void registry_refuses_products(void **state)
     (void)state;
     struct ol_onenet_import_error error = {0};
     assert_int_equal(ol_db_product_add(&t.db, OL_STR("Prod000001"), OL_STR("a2V5"),
-                                       OL_STR(MODEL), 5, NULL),
+                                       OL_STR(STORE_WORLD_MODEL), 5, NULL),
                      OL_E_ARG);
     assert_int_equal(ol_db_product_add(&t.db, OL_STR("Prod000002"), OL_STR("a2V5"),
                                        OL_STR("{\"properties\":[{\"identifier\":5}]}"), 5,
@@ -173,8 +136,8 @@ static void registry_lists_devices(void **state)
     (void)state;
     char names[64] = "";
     int64_t count = 0;
-    (void)add_device("lamp");
-    (void)add_device("lamp%_2");
+    (void)store_world_device(&t, "lamp");
+    (void)store_world_device(&t, "lamp%_2");
     struct ol_db_device_filter filter = {.limit = -1};
     assert_int_equal(ol_db_device_each(&t.db, t.product, &filter, name_row, names),
                      OL_OK);
@@ -221,7 +184,7 @@ static void another_program_is_seen_at_once(void **state)
     assert_int_equal(ol_db_latest(&t.db, t.product, t.device, 0, &value), OL_OK);
     assert_int_equal(ol_db_open(&other, t.file, why, sizeof why), OL_OK);
     assert_int_equal(ol_db_product_add(&other, OL_STR("Prod000007"), OL_STR("a2V5"),
-                                       OL_STR(MODEL), 5, NULL),
+                                       OL_STR(STORE_WORLD_MODEL), 5, NULL),
                      OL_OK);
     assert_non_null(ol_db_product_get(&t.db, OL_STR("Prod000007")));
     assert_int_equal(ol_db_device_add(&other,

@@ -17,13 +17,6 @@
 
 #include "platform/store/registry.h"
 
-#define MODEL                                                                            \
-    "{\"properties\":["                                                                  \
-    "{\"identifier\":\"temp\",\"name\":\"t\",\"accessMode\":\"r\","                      \
-    "\"dataType\":{\"type\":\"float\",\"specs\":{}}},"                                   \
-    "{\"identifier\":\"led\",\"name\":\"l\",\"accessMode\":\"rw\","                      \
-    "\"dataType\":{\"type\":\"bool\",\"specs\":{}}}]}"
-
 void store_world_open(struct store_world *w)
 {
     char why[256] = "";
@@ -34,7 +27,7 @@ void store_world_open(struct store_world *w)
     assert_int_equal(ol_db_open(&w->db, w->file, why, sizeof why), OL_OK);
     w->store = ol_db_store(&w->db);
     assert_int_equal(ol_db_product_add(&w->db, OL_STR("Prod000001"), OL_STR("a2V5"),
-                                       OL_STR(MODEL), 5, NULL),
+                                       OL_STR(STORE_WORLD_MODEL), 5, NULL),
                      OL_OK);
     w->product = ol_db_product_get(&w->db, OL_STR("Prod000001"));
     assert_non_null(w->product);
@@ -53,7 +46,7 @@ int64_t store_world_device(struct store_world *w, const char *name)
 {
     struct ol_db_device_row row;
     assert_int_equal(ol_db_device_add(&w->db, w->product, ol_str_from(name),
-                                      OL_STR("a2V5"), OL_STR(""), 6),
+                                      OL_STR("a2V5MQ=="), OL_STR("about it"), 6),
                      OL_OK);
     assert_int_equal(ol_db_device_get(&w->db, w->product, ol_str_from(name), &row),
                      OL_OK);

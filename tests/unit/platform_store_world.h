@@ -4,6 +4,13 @@
 
 #include "platform/store/db.h"
 
+#define STORE_WORLD_MODEL                                                                \
+    "{\"properties\":["                                                                  \
+    "{\"identifier\":\"temp\",\"name\":\"t\",\"accessMode\":\"r\","                      \
+    "\"dataType\":{\"type\":\"float\",\"specs\":{}}},"                                   \
+    "{\"identifier\":\"led\",\"name\":\"l\",\"accessMode\":\"rw\","                      \
+    "\"dataType\":{\"type\":\"bool\",\"specs\":{}}}]}"
+
 /* A database in a folder of its own, with the product Prod000001 (properties temp, a
  * float, and led, a bool) and the device dev. */
 struct store_world {
@@ -18,7 +25,7 @@ struct store_world {
 void store_world_open(struct store_world *w);
 void store_world_close(struct store_world *w);
 
-/* Another device; its id. */
+/* Another device, with the key a2V5MQ== and the description "about it"; its id. */
 int64_t store_world_device(struct store_world *w, const char *name);
 
 /* Puts a value; the batch stays open. */
