@@ -60,7 +60,8 @@ function hold(rig, fault, text) {
         rig.advance(fault.holdMs);
     }
     const answered = /<- reply \d+: 200/.test(text().slice(from));
-    assert.ok(fault.works === null || answered === (fault.works ?? false), `a report ${answered ? 'was' : 'should be'} answered while it stood`);
+    assert.ok(fault.works === null || answered === (fault.works ?? false),
+        `a report ${answered ? 'was' : 'should be'} answered while it stood`);
     fault.duringHold?.(rig, text());
     fault.mend(rig);
 }
