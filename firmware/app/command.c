@@ -3,11 +3,6 @@
 
 #include "firmware/app/private.h"
 
-static struct ol_str cut(struct ol_str s, size_t from, size_t to)
-{
-    return (struct ol_str){s.ptr + from, to - from};
-}
-
 /* "! what is wrong; allowed: what may be typed"; `what` may be NULL. */
 static void refuse(struct app *app, enum app_message wrong, const struct ol_str *what,
                    enum app_message allowed)
@@ -35,12 +30,11 @@ static void refuse_fault(struct app *app, const struct app_fault *fault)
 
 /* --- show and help ------------------------------------------------------------------ */
 
-static void say_value(struct app *app, struct ol_str prefix, const struct ol_setting *row,
+static void say_value(struct app *app, struct ol_str key, const struct ol_setting *row,
                       const struct ol_setting_value *value)
 {
     app_line_begin(app);
-    ol_writer_str(&app->said, prefix);
-    ol_writer_str(&app->said, ol_str_from(row->name));
+    ol_writer_str(&app->said, key);
     ol_writer_str(&app->said, OL_STR(" = "));
     if (row->type == OL_SETTING_SECRET) {
         PUT(app, value->line > 0 ? MSG_SECRET_SET : MSG_SECRET_NOT_SET);
@@ -56,12 +50,8 @@ static void say_value(struct app *app, struct ol_str prefix, const struct ol_set
 static bool show_property(struct app *app, const struct ol_settings_property *p,
                           unsigned key)
 {
-    char text[OL_SETTINGS_IDENTIFIER_MAX + 16];
-    struct ol_writer w = ol_writer_make(text, sizeof(text));
-    ol_writer_str(&w, OL_STR("property."));
-    ol_writer_str(&w, p->identifier);
-    ol_writer_u8(&w, '.');
-    say_value(app, ol_str_make(text, w.len),
+    char text[APP_PROPERTY_KEY_CAP];
+    say_value(app, app_property_key(text, p, (enum ol_property_key)key),
               ol_setting_property_get((enum ol_property_key)key), &p->value[key]);
     return true;
 }
@@ -87,7 +77,7 @@ static bool show_next(struct app *app, unsigned index)
     if (index < OL_SETTING_KEY_COUNT) {
         const struct ol_setting *row = ol_setting_get((enum ol_setting_key)index);
         if (row->where != OL_SETTING_LINUX) {
-            say_value(app, (struct ol_str){NULL, 0}, row,
+            say_value(app, ol_str_from(row->name), row,
                       &app->settings.parsed.value[index]);
         }
         return true;
@@ -110,7 +100,7 @@ static bool show_one(struct app *app, struct ol_str key)
     if (!value || !ol_setting_is_for(row, OL_SETTING_BOARD)) {
         return false;
     }
-    say_value(app, cut(key, 0, key.len - strlen(row->name)), row, value);
+    say_value(app, key, row, value);
     return true;
 }
 

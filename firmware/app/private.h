@@ -84,6 +84,11 @@ int32_t app_settings_unset(struct app *app, struct ol_str key, struct app_fault 
 int32_t app_settings_save(struct app *app);
 /* Erases all of them, everywhere. OL_OK, OL_E_IO. */
 int32_t app_settings_wipe(struct app *app);
+/* "property.IDENTIFIER.NAME" in text. */
+#define APP_PROPERTY_KEY_CAP (OL_SETTINGS_IDENTIFIER_MAX + 24)
+struct ol_str app_property_key(char text[APP_PROPERTY_KEY_CAP],
+                               const struct ol_settings_property *p,
+                               enum ol_property_key key);
 /* The registry row of a key as written, property.X.NAME included; NULL: none of a board. */
 const struct ol_setting *app_settings_row(struct ol_str key);
 

@@ -20,14 +20,9 @@ static void tell_wrong(struct app *app, const struct ol_settings_property *p,
                        enum ol_property_key key, enum app_message reason,
                        enum app_message allowed)
 {
-    char text[OL_SETTINGS_IDENTIFIER_MAX + 24];
-    struct ol_writer w = ol_writer_make(text, sizeof(text));
-    ol_writer_str(&w, OL_STR("property."));
-    ol_writer_str(&w, p->identifier);
-    ol_writer_u8(&w, '.');
-    ol_writer_str(&w, ol_str_from(ol_setting_property_get(key)->name));
+    char text[APP_PROPERTY_KEY_CAP];
     struct app_fault fault = {
-        .err = {.problem = OL_SETTING_REASON, .key = ol_str_make(text, w.len)},
+        .err = {.problem = OL_SETTING_REASON, .key = app_property_key(text, p, key)},
         .reason = reason,
         .allowed = allowed};
     app_fault_log(app, &fault, false);

@@ -29,6 +29,18 @@ const struct ol_setting *app_settings_row(struct ol_str key)
     return row && ol_setting_is_for(row, OL_SETTING_BOARD) ? row : NULL;
 }
 
+struct ol_str app_property_key(char text[APP_PROPERTY_KEY_CAP],
+                               const struct ol_settings_property *p,
+                               enum ol_property_key key)
+{
+    struct ol_writer w = ol_writer_make(text, APP_PROPERTY_KEY_CAP);
+    ol_writer_str(&w, OL_STR("property."));
+    ol_writer_str(&w, p->identifier);
+    ol_writer_u8(&w, '.');
+    ol_writer_str(&w, ol_str_from(ol_setting_property_get(key)->name));
+    return ol_str_make(text, w.len);
+}
+
 /* --- reading ------------------------------------------------------------------------ */
 
 void app_settings_parse(struct app *app, const struct app_text_buf *text,
@@ -121,30 +133,17 @@ static size_t len_of(const struct app_text_buf *text, struct ol_str key)
     return len;
 }
 
-/* "key = value", terminated, where app->line is. */
+_Static_assert(sizeof(((struct app *)0)->scratch.work) >= APP_LINE_CAP + 3,
+               "a setting as a line fits");
+
+/* "key = value" in the scratch memory, where it stays until a message has told of it. */
 static struct ol_str make_line(struct app *app, struct ol_str key, struct ol_str value)
 {
-    struct ol_writer w = ol_writer_make(app->line, sizeof(app->line));
+    struct ol_writer w = ol_writer_make(&app->scratch.work, sizeof(app->scratch.work));
     ol_writer_str(&w, key);
     ol_writer_str(&w, OL_STR(" = "));
     ol_writer_str(&w, value);
-    return (struct ol_str){app->line, w.len};
-}
-
-/* Spans of the error that lie in app->line, which messages are written to, go to where the same
- * bytes were typed. */
-static void rebase(struct app *app, struct app_fault *fault, struct ol_str key,
-                   struct ol_str value)
-{
-    struct ol_str *shown = &fault->err.value;
-    const char *from = app->line + key.len + 3;
-    size_t at = shown->len > 0 && shown->ptr >= from ? (size_t)(shown->ptr - from) : 0;
-    *shown = shown->len > 0 && at + shown->len <= value.len
-                 ? ol_str_make(value.ptr + at, shown->len)
-                 : (struct ol_str){NULL, 0};
-    fault->err.key = key;
-    fault->err.line = 0;
-    fault->number = APP_PROPERTY_MAX;
+    return (struct ol_str){(const char *)w.buf, w.len};
 }
 
 /* The edited text with the new line instead of the old one would be right. */
@@ -171,7 +170,8 @@ int32_t app_settings_set(struct app *app, struct ol_str key, struct ol_str value
     app_settings_parse(app, text, key, false);
     struct ol_str line = make_line(app, key, value);
     int32_t rc = check_change(app, key, line, fault);
-    rebase(app, fault, key, value);
+    fault->err.key = key;
+    fault->number = APP_PROPERTY_MAX;
     if (rc != OL_OK) {
         return rc;
     }
