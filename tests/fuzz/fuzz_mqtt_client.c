@@ -3,16 +3,10 @@
 #include <string.h>
 
 #include "onelink/mqtt/client_state.h"
+#include "tests/support/require.h"
 #include "tests/unit/mqtt_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                               \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            abort();                                                                     \
-        }                                                                                \
-    } while (0)
 
 /* The input is a program for the client's user, its transport and its server: the first
  * three bytes set the buffers, then each byte is an operation, some with operands behind

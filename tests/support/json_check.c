@@ -10,14 +10,7 @@
 #include "onelink/json/reader.h"
 #include "onelink/json/writer.h"
 #include "tests/support/guard.h"
-
-#define REQUIRE(condition)                                                               \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);              \
-            abort();                                                                     \
-        }                                                                                \
-    } while (0)
+#include "tests/support/require.h"
 
 /* The text before a token: white space and at most one separator. */
 static void check_gap(const char *from, const char *to, char separator)

@@ -8,14 +8,7 @@
 #include <string.h>
 
 #include "onelink/mqtt/packet.h"
-
-#define REQUIRE(condition)                                                               \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);              \
-            abort();                                                                     \
-        }                                                                                \
-    } while (0)
+#include "tests/support/require.h"
 
 #define FILTERS_MAX 64
 

@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REQUIRE(condition)                                                               \
-    do {                                                                                 \
-        if (!(condition)) {                                                              \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);              \
-            abort();                                                                     \
-        }                                                                                \
-    } while (0)
+#include "tests/support/require.h"
 
 const struct ol_mqtt_connect rig_connect = {.flags = OL_MQTT_CONNECT_CLEAN_SESSION |
                                                      OL_MQTT_CONNECT_USER_NAME |
