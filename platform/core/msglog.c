@@ -196,21 +196,27 @@ void ol_node_sent(struct ol_node *node, struct ol_session *s, const struct ol_wr
     ol_node_log(node, s, &line, now);
 }
 
+struct ol_msglog ol_node_publish_line(const struct ol_mqtt_publish *publish,
+                                      enum ol_msglog_verdict verdict)
+{
+    return (struct ol_msglog){.direction = OL_MSGLOG_UP,
+                              .verdict = verdict,
+                              .packet = OL_MQTT_PUBLISH,
+                              .qos = publish->qos,
+                              .topic = publish->topic,
+                              .length = publish->payload_len,
+                              .body = publish->payload};
+}
+
 void ol_node_log_publish(struct ol_node *node, const struct ol_session *s,
                          const struct ol_mqtt_publish *publish,
                          enum ol_msglog_verdict verdict, int32_t code,
                          struct ol_str reason, ol_ms now)
 {
     const struct ol_code_entry *e = ol_code_find(code);
-    struct ol_msglog line = {.direction = OL_MSGLOG_UP,
-                             .verdict = verdict,
-                             .packet = OL_MQTT_PUBLISH,
-                             .qos = publish->qos,
-                             .topic = publish->topic,
-                             .length = publish->payload_len,
-                             .body = publish->payload,
-                             .code = code,
-                             .reason = reason.len > 0 ? reason : e->text,
-                             .ours = e->code_ours};
+    struct ol_msglog line = ol_node_publish_line(publish, verdict);
+    line.code = code;
+    line.reason = reason.len > 0 ? reason : e->text;
+    line.ours = e->code_ours;
     ol_node_log(node, s, &line, now);
 }

@@ -44,6 +44,10 @@ void ol_node_sent(struct ol_node *node, struct ol_session *s, const struct ol_wr
 struct ol_str ol_node_peer(const struct ol_node *node, const struct ol_session *s,
                            char text[OL_NODE_PEER_CAP]);
 
+/* What a line about a PUBLISH that was received says of it; the rest is the caller's. */
+struct ol_msglog ol_node_publish_line(const struct ol_mqtt_publish *publish,
+                                      enum ol_msglog_verdict verdict);
+
 /* A line about a PUBLISH that was received. */
 void ol_node_log_publish(struct ol_node *node, const struct ol_session *s,
                          const struct ol_mqtt_publish *publish,

@@ -55,16 +55,10 @@ static void log_post(struct ol_node *node, const struct ol_session *s,
     char text[REPLY_CAP];
     struct ol_writer w = ol_writer_make(text, sizeof text);
     ol_onenet_refusal_msg_encode(&w, r);
-    struct ol_msglog line = {.direction = OL_MSGLOG_UP,
-                             .verdict = verdict,
-                             .packet = OL_MQTT_PUBLISH,
-                             .qos = publish->qos,
-                             .topic = publish->topic,
-                             .length = publish->payload_len,
-                             .body = publish->payload,
-                             .code = r->code,
-                             .reason = ol_str_make(text, w.len),
-                             .ours = r->ours};
+    struct ol_msglog line = ol_node_publish_line(publish, verdict);
+    line.code = r->code;
+    line.reason = ol_str_make(text, w.len);
+    line.ours = r->ours;
     ol_node_log(node, s, &line, now);
 }
 
