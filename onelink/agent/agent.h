@@ -364,11 +364,11 @@ struct ol_agent {
     uint8_t short_lives; /* connections in a row that the peer ended soon after login */
     uint8_t silent;      /* posts in a row without a reply */
     bool has_event;
-    bool is_busy;     /* stopped with work left */
-    bool has_ntp;     /* ntp_offset_ms is good */
-    bool sntp_ready;  /* time servers are known, the SNTP engine runs */
-    bool sntp_socket; /* the datagram socket is open for SNTP */
-    bool dns_running; /* a lookup runs, and has the datagram socket */
+    bool is_busy;         /* stopped with work left */
+    uint8_t told_quality; /* enum ol_clock_quality of told_offset_ms */
+    bool sntp_ready;      /* time servers are known, the SNTP engine runs */
+    bool sntp_socket;     /* the datagram socket is open for SNTP */
+    bool dns_running;     /* a lookup runs, and has the datagram socket */
     bool
         clock_doubted; /* a login was rejected, and the machine is not sure of the date */
     bool stream_opened;    /* stream.open was taken in this attempt */
@@ -383,7 +383,6 @@ struct ol_agent {
     uint8_t addrs_host;    /* candidate that the addresses belong to, UINT8_MAX: none */
     uint8_t set_backs;     /* how often the clock was set back */
     uint8_t next_handle;
-    bool has_date;      /* date_offset_ms is good */
     bool has_mono;      /* samples wait for the date */
     bool ota_refused;   /* to be told */
     bool has_delivered; /* something was delivered in this connection */
@@ -403,8 +402,7 @@ struct ol_agent {
     ol_ms login_done_at;      /* when CONNACK 0 came */
     ol_ms online_at;          /* when ONLINE was reached */
     ol_ms addrs_until;        /* to when `addrs` need not be asked for again */
-    int64_t ntp_offset_ms;    /* unix minus monotonic, by SNTP */
-    int64_t date_offset_ms;   /* the same, by date_host */
+    int64_t told_offset_ms;   /* unix minus monotonic, by SNTP or else by date_host */
     int64_t wall_offset_ms;   /* the same, by the best clock, at the last step */
     struct ol_wall_time wall; /* the machine's, at `now` */
     struct ol_agent_post posts[OL_ONENET_PENDING_MAX];

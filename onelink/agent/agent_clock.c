@@ -7,15 +7,11 @@
 
 struct ol_wall_time ol_agent_get_wall(const struct ol_agent *a)
 {
-    if (a->wall.quality == OL_CLOCK_SYNCED || (!a->has_ntp && !a->has_date)) {
+    if (a->wall.quality == OL_CLOCK_SYNCED || a->told_quality == OL_CLOCK_NONE) {
         return a->wall;
     }
-    if (a->has_ntp) {
-        return (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
-                                     .quality = OL_CLOCK_SYNCED};
-    }
-    return (struct ol_wall_time){.unix_ms = a->date_offset_ms + (int64_t)a->now,
-                                 .quality = OL_CLOCK_COARSE};
+    return (struct ol_wall_time){.unix_ms = a->told_offset_ms + (int64_t)a->now,
+                                 .quality = (enum ol_clock_quality)a->told_quality};
 }
 
 static bool has_datagram(const struct ol_agent *a)
@@ -203,8 +199,8 @@ static void take_sample(struct ol_agent *a)
     if (ol_sntp_get_sample(&a->sntp, &sample) != OL_OK) {
         return;
     }
-    a->ntp_offset_ms = sample.wall.unix_ms - (int64_t)sample.at_ms;
-    a->has_ntp = true;
+    a->told_offset_ms = sample.wall.unix_ms - (int64_t)sample.at_ms;
+    a->told_quality = OL_CLOCK_SYNCED;
     int64_t off = ol_agent_get_wall(a).unix_ms - before;
     if (a->clock_doubted && a->state == OL_AGENT_BACKOFF &&
         (off > OL_AGENT_CLOCK_WRONG_MS || off < -OL_AGENT_CLOCK_WRONG_MS)) {
@@ -213,7 +209,7 @@ static void take_sample(struct ol_agent *a)
     a->clock_doubted = false;
     ol_agent_sample_clock(a);
     struct ol_agent_event *ev = ol_agent_emit(a, OL_AGENT_EVENT_CLOCK);
-    ev->clock.wall = (struct ol_wall_time){.unix_ms = a->ntp_offset_ms + (int64_t)a->now,
+    ev->clock.wall = (struct ol_wall_time){.unix_ms = a->told_offset_ms + (int64_t)a->now,
                                            .quality = OL_CLOCK_SYNCED};
     ev->clock.server = a->ntp[sample.server];
 }

@@ -15,7 +15,8 @@ void ol_agent_date_reset(struct ol_agent *a)
 bool ol_agent_date_begin(struct ol_agent *a)
 {
     /* Next to the answer of a time server it would count for nothing. */
-    if (a->config->date_host.len == 0 || a->has_ntp || a->date_phase != DATE_UNASKED) {
+    if (a->config->date_host.len == 0 || a->told_quality == OL_CLOCK_SYNCED ||
+        a->date_phase != DATE_UNASKED) {
         return false;
     }
     ol_agent_lookup_close(a);
@@ -156,8 +157,8 @@ static void take(struct ol_agent *a, int64_t unix_s)
 {
     struct ol_wall_time before = ol_agent_get_wall(a);
 
-    a->date_offset_ms = unix_s * 1000 - (int64_t)a->now;
-    a->has_date = true;
+    a->told_offset_ms = unix_s * 1000 - (int64_t)a->now;
+    a->told_quality = OL_CLOCK_COARSE;
     struct ol_wall_time wall = ol_agent_get_wall(a);
     int64_t off = wall.unix_ms - before.unix_ms;
     /* A date that the rejected token was made with does not explain the rejection: the doubt
