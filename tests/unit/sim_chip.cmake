@@ -2,7 +2,7 @@
 # The chip model, against a plain host on its SPI bytes.
 add_library(sim_chip_rig STATIC sim_chip_rig.c sim_chip_peer.c)
 target_link_libraries(sim_chip_rig PUBLIC ol_flags sim_chip cmocka)
-foreach(name bus udp tcp tcp_states)
+foreach(name bus faults udp tcp tcp_states)
     ol_test(test_sim_chip_${name} SOURCES sim_chip_${name}.c DEPENDS sim_chip_rig)
 endforeach()
 

@@ -530,3 +530,21 @@ bool sums_hold(const struct rig_frame *f)
     return ip[9] == 1 || ip[9] == 2 ? add(0, ip + 20, len) == 0xFFFF
                                     : add_body(ip, ip + 20, len) == 0xFFFF;
 }
+
+uint64_t misuse(const struct node *n)
+{
+    return sim_w5500_get_stats(n->chip)->misuse;
+}
+
+void assert_misuse(const struct node *n, const char *text)
+{
+    assert_non_null(sim_w5500_get_stats(n->chip)->misuse_text);
+    assert_string_equal(sim_w5500_get_stats(n->chip)->misuse_text, text);
+}
+
+struct rig *rig_ready(void)
+{
+    struct rig *r = rig_new_bare(7);
+    rig_run(r, 1 * MS);
+    return r;
+}

@@ -121,4 +121,11 @@ const struct rig_frame *last(const struct node *n, unsigned i);
 /* The sender's checksums hold; frame is IPv4 with UDP, TCP or ICMP. */
 bool sums_hold(const struct rig_frame *f);
 
+/* A bare rig past the PLL. */
+struct rig *rig_ready(void);
+
+/* How often the chip was misused so far; what it said the last time. */
+uint64_t misuse(const struct node *n);
+void assert_misuse(const struct node *n, const char *text);
+
 #endif
