@@ -18,11 +18,9 @@
 #include <unistd.h>
 
 #include "onelink/onenet/model.h"
-#include "onelink/onenet/token.h"
 #include "platform/api/api.h"
+#include "platform_api_fake.h"
 
-#define USER_KEY   "dXNlcmtleXVzZXJrZXl1c2Vya2V5dXNlcmtleXVzZXJrZXl1c2Vya2V5"
-#define NOW_S      INT64_C(1700000000)
 #define CHARTS_MAX 4
 
 static const struct ol_onenet_field field = {
@@ -70,27 +68,9 @@ static ol_ms now(void *ctx)
     return 1000;
 }
 
-static int64_t wall_ms(void *ctx)
-{
-    (void)ctx;
-    return NOW_S * 1000;
-}
-
 static void commit(void *ctx)
 {
     (void)ctx;
-}
-
-static struct ol_str user_id(void *ctx)
-{
-    (void)ctx;
-    return OL_STR("123456");
-}
-
-static struct ol_str user_key(void *ctx)
-{
-    (void)ctx;
-    return OL_STR(USER_KEY);
 }
 
 static const struct ol_store_product *find_product(void *ctx, struct ol_str id)
@@ -174,17 +154,6 @@ static void on_post(evutil_socket_t fd, short what, void *ctx)
     w.read += (int)n;
 }
 
-static void make_token(void)
-{
-    struct ol_onenet_token_scratch scratch;
-    struct ol_writer out = ol_writer_make(w.authorization, sizeof w.authorization - 1);
-    struct ol_onenet_token t = {OL_STR("2022-05-01"), OL_STR("userid/123456"), NOW_S,
-                                &ol_onenet_md5};
-    assert_int_equal(ol_onenet_token_encode(&out, &t, OL_STR(USER_KEY), &scratch),
-                     OL_ONENET_TOKEN_OK);
-    w.authorization[out.len] = '\0';
-}
-
 static int listen_anywhere(void)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
@@ -211,14 +180,14 @@ static int set_up(void **state)
     w.platform_end = ends[1];
     w.on_post = event_new(w.base, w.platform_end, EV_READ | EV_PERSIST, on_post, NULL);
     assert_int_equal(event_add(w.on_post, NULL), 0);
-    make_token();
+    fake_token("2022-05-01", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S, w.authorization);
     struct ol_api_config config = {.base = w.base,
                                    .listen_fd = listen_anywhere(),
                                    .backend = {.now = now,
-                                               .wall_ms = wall_ms,
+                                               .wall_ms = fake_wall_ms,
                                                .commit = commit,
-                                               .user_id = user_id,
-                                               .user_key = user_key,
+                                               .user_id = fake_user_id,
+                                               .user_key = fake_user_key,
                                                .find_product = find_product,
                                                .get_device = get_device,
                                                .product_info = product_info,

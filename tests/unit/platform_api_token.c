@@ -7,39 +7,19 @@
 
 #include <string.h>
 
-#include "onelink/onenet/token.h"
 #include "platform/api/token.h"
+#include "platform_api_fake.h"
 
 /* Who may do what with which token: docs/protocol.md §2.2. */
 
-#define USER_KEY    "dXNlcmtleXVzZXJrZXl1c2Vya2V5dXNlcmtleXVzZXJrZXl1c2Vya2V5"
 #define PRODUCT_KEY "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 #define DEVICE_KEY  "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
-#define NOW_S       INT64_C(1700000000)
 
 static const struct ol_store_product product = {
     .id = 1,
     .product_id = OL_STR_INIT("Prod000001"),
     .access_key = OL_STR_INIT(PRODUCT_KEY),
 };
-
-static int64_t wall_ms(void *ctx)
-{
-    (void)ctx;
-    return NOW_S * 1000;
-}
-
-static struct ol_str user_id(void *ctx)
-{
-    (void)ctx;
-    return OL_STR("123456");
-}
-
-static struct ol_str user_key(void *ctx)
-{
-    (void)ctx;
-    return OL_STR(USER_KEY);
-}
 
 static const struct ol_store_product *find_product(void *ctx, struct ol_str id)
 {
@@ -60,9 +40,9 @@ static int32_t get_device(void *ctx, const struct ol_store_product *p, struct ol
 }
 
 static const struct ol_api_backend backend = {
-    .wall_ms = wall_ms,
-    .user_id = user_id,
-    .user_key = user_key,
+    .wall_ms = fake_wall_ms,
+    .user_id = fake_user_id,
+    .user_key = fake_user_key,
     .find_product = find_product,
     .get_device = get_device,
 };
@@ -71,13 +51,8 @@ static struct ol_api_who judge(const char *version, const char *res, const char 
                                int64_t et)
 {
     char text[512];
-    struct ol_onenet_token_scratch scratch;
-    struct ol_writer w = ol_writer_make(text, sizeof text);
-    struct ol_onenet_token t = {ol_str_from(version), ol_str_from(res), et,
-                                &ol_onenet_md5};
-    assert_int_equal(ol_onenet_token_encode(&w, &t, ol_str_from(key), &scratch),
-                     OL_ONENET_TOKEN_OK);
-    return ol_api_token_check(&backend, ol_str_make(text, w.len));
+    fake_token(version, res, key, et, text);
+    return ol_api_token_check(&backend, ol_str_from(text));
 }
 
 struct row {
@@ -93,27 +68,33 @@ static void tokens_are_judged(void **state)
 {
     (void)state;
     static const struct row rows[] = {
-        {"2022-05-01", "userid/123456", USER_KEY, NOW_S, OL_API_USER, false},
-        {"2020-05-29", "userid/123456", USER_KEY, NOW_S, OL_API_USER, false},
-        {"2018-10-31", "userid/123456", USER_KEY, NOW_S, OL_API_NOBODY, false},
-        {"2022-05-01", "userid/123457", USER_KEY, NOW_S, OL_API_NOBODY, true},
-        {"2022-05-01", "userid/123456", DEVICE_KEY, NOW_S, OL_API_NOBODY, true},
-        {"2022-05-01", "userid/123456", USER_KEY, NOW_S - 1, OL_API_NOBODY, false},
-        {"2022-05-01", "products/Prod000001", PRODUCT_KEY, NOW_S, OL_API_PRODUCT, false},
-        {"2018-10-31", "products/Prod000001", PRODUCT_KEY, NOW_S, OL_API_PRODUCT, false},
-        {"2020-05-29", "products/Prod000001", PRODUCT_KEY, NOW_S, OL_API_NOBODY, false},
-        {"2022-05-01", "products/Prod000001", USER_KEY, NOW_S, OL_API_NOBODY, false},
-        {"2022-05-01", "products/Prod000002", PRODUCT_KEY, NOW_S, OL_API_NOBODY, true},
-        {"2018-10-31", "products/Prod000001/devices/lamp", DEVICE_KEY, NOW_S,
+        {"2022-05-01", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S, OL_API_USER, false},
+        {"2020-05-29", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S, OL_API_USER, false},
+        {"2018-10-31", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S, OL_API_NOBODY, false},
+        {"2022-05-01", "userid/123457", FAKE_USER_KEY, FAKE_NOW_S, OL_API_NOBODY, true},
+        {"2022-05-01", "userid/123456", DEVICE_KEY, FAKE_NOW_S, OL_API_NOBODY, true},
+        {"2022-05-01", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S - 1, OL_API_NOBODY,
+         false},
+        {"2022-05-01", "products/Prod000001", PRODUCT_KEY, FAKE_NOW_S, OL_API_PRODUCT,
+         false},
+        {"2018-10-31", "products/Prod000001", PRODUCT_KEY, FAKE_NOW_S, OL_API_PRODUCT,
+         false},
+        {"2020-05-29", "products/Prod000001", PRODUCT_KEY, FAKE_NOW_S, OL_API_NOBODY,
+         false},
+        {"2022-05-01", "products/Prod000001", FAKE_USER_KEY, FAKE_NOW_S, OL_API_NOBODY,
+         false},
+        {"2022-05-01", "products/Prod000002", PRODUCT_KEY, FAKE_NOW_S, OL_API_NOBODY,
+         true},
+        {"2018-10-31", "products/Prod000001/devices/lamp", DEVICE_KEY, FAKE_NOW_S,
          OL_API_DEVICE, false},
-        {"2022-05-01", "products/Prod000001/devices/lamp", DEVICE_KEY, NOW_S,
+        {"2022-05-01", "products/Prod000001/devices/lamp", DEVICE_KEY, FAKE_NOW_S,
          OL_API_DEVICE, false},
-        {"2018-10-31", "products/Prod000001/devices/lamp", PRODUCT_KEY, NOW_S,
+        {"2018-10-31", "products/Prod000001/devices/lamp", PRODUCT_KEY, FAKE_NOW_S,
          OL_API_NOBODY, false},
-        {"2018-10-31", "products/Prod000001/devices/nope", DEVICE_KEY, NOW_S,
+        {"2018-10-31", "products/Prod000001/devices/nope", DEVICE_KEY, FAKE_NOW_S,
          OL_API_NOBODY, true},
-        {"2022-05-01", "projects/5", USER_KEY, NOW_S, OL_API_NOBODY, true},
-        {"2048-10-31", "userid/123456", USER_KEY, NOW_S, OL_API_NOBODY, false},
+        {"2022-05-01", "projects/5", FAKE_USER_KEY, FAKE_NOW_S, OL_API_NOBODY, true},
+        {"2048-10-31", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S, OL_API_NOBODY, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct row *r = &rows[i];
@@ -127,8 +108,8 @@ static void tokens_are_judged(void **state)
 static void nonsense_is_nobody(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",       "x", "version=2022-05-01",
-                                        USER_KEY, "%", "=&=&"};
+    static const char *const texts[] = {"",  "x",   "version=2022-05-01", FAKE_USER_KEY,
+                                        "%", "=&=&"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct ol_api_who who = ol_api_token_check(&backend, ol_str_from(texts[i]));
         assert_int_equal(who.right, OL_API_NOBODY);
@@ -147,16 +128,17 @@ static void rights_reach_so_far(void **state)
     const struct ol_str p2 = OL_STR("Prod000002");
     const struct ol_str lamp = OL_STR("lamp");
     const struct ol_str none = {NULL, 0};
-    struct ol_api_who who = judge("2022-05-01", "userid/123456", USER_KEY, NOW_S);
+    struct ol_api_who who =
+        judge("2022-05-01", "userid/123456", FAKE_USER_KEY, FAKE_NOW_S);
     assert_true(ol_api_may_read(&who, p2, none));
     assert_true(ol_api_may_write(&who, p2));
-    who = judge("2022-05-01", "products/Prod000001", PRODUCT_KEY, NOW_S);
+    who = judge("2022-05-01", "products/Prod000001", PRODUCT_KEY, FAKE_NOW_S);
     assert_true(ol_api_may_read(&who, p1, lamp));
     assert_true(ol_api_may_read(&who, p1, none));
     assert_true(ol_api_may_write(&who, p1));
     assert_false(ol_api_may_read(&who, p2, lamp));
     assert_false(ol_api_may_write(&who, p2));
-    who = judge("2018-10-31", "products/Prod000001/devices/lamp", DEVICE_KEY, NOW_S);
+    who = judge("2018-10-31", "products/Prod000001/devices/lamp", DEVICE_KEY, FAKE_NOW_S);
     assert_true(ol_api_may_read(&who, p1, lamp));
     assert_false(ol_api_may_read(&who, p1, none));
     assert_false(ol_api_may_read(&who, p1, OL_STR("lam")));
