@@ -12,7 +12,7 @@ static const char usage[] = "usage: onelink settings-doc\n"
 static const char head[] =
     "# Settings\n"
     "\n"
-    "Made from the table in onelink/agent/settings_table.c by `onelink\n"
+    "Made from the table in onelink/agent/settings_rows.h by `onelink\n"
     "settings-doc`; change it there.\n"
     "\n"
     "A settings file has one setting a line, `key = value`. `#` begins a\n"
