@@ -85,17 +85,17 @@ struct ol_dhcp {
     bool is_silent; /* told */
     uint32_t xid;
     uint32_t random;
-    ol_ms now;             /* as told last */
-    ol_ms deadline_ms;     /* of the state */
-    ol_ms began_at;        /* of `secs` */
-    ol_ms asked_at;        /* a lease counts from here, RFC 2131 4.4.1 */
-    ol_ms lease_at;        /* when `lease` was asked for */
-    ol_ms end_at;          /* when it ends: OL_NEVER never, 0 there is none */
-    struct ol_addr wanted; /* in REQUESTING and REBOOTING */
-    struct ol_addr server; /* the one that we speak to, where it is not all */
-    struct ol_dhcp_config config;
-    struct ol_dhcp_lease lease;
+    ol_ms now;                 /* as told last */
+    ol_ms deadline_ms;         /* of the state */
+    ol_ms began_at;            /* of `secs` */
+    ol_ms asked_at;            /* a lease counts from here, RFC 2131 4.4.1 */
+    ol_ms lease_at;            /* when `lease` was asked for */
+    ol_ms end_at;              /* when it ends: OL_NEVER never, 0 there is none */
+    struct ol_addr wanted;     /* in REQUESTING and REBOOTING */
+    struct ol_addr server;     /* the one that we speak to, where it is not all */
     struct ol_dhcp_lease next; /* an answer; in PROBING what is granted */
+    struct ol_dhcp_lease lease;
+    struct ol_dhcp_config config;
 };
 
 /* Sets up the engine, closed, without a lease. *config is copied. OL_OK, or OL_E_ARG (the

@@ -56,20 +56,12 @@ static const uint8_t first_options[] = {COOKIE, OPT_TYPE,      1, 0, OPT_CLIENT,
                                         7,      HTYPE_ETHERNET};
 
 /* What the server should know of a client that asks for an address. */
-static const uint8_t wishes[] = {OPT_MAX_SIZE,
-                                 2,
-                                 OL_DHCP_MESSAGE_MAX >> 8,
-                                 OL_DHCP_MESSAGE_MAX & 0xFF,
-                                 OPT_WANTED,
-                                 8,
-                                 OPT_MASK,
-                                 OPT_ROUTER,
-                                 OPT_DNS,
-                                 OPT_DOMAIN,
-                                 OPT_NTP,
-                                 OPT_LEASE,
-                                 OPT_RENEW,
-                                 OPT_REBIND};
+/* clang-format off */
+static const uint8_t wishes[] = {
+    OPT_MAX_SIZE, 2, OL_DHCP_MESSAGE_MAX >> 8, OL_DHCP_MESSAGE_MAX & 0xFF,
+    OPT_WANTED, 8, OPT_MASK, OPT_ROUTER, OPT_DNS, OPT_DOMAIN,
+    OPT_NTP, OPT_LEASE, OPT_RENEW, OPT_REBIND};
+/* clang-format on */
 
 static OL_NOINLINE uint8_t *append(uint8_t *p, const void *data, size_t len)
 {
