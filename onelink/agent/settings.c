@@ -501,6 +501,7 @@ int32_t ol_settings_input(struct ol_settings *s, struct ol_str text,
 
 /* --- checks and access -------------------------------------------------------------- */
 
+/* The same names the setting for whoever knows another problem with it. */
 static int32_t fail_missing(struct ol_setting_error *err, enum ol_setting_key key)
 {
     err->setting = ol_setting_get(key);
@@ -511,8 +512,7 @@ static int32_t fail_missing(struct ol_setting_error *err, enum ol_setting_key ke
 static int32_t fail_conflict(const struct ol_settings *s, struct ol_setting_error *err,
                              enum ol_setting_key first, enum ol_setting_key second)
 {
-    err->setting = ol_setting_get(second);
-    err->key = ol_str_from(err->setting->name);
+    (void)fail_missing(err, second);
     err->line = s->value[second].line;
     err->other = ol_setting_get(first);
     err->other_line = s->value[first].line;
@@ -539,35 +539,42 @@ static int32_t check_credential(const struct ol_settings *s, struct ol_setting_e
     return OL_OK;
 }
 
+static int32_t check_set(const struct ol_settings *s, enum ol_setting_key key,
+                         struct ol_setting_error *err)
+{
+    return ol_settings_is_set(s, key) ? OL_OK : fail_missing(err, key);
+}
+
+#define CHECKS 4
+
+static int32_t check_one(const struct ol_settings *s, uint8_t index,
+                         struct ol_setting_error *err)
+{
+    switch (index) {
+    case 0:
+        return check_set(s, OL_SETTING_KEY_PRODUCT_ID, err);
+    case 1:
+        return check_set(s, OL_SETTING_KEY_DEVICE_NAME, err);
+    case 2:
+        return check_credential(s, err);
+    default:
+        break;
+    }
+    bool fixed =
+        s->where == OL_SETTING_BOARD && ol_settings_number(s, OL_SETTING_KEY_DHCP) == 0;
+    return fixed ? check_set(s, OL_SETTING_KEY_ADDRESS, err) : OL_OK;
+}
+
 int32_t ol_settings_check_next(const struct ol_settings *s, uint8_t *next,
                                struct ol_setting_error *err)
 {
-    static const enum ol_setting_key needed[] = {OL_SETTING_KEY_PRODUCT_ID,
-                                                 OL_SETTING_KEY_DEVICE_NAME};
-    const uint8_t count = sizeof(needed) / sizeof(needed[0]);
+    int32_t rc = OL_OK;
     memset(err, 0, sizeof(*err));
     err->where = s->where;
-    while (*next < count) {
-        enum ol_setting_key key = needed[(*next)++];
-        if (!ol_settings_is_set(s, key)) {
-            return fail_missing(err, key);
-        }
+    while (rc == OL_OK && *next < CHECKS) {
+        rc = check_one(s, (*next)++, err);
     }
-    if (*next == count) {
-        *next = count + 1;
-        if (check_credential(s, err) != OL_OK) {
-            return OL_E_ARG;
-        }
-    }
-    if (*next == count + 1) {
-        *next = count + 2;
-        if (s->where == OL_SETTING_BOARD &&
-            ol_settings_number(s, OL_SETTING_KEY_DHCP) == 0 &&
-            !ol_settings_is_set(s, OL_SETTING_KEY_ADDRESS)) {
-            return fail_missing(err, OL_SETTING_KEY_ADDRESS);
-        }
-    }
-    return OL_OK;
+    return rc;
 }
 
 int32_t ol_settings_check(const struct ol_settings *s, struct ol_setting_error *err)
