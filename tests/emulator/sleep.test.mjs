@@ -79,3 +79,18 @@ for (const board of BOARDS) {
         }
     });
 }
+
+for (const board of BOARDS) {
+    test(`${board}: an interrupt pin that hangs low`, (t) => {
+        const rig = boot(image(board), { board, usb: false, chip: false });
+        rig.advance(1000);
+        rig.board.pins.drive(rig.board.wiring.interrupt, false);
+        rig.advance(9000);
+        const before = rig.cycles();
+        rig.advance(20000);
+        const { awakeShare } = rig.cycles(before);
+        t.diagnostic(`awake ${(100 * awakeShare).toFixed(2)} %`);
+        assert.ok(awakeShare < 0.05);
+        assert.ok(rig.uart.text.match(/no network chip answers/g).length >= 5);
+    });
+}

@@ -21,10 +21,10 @@ function answers(rig) {
 
 for (const board of BOARDS) {
     test(`${board}: enumerates with strings and descriptors of a CDC-ACM device`, () => {
-        const { host } = openConsole(board).board;
+        const { host, flashChip } = openConsole(board).board;
         assert.equal(host.isConfigured, true);
         assert.equal(host.strings.manufacturer, 'onelink');
-        assert.match(host.strings.serial, /^[0-9A-F]{16}$/);
+        assert.equal(host.strings.serial, Buffer.from(flashChip.uniqueId).toString('hex').toUpperCase());
     });
 
     test(`${board}: a terminal that closes and opens, with output in between`, () => {
