@@ -273,7 +273,7 @@ static int32_t value_set(const struct ol_setting *setting, struct ol_str text,
     }
     switch ((enum ol_setting_type)setting->type) {
     case OL_SETTING_BOOL:
-        return choice_set("false|true", text, &out->as.number, err);
+        return choice_set(OL_SETTING_BOOLS, text, &out->as.number, err);
     case OL_SETTING_ENUM:
         return choice_set(setting->choices, text, &out->as.number, err);
     case OL_SETTING_INT:

@@ -4,6 +4,9 @@
 
 #include "onelink/agent/settings.h"
 
+/* The choices of an OL_SETTING_BOOL. */
+#define OL_SETTING_BOOLS "false|true"
+
 /* A key as written, taken apart: which rows of the table it may name, and which one it does. */
 struct ol_setting_name {
     const struct ol_setting *rows;

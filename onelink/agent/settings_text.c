@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "onelink/agent/settings.h"
-
-#include <string.h>
+#include "onelink/agent/settings_private.h"
 
 static void put(struct ol_writer *w, const char *text)
 {
@@ -41,28 +39,25 @@ static void put_duration(struct ol_writer *w, uint32_t seconds)
 void ol_setting_encode(struct ol_writer *w, const struct ol_setting *setting,
                        const struct ol_setting_value *value)
 {
-    bool has = value->line > 0 || setting->preset;
-    switch ((enum ol_setting_type)setting->type) {
-    case OL_SETTING_SECRET:
+    if (setting->type == OL_SETTING_SECRET) {
         put(w, value->line > 0 ? "set" : "not set");
-        break;
+        return;
+    }
+    if (value->line == 0 && !setting->preset) {
+        return;
+    }
+    switch ((enum ol_setting_type)setting->type) {
     case OL_SETTING_BOOL:
-        put(w, !has ? "" : value->as.number ? "true" : "false");
+        put_choice(w, OL_SETTING_BOOLS, value->as.number);
         break;
     case OL_SETTING_ENUM:
-        if (has) {
-            put_choice(w, setting->choices, value->as.number);
-        }
+        put_choice(w, setting->choices, value->as.number);
         break;
     case OL_SETTING_DURATION:
-        if (has) {
-            put_duration(w, value->as.number);
-        }
+        put_duration(w, value->as.number);
         break;
     case OL_SETTING_INT:
-        if (has) {
-            ol_writer_dec_u64(w, value->as.number);
-        }
+        ol_writer_dec_u64(w, value->as.number);
         break;
     default:
         ol_writer_str(w, value->as.text);
