@@ -102,6 +102,8 @@ function checkColdBoot(name) {
     s.start();
     assert.equal(s.board.resets.length, name === 'w55rp20_evb_pico' ? 1 : 0);
     s.board.resets.forEach(({ atNs }) => assert.ok(atNs < 5 * MS, `reset after ${atNs} ns`));
+    const { startup } = s.board.mcu.peripherals[0x40024]; // XOSC, by 256 cycles of 12 MHz
+    assert.ok((startup & 0x3fff) * 256 / 12e6 >= 0.06, 'the crystal has 64 ms to start');
     assert.equal(s.number('boot', 'cause'), CAUSE.power);
     const before = s.board.resets.length;
     s.order('r');
