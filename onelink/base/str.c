@@ -8,11 +8,6 @@ struct ol_str ol_str_from(const char *s)
     return (struct ol_str){s, s != NULL ? strlen(s) : 0};
 }
 
-struct ol_str ol_str_make(const void *ptr, size_t len)
-{
-    return (struct ol_str){ptr, len};
-}
-
 bool ol_str_equal(struct ol_str a, struct ol_str b)
 {
     return a.len == b.len && ol_str_has_prefix(a, b);

@@ -24,7 +24,10 @@ struct ol_str {
 struct ol_str ol_str_from(const char *s);
 
 /* The span of bytes [ptr, ptr + len). */
-struct ol_str ol_str_make(const void *ptr, size_t len);
+static inline struct ol_str ol_str_make(const void *ptr, size_t len)
+{
+    return (struct ol_str){ptr, len};
+}
 
 /* Same length and same bytes. */
 bool ol_str_equal(struct ol_str a, struct ol_str b);

@@ -88,6 +88,8 @@ def log_in(c, body):
     with lock:
         logins += 1
         older = online.get(client)
+        if older and older.has_left():
+            older = None
         if MODE == "refusing":
             c.sendall(b"\x20\x02\x00\x04")
             return False
@@ -117,6 +119,16 @@ class Connection:
 
     def sendall(self, data):
         self.c.sendall(data)
+
+    def has_left(self):
+        """It said so, or closed; only its thread did not come to see it yet."""
+        try:
+            ahead = self.c.recv(4096, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return not ahead or ahead.endswith(b"\xe0\x00")
 
     def shutdown(self, how):
         self.c.shutdown(how)
