@@ -11,8 +11,8 @@
  * The texts of a language, each with a NUL at its end, are a sequence of symbols. At first every
  * character is one. Then, again and again, the most frequent two neighbours become a new symbol,
  * as long as that makes the whole shorter. What is written then is, for each text, the shortest of
- * all ways to put it together from symbols, in a canonical Huffman code. So the decoder needs: how many symbols there are of each code length, which characters they are,
- * and the pairs. */
+ * all ways to put it together from symbols, in a canonical Huffman code. So the decoder needs: how
+ * many symbols there are of each code length, which characters they are, and the pairs. */
 
 #define PACK_SYMBOLS 1024
 #define PACK_LEN     32768 /* characters of all texts */
