@@ -7,7 +7,6 @@
 # odd_host MODE: a host on a free port, and settings for it in $tmp/odd.conf
 odd_host() {
     rm -f "$tmp/$1.port" # of an earlier host of that kind
-    rm -f "$tmp/$1.port" # of one before
     python3 "$source_dir/tests/interop/odd_host.py" "$1" >"$tmp/$1.port" &
     pids+=($!)
     until grep -qs . "$tmp/$1.port"; do sleep 0.05; done
