@@ -13,7 +13,7 @@ platform_start --limits off
 for i in 1 2 3; do
     post $p dev '{"id":"1","params":{"temp":{"value":1}}}' >/dev/null
 done
-timeout 60 "$platform" log --data "$data" --product $p --device dev --follow >"$work/follow" &
+timeout 600 "$platform" log --data "$data" --product $p --device dev --follow >"$work/follow" &
 follower=$!
 # shows VALUE: the follower tells of a post of it.
 shows() {
