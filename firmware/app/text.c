@@ -27,7 +27,7 @@ static unsigned bits(const struct app_language_texts *of, unsigned at, unsigned 
 {
     unsigned value = 0;
     for (; count > 0; count--, at++) {
-        value = value << 1 | (of->bits[at / 8] >> (7 - at % 8) & 1u);
+        value = value << 1 | ((unsigned)of->bits[at / 8] >> (7 - at % 8) & 1u);
     }
     return value;
 }
