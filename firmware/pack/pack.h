@@ -17,7 +17,7 @@
 #define PACK_SYMBOLS 1024
 #define PACK_LEN     32768 /* characters of all texts */
 #define PACK_BITS    15    /* of a code at most */
-#define PACK_STRIDE  16    /* texts from one known place in the bits to the next */
+#define PACK_STRIDE  4     /* texts from one known place in the bits to the next */
 
 struct pack_symbol {
     uint32_t code;    /* of a character */
