@@ -78,11 +78,13 @@ struct app_chip {
     struct ol_w5500 w5500;
 };
 
+#define APP_REPLIES 5
+
 /* What `status` tells of the past. */
 struct app_memory {
-    uint64_t reply_id;
-    int32_t reply_code; /* 0: none yet */
-    uint8_t cause;      /* enum ol_agent_cause of the last trouble */
+    uint64_t reply_id;                /* of the last reply */
+    int32_t reply_codes[APP_REPLIES]; /* the last one first; 0: none yet */
+    uint8_t cause;                    /* enum ol_agent_cause of the last trouble */
 };
 
 struct app_led {

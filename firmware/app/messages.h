@@ -329,6 +329,8 @@ APP_MESSAGE(MSG_ST_CLOCK, "clock: %1", "时钟：%1")
 APP_MESSAGE(MSG_ST_NO_CLOCK, "clock: not known", "时钟：未知")
 APP_MESSAGE(MSG_ST_LOGIN, "platform: %1; last trouble: %2", "平台：%1；上次故障：%2")
 APP_MESSAGE(MSG_ST_REPLY, "last reply: report %1: %2", "最近的回复：上报 %1：%2")
+APP_MESSAGE(MSG_ST_BEFORE, "; before it %1", "；之前：%1")
+APP_MESSAGE(MSG_ST_AND, ", %1", "、%1")
 APP_MESSAGE(MSG_ST_NO_REPLY, "last reply: none yet", "最近的回复：无")
 APP_MESSAGE(MSG_ST_VALUES, "values: %1 taken, %2 delivered, %3 wait, %4 dropped",
             "值：接收 %1，送达 %2，等待 %3，丢弃 %4")

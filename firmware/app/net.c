@@ -192,7 +192,7 @@ void app_net_start(struct app *app)
     app_property_load(app);
     app->interval_ms = ol_settings_number(s, OL_SETTING_KEY_REPORT_INTERVAL_S) * 1000;
     app->sample_at = app->now;
-    app->memory = (struct app_memory){.reply_code = 0};
+    app->memory = (struct app_memory){.reply_id = 0};
     app->phase = is_complete(app) && open_agent(app) ? APP_ACTIVE : APP_IDLE;
 }
 

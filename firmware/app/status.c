@@ -104,12 +104,17 @@ static void say_login(struct app *app)
 
 static void say_reply(struct app *app)
 {
-    if (app->memory.reply_code == 0) {
+    const int32_t *codes = app->memory.reply_codes;
+    if (codes[0] == 0) {
         ANSWER(app, MSG_ST_NO_REPLY);
-    } else {
-        ANSWER(app, MSG_ST_REPLY, app_wide(&app->memory.reply_id),
-               app_number(app->memory.reply_code));
+        return;
     }
+    app_line_begin(app);
+    PUT(app, MSG_ST_REPLY, app_wide(&app->memory.reply_id), app_number(codes[0]));
+    for (unsigned i = 1; i < APP_REPLIES && codes[i] != 0; i++) {
+        PUT(app, i == 1 ? MSG_ST_BEFORE : MSG_ST_AND, app_number(codes[i]));
+    }
+    app_line_say(app);
 }
 
 static void say_values(struct app *app)

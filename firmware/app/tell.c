@@ -87,8 +87,10 @@ static void tell_posted(struct app *app, const struct ol_agent_event *ev)
 
 static void remember(struct app *app, uint64_t id, int32_t code)
 {
-    app->memory.reply_id = id;
-    app->memory.reply_code = code;
+    struct app_memory *m = &app->memory;
+    memmove(m->reply_codes + 1, m->reply_codes, sizeof(m->reply_codes) - sizeof(code));
+    m->reply_codes[0] = code;
+    m->reply_id = id;
 }
 
 static void tell_refused(struct app *app, const struct ol_agent_event *ev)

@@ -243,6 +243,25 @@ static void status_tells_all(void **state)
     }
 }
 
+/* The newest first, as many as are remembered. */
+static void status_tells_the_last_replies(void **state)
+{
+    (void)state;
+    go_online();
+    assert_null(strstr(rig_type(&r, "status\r", 100), "; before it"));
+    rig_type(&r, "set property.wrong.source sim:counter\rsave\r", 100);
+    await("<- reply", 20000);
+    await("property wrong is set aside", 20000);
+    const char *said = rig_type(&r, "status\r", 100);
+    assert_non_null(strstr(said, ": 2306; before it "));
+    await("200 success", 20000);
+    said = rig_type(&r, "status\r", 100);
+    assert_non_null(strstr(said, ": 200; before it 2306"));
+    rig_run(&r, 60000);
+    said = rig_type(&r, "status\r", 100);
+    assert_non_null(strstr(said, ": 200; before it 200, 200, 200, 200\r\n"));
+}
+
 static void comes_back_from_a_pulled_cable(void **state)
 {
     (void)state;
@@ -412,6 +431,8 @@ int main(void)
                                         close_rig),
         cmocka_unit_test_setup_teardown(the_router_learns_the_name, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(what_is_logged_is_chosen, open_rig, close_rig),
+        cmocka_unit_test_setup_teardown(status_tells_the_last_replies, open_rig,
+                                        close_rig),
         cmocka_unit_test_setup_teardown(status_tells_all, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(comes_back_from_a_pulled_cable, open_rig,
                                         close_rig),
