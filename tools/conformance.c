@@ -163,9 +163,14 @@ static unsigned doubt_refusals(struct cli_result *results, const char *why)
     return n;
 }
 
-/* The host refuses all. */
+/* The host refuses all, or the login that was to show that it does not was interrupted. */
 static void take_back(struct battery *b, struct cli_result *results)
 {
+    if (cli_interrupt_get() != 0) {
+        (void)doubt_refusals(results, "interrupted before a login showed that good ones "
+                                      "are taken");
+        return;
+    }
     b->wire.lost = true;
     printf("The host lets the device in no more: the last %u refusals are not "
            "observable.\n",
@@ -247,10 +252,8 @@ static int run_cases(struct battery *b, const struct arguments *a,
         tell_case(cli_case_at(i), &results[i]);
         weigh_refusals(b, results, i);
     }
-    if (cli_interrupt_get() != 0) {
-        (void)doubt_refusals(results, "interrupted before a login showed that good ones "
-                                      "are taken");
-    } else if (b->unproven && !cli_wire_check(&b->target, &b->wire)) {
+    bool interrupted = cli_interrupt_get() != 0;
+    if (b->unproven && (interrupted || !cli_wire_check(&b->target, &b->wire))) {
         take_back(b, results);
     }
     return sum_up(b, a, results);
