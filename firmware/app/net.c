@@ -113,6 +113,23 @@ static ol_ms chip_deadline(const struct app_chip *c)
     return is_given_up(c) ? ol_ms_min(at, c->nag_at) : at;
 }
 
+static void warn_wrong_at(struct app *app, uint32_t hz)
+{
+    WARN(app, MSG_TEST_BUS_BAD, app_count(hz));
+}
+
+/* Wires that turn a bit now and then let a chip be found; what they carry would be damaged. */
+static void chip_found(struct app *app)
+{
+    struct app_chip *c = &app->chip;
+    c->is_found = true;
+    c->was_found = true;
+    c->found_at = app->now;
+    c->no_link_at = ol_ms_add(app->now, APP_NO_LINK_MS);
+    (void)app_bus_settle(app, warn_wrong_at);
+    INFO(app, MSG_CHIP_FOUND, app_count(c->bus_hz));
+}
+
 static void chip_step(struct app *app)
 {
     const struct app_machine *m = app->machine;
@@ -125,11 +142,7 @@ static void chip_step(struct app *app)
     while (ol_w5500_next_event(&c->w5500, &ev)) {
         switch (ev.type) {
         case OL_W5500_EVENT_FOUND:
-            c->is_found = true;
-            c->was_found = true;
-            c->found_at = app->now;
-            c->no_link_at = ol_ms_add(app->now, APP_NO_LINK_MS);
-            INFO(app, MSG_CHIP_FOUND, app_count(c->bus_hz));
+            chip_found(app);
             break;
         case OL_W5500_EVENT_LOST:
             chip_lost(app, (uint8_t)ev.reason);

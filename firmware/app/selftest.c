@@ -81,23 +81,36 @@ static uint32_t test_memory(struct app *app)
     return total;
 }
 
-static void test_bus(struct app *app)
+uint32_t app_bus_settle(struct app *app, void (*wrong_at)(struct app *app, uint32_t hz))
 {
     uint32_t hz = app->chip.bus_hz, first = hz, bytes;
     while ((bytes = test_memory(app)) == 0 && hz / 2 >= BUS_HZ_MIN) {
-        ANSWER(app, MSG_TEST_BUS_BAD, app_count(hz));
+        wrong_at(app, hz);
         app_chip_set_clock(app, hz / 2);
         hz = app->chip.bus_hz < hz ? app->chip.bus_hz : hz / 2;
     }
     if (bytes == 0) {
-        app->selftest_bad++;
         app_chip_set_clock(app, first);
-        ANSWER(app, MSG_TEST_BUS_NONE, app_count(hz));
+    }
+    return bytes;
+}
+
+static void answer_wrong_at(struct app *app, uint32_t hz)
+{
+    ANSWER(app, MSG_TEST_BUS_BAD, app_count(hz));
+}
+
+static void test_bus(struct app *app)
+{
+    uint32_t first = app->chip.bus_hz, bytes = app_bus_settle(app, answer_wrong_at);
+    if (bytes == 0) {
+        app->selftest_bad++;
+        ANSWER(app, MSG_TEST_BUS_NONE, app_count(BUS_HZ_MIN));
         return;
     }
-    ANSWER(app, MSG_TEST_BUS_OK, app_count(bytes), app_count(hz));
-    if (hz != first) {
-        ANSWER(app, MSG_TEST_BUS_SLOWER, app_count(hz));
+    ANSWER(app, MSG_TEST_BUS_OK, app_count(bytes), app_count(app->chip.bus_hz));
+    if (app->chip.bus_hz != first) {
+        ANSWER(app, MSG_TEST_BUS_SLOWER, app_count(app->chip.bus_hz));
     }
 }
 

@@ -349,6 +349,24 @@ static void a_bus_that_is_too_fast_is_slowed_down(void **state)
     assert_true(r.bus_hz <= 8000000);
 }
 
+/* One at which a byte in a thousand is wrong lets the chip be found, and is found out then. */
+static void a_bus_that_is_nearly_right_is_slowed_down(void **state)
+{
+    (void)state;
+    rig_close(&r);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        rig_open(&r, seed);
+        r.bus_max_hz = 8000000;
+        r.bus_rarity = 10;
+        rig_start(&r);
+        await("network chip found", 60000);
+        assert_true(r.bus_hz <= 8000000);
+        assert_true(r.bus_hz >= 7000000);
+        rig_close(&r);
+    }
+    rig_open(&r, 1);
+}
+
 static void selftest_passes(void **state)
 {
     (void)state;
@@ -445,6 +463,8 @@ int main(void)
                                         close_rig),
         cmocka_unit_test_setup_teardown(a_bus_that_is_too_fast_is_slowed_down, open_rig,
                                         close_rig),
+        cmocka_unit_test_setup_teardown(a_bus_that_is_nearly_right_is_slowed_down,
+                                        open_rig, close_rig),
         cmocka_unit_test_setup_teardown(selftest_passes, open_rig, close_rig),
         cmocka_unit_test_setup_teardown(selftest_steps_the_clock_down, open_rig,
                                         close_rig),

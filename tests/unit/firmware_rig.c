@@ -220,7 +220,7 @@ static uint8_t exchange(struct rig *r, uint8_t out)
     uint8_t in = sim_w5500_exchange(r->chip, out, r->now_ns);
     if (r->bus_max_hz > 0 && r->bus_hz > r->bus_max_hz) {
         r->rng = r->rng * UINT64_C(6364136223846793005) + 1442695040888963407u;
-        in = (uint8_t)(in ^ (r->rng >> 60 == 0 ? 0x20 : 0));
+        in = (uint8_t)(in ^ (r->rng >> (64 - r->bus_rarity) == 0 ? 0x20 : 0));
     }
     return in;
 }
@@ -387,6 +387,7 @@ void rig_open(struct rig *r, uint64_t seed)
     static const struct ol_clock_ops clock_ops = {monotonic_ms, wall, NULL};
     memset(r, 0, sizeof(*r));
     r->rng = seed;
+    r->bus_rarity = 4;
     memcpy(r->unique_id, "\x01\x02\x03\x04\x05\x06\x07\x08", 8);
     r->lan = malloc(sim_lan_size());
     r->chip = malloc(sim_w5500_size());

@@ -59,6 +59,7 @@ struct rig {
     bool has_no_chip;    /* every byte on the bus is FF */
     uint32_t bus_hz;     /* in force */
     uint32_t bus_max_hz; /* above it bytes are damaged; 0: never */
+    unsigned bus_rarity; /* one in 2 to the power of this many */
 
     struct ol_nor nor;
     struct rig_terminal terminal[APP_CONSOLE_COUNT];
