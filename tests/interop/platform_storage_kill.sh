@@ -55,6 +55,7 @@ rm -f "$data/onelink.db-wal" "$data/onelink.db-shm"
 platform_start
 for pause in 0 0.002 0.005 0.01 0.015 0.02 0.03 0.05; do
     rm -f "$work/copy"
+    : >"$work/out" # the kill may come before the shell does it
     "$platform" backup --data "$data" --to "$work/copy" >"$work/out" 2>&1 &
     backup_pid=$!
     sleep $pause
