@@ -31,7 +31,8 @@ LOADER static void start(uint32_t slot)
         (const volatile uint32_t *)(RP_XIP + slot + FLASH_IMAGE_HEADER);
     if (image->magic != IMAGE_MAGIC || image->layout != IMAGE_LAYOUT ||
         image->vectors != RP_XIP + slot + FLASH_IMAGE_HEADER ||
-        RP_REG(RP_XIP + (image->end & (FLASH_SIZE - 4u))) != IMAGE_MAGIC) {
+        RP_REG(RP_XIP + (image->end & (FLASH_SIZE - 4u))) !=
+            (image->mark ^ IMAGE_MAGIC)) {
         return; /* nothing, or a copy that was interrupted */
     }
     RP_REG(RP_SCB_VTOR) = (uint32_t)(uintptr_t)vectors;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "firmware/uf2/uf2.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "firmware/boot/flash_map.h"
@@ -17,6 +18,7 @@
 #define END_AT        508u
 
 #define BOOT2_LEN 252u
+#define MARK_AT   offsetof(struct image_header, mark)
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -43,15 +45,41 @@ uint32_t uf2_crc32(const uint8_t *data, size_t len)
     return crc;
 }
 
+/* Where the last word of the image stands, from its first; 0: nowhere in slot A. */
+static uint32_t image_end(const struct uf2_flash *flash)
+{
+    uint32_t first = UF2_FLASH_BASE + FLASH_IMAGE_A_AT;
+    uint32_t end =
+        get32(flash->bytes + FLASH_IMAGE_A_AT + offsetof(struct image_header, end)) -
+        first;
+    bool is_inside = end % 4 == 0 && end >= FLASH_IMAGE_HEADER && end < FLASH_IMAGE_SIZE;
+    return is_inside && flash->used[(FLASH_IMAGE_A_AT + end) / UF2_PAGE] ? end : 0;
+}
+
+/* Tells an image from every other: made of what stands before the mark, and behind it up to the
+ * last word. */
+static uint32_t image_mark(const uint8_t *image, uint32_t end)
+{
+    size_t behind = MARK_AT + 4;
+    return uf2_crc32(image, MARK_AT) ^ uf2_crc32(image + behind, end - behind);
+}
+
 const char *uf2_flash_seal(struct uf2_flash *flash)
 {
+    uint8_t *image = flash->bytes + FLASH_IMAGE_A_AT;
+    uint32_t end = image_end(flash);
     if (!flash->used[0]) {
         return "nothing at the start of the flash: no second stage";
     }
     if (get32(flash->bytes + BOOT2_LEN) != 0) {
         return "the second stage leaves no room for its CRC";
     }
+    if (end == 0) {
+        return "the last word of the image is not in slot A";
+    }
     put32(flash->bytes + BOOT2_LEN, uf2_crc32(flash->bytes, BOOT2_LEN));
+    put32(image + MARK_AT, image_mark(image, end));
+    put32(image + end, image_mark(image, end) ^ IMAGE_MAGIC);
     return NULL;
 }
 
@@ -114,12 +142,17 @@ static const char *check_block(const uint8_t *block, uint32_t number, uint32_t c
 static const char *check_content(const struct uf2_flash *flash)
 {
     const uint8_t *image = flash->bytes + FLASH_IMAGE_A_AT;
+    uint32_t end = image_end(flash);
     if (!flash->used[0] ||
         get32(flash->bytes + BOOT2_LEN) != uf2_crc32(flash->bytes, BOOT2_LEN)) {
         return "the CRC of the second stage is wrong: the board would not boot";
     }
     if (get32(image) != IMAGE_MAGIC || get32(image + 4) != IMAGE_LAYOUT) {
         return "no image header in slot A: the board would not boot";
+    }
+    if (end == 0 || get32(image + MARK_AT) != image_mark(image, end) ||
+        get32(image + end) != (get32(image + MARK_AT) ^ IMAGE_MAGIC)) {
+        return "the mark of the image is wrong: the board would not boot";
     }
     for (size_t page = FLASH_IMAGE_B_AT / UF2_PAGE; page < UF2_PAGES; page++) {
         if (flash->used[page]) {

@@ -31,8 +31,8 @@ uint32_t uf2_crc32(const uint8_t *data, size_t len);
  * sectors. NULL, or what is wrong with the file. */
 const char *uf2_flash_load(struct uf2_flash *flash, const uint8_t *elf, size_t len);
 
-/* Writes the CRC of the first 252 bytes behind them. NULL, or what is wrong: no page 0, or
- * bytes in the way. */
+/* Writes the CRC of the first 252 bytes behind them, and the mark of the image into its header and
+ * its last word. NULL, or what is wrong: no page 0, bytes in the way, or no last word. */
 const char *uf2_flash_seal(struct uf2_flash *flash);
 
 /* Bytes from the start to the end of the last used page. */
@@ -46,7 +46,7 @@ void uf2_block_encode(uint8_t block[UF2_BLOCK], const struct uf2_flash *flash,
                       uint32_t page, uint32_t number, uint32_t count);
 
 /* Checks a whole file as the boot ROM will, and more: every field, order, whole sectors, padding,
- * the CRC of the second stage, the image's header. Fills *flash. NULL, or what is wrong. */
+ * the CRC of the second stage, header and mark of the image. Fills *flash. NULL, or what is wrong. */
 const char *uf2_check(struct uf2_flash *flash, const uint8_t *file, size_t len);
 
 #endif

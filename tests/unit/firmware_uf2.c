@@ -54,6 +54,9 @@ static void elf_add(uint32_t address, const void *data, uint32_t len)
     elf_len += len;
 }
 
+/* Of the image: the place of its last word. */
+#define LAST 296u
+
 /* A second stage, and an image of 300 bytes that begins with a header. */
 static void elf_good(void)
 {
@@ -62,6 +65,7 @@ static void elf_good(void)
     memset(image, 0x5a, sizeof image);
     put32(image, IMAGE_MAGIC);
     put32(image + 4, IMAGE_LAYOUT);
+    put32(image + 12, UF2_FLASH_BASE + FLASH_IMAGE_A_AT + LAST);
     elf_begin();
     elf_add(UF2_FLASH_BASE, boot2, sizeof boot2);
     elf_add(UF2_FLASH_BASE + FLASH_IMAGE_A_AT, image, sizeof image);
@@ -111,7 +115,10 @@ static void a_good_file_has_the_documented_layout(void **state)
     assert_int_equal(get32(image + 508), 0x0ab16f30);
     assert_int_equal(get32(file + 32 + 252), uf2_crc32(file + 32, 252));
     /* 300 bytes of image: the page, and the sector, are filled up with FF */
-    assert_int_equal(image[UF2_BLOCK + 32 + 43], 0x5a);
+    assert_int_equal(image[UF2_BLOCK + 32 + 39], 0x5a);
+    assert_int_equal(get32(image + UF2_BLOCK + 32 + 40),
+                     get32(image + 32 + 80) ^ IMAGE_MAGIC);
+    assert_int_not_equal(get32(image + UF2_BLOCK + 32 + 40), 0x5a5a5a5a);
     assert_int_equal(image[UF2_BLOCK + 32 + 44], 0xff);
     assert_int_equal(image[UF2_BLOCK + 32 + 255], 0xff);
     assert_int_equal(image[UF2_BLOCK + 32 + 256], 0);
@@ -127,16 +134,16 @@ static void a_good_file_is_read_back(void **state)
     assert_memory_equal(&back, &flash, sizeof flash);
 }
 
-/* Bytes of the content that are looked at: the second stage, and the header in the image. */
+/* Bytes of the content that are looked at: the second stage, and the image. */
 static bool is_judged(size_t block, size_t at)
 {
     bool is_content = at >= 32 && at < 288;
-    return !is_content || block == 0 || (block == SECTOR_BLOCKS && at < 40);
+    return !is_content || block == 0 || block == SECTOR_BLOCKS;
 }
 
-/* Every bit of every field, of the padding and of the second stage counts. Blocks at both ends
+/* Every bit of every field, of the padding, the second stage and the image counts. Blocks at both ends
  * of both sectors stand for all. */
-static void each_flipped_bit_outside_of_the_image_is_found(void **state)
+static void each_flipped_bit_is_found(void **state)
 {
     static const size_t blocks[] = {0, SECTOR_BLOCKS - 1, SECTOR_BLOCKS,
                                     2 * SECTOR_BLOCKS - 1};
@@ -209,6 +216,39 @@ static void sealing_needs_a_second_stage_with_room(void **state)
     assert_non_null(uf2_flash_seal(&flash));
 }
 
+/* Images that differ in a bit anywhere have different marks. */
+static void every_image_has_its_own_mark(void **state)
+{
+    (void)state;
+    (void)good_file();
+    const uint8_t *image = flash.bytes + FLASH_IMAGE_A_AT;
+    uint32_t mark = get32(image + LAST);
+    for (uint32_t at = 16; at < LAST; at++) {
+        if (at < 80 || at >= 84) {
+            elf_good();
+            elf[elf_len - 300 + at] ^= 1;
+            assert_null(uf2_flash_load(&flash, elf, elf_len));
+            assert_null(uf2_flash_seal(&flash));
+            assert_int_not_equal(get32(image + LAST), mark);
+            assert_int_equal(get32(image + 80) ^ IMAGE_MAGIC, get32(image + LAST));
+        }
+    }
+}
+
+static void sealing_needs_a_last_word(void **state)
+{
+    (void)state;
+    static const uint32_t places[] = {
+        0, 4, 252, LAST + 1, LAST + 256 * 16, 640, ~3u, 0x9fffc, FLASH_IMAGE_SIZE, LAST};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        elf_good();
+        put32(elf + elf_len - 300 + 12, UF2_FLASH_BASE + FLASH_IMAGE_A_AT + places[i]);
+        assert_null(uf2_flash_load(&flash, elf, elf_len));
+        bool is_there = places[i] == LAST || places[i] == 640;
+        assert_int_equal(uf2_flash_seal(&flash) == NULL, is_there);
+    }
+}
+
 static void the_flash_map_has_no_gap_and_no_overlap(void **state)
 {
     (void)state;
@@ -236,10 +276,12 @@ int main(void)
         cmocka_unit_test(crc_has_its_check_value),
         cmocka_unit_test(a_good_file_has_the_documented_layout),
         cmocka_unit_test(a_good_file_is_read_back),
-        cmocka_unit_test(each_flipped_bit_outside_of_the_image_is_found),
+        cmocka_unit_test(each_flipped_bit_is_found),
         cmocka_unit_test(wrong_sets_of_blocks_are_refused),
         cmocka_unit_test(damaged_elf_files_are_refused),
         cmocka_unit_test(sealing_needs_a_second_stage_with_room),
+        cmocka_unit_test(every_image_has_its_own_mark),
+        cmocka_unit_test(sealing_needs_a_last_word),
         cmocka_unit_test(the_flash_map_has_no_gap_and_no_overlap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
