@@ -62,6 +62,7 @@ struct app_terminal {
 /* The network chip as this program sees it. */
 struct app_chip {
     uint8_t mac[6];
+    bool is_settled;  /* the bus was tried by patterns */
     uint8_t failures; /* without a good while between them */
     uint8_t reason;   /* enum ol_w5500_reason of the last one */
     bool is_found;

@@ -126,7 +126,13 @@ static void chip_found(struct app *app)
     c->was_found = true;
     c->found_at = app->now;
     c->no_link_at = ol_ms_add(app->now, APP_NO_LINK_MS);
-    (void)app_bus_settle(app, warn_wrong_at);
+    uint32_t hz = c->bus_hz;
+    if (!c->is_settled) {
+        c->is_settled = true;
+        if (app_bus_settle(app, warn_wrong_at) == 0 || c->bus_hz != hz) {
+            return; /* found once more soon */
+        }
+    }
     INFO(app, MSG_CHIP_FOUND, app_count(c->bus_hz));
 }
 

@@ -128,8 +128,8 @@ void app_led_step(struct app *app);
 
 /* --- command.c, status.c, selftest.c ------------------------------------------------ */
 /* Patterns through the memory of the chip's closed sockets, more slowly until they come back
- * whole; wrong_at is told each clock at which they do not. Returns their bytes; 0: at no clock,
- * and the clock is as before. */
+ * whole; wrong_at is told each clock at which they do not, and the chip is set up anew then.
+ * Returns their bytes; 0: at no clock, and the clock is as before. */
 uint32_t app_bus_settle(struct app *app, void (*wrong_at)(struct app *app, uint32_t hz));
 void app_command(struct app *app);
 /* Puts why the board started. */

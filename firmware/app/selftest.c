@@ -89,6 +89,9 @@ uint32_t app_bus_settle(struct app *app, void (*wrong_at)(struct app *app, uint3
         app_chip_set_clock(app, hz / 2);
         hz = app->chip.bus_hz < hz ? app->chip.bus_hz : hz / 2;
     }
+    if (bytes == 0 || hz != first) {
+        ol_w5500_distrust(&app->chip.w5500);
+    }
     if (bytes == 0) {
         app_chip_set_clock(app, first);
     }

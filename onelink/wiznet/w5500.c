@@ -187,6 +187,11 @@ void ol_w5500_check_now(struct ol_w5500 *c)
         0; /* the last check is no second ago: commands may still be on their way */
 }
 
+void ol_w5500_distrust(struct ol_w5500 *c)
+{
+    ol_w5500_fault(c, OL_W5500_REASON_CONFIG);
+}
+
 /* INTn is low: which sockets? With one open, it is asked at once. */
 static void serve(struct ol_w5500 *c)
 {

@@ -187,6 +187,10 @@ void ol_w5500_step(struct ol_w5500 *c, ol_ms now);
  * from an interrupt handler. */
 void ol_w5500_interrupt(struct ol_w5500 *c);
 
+/* Transfers are known to have been damaged, and what was written may stand anywhere in the chip:
+ * with the next step it is given up (OL_W5500_REASON_CONFIG), reset and set up anew. */
+void ol_w5500_distrust(struct ol_w5500 *c);
+
 /* When ol_w5500_step must be called at the latest. It covers the streams' own deadlines. */
 ol_ms ol_w5500_deadline(const struct ol_w5500 *c);
 
