@@ -377,7 +377,7 @@ struct ol_agent {
     bool restoring;        /* properties from restore_next on are being restored */
     bool full_told;        /* no sample fits, and it was told or is about to be */
     bool full_event;       /* to be told */
-    uint16_t suspects;     /* samples allowed in the next post of suspects; 0: there are none */
+    uint16_t suspects;     /* samples allowed in the next post; 0: there are none */
     uint16_t restore_next; /* next property to look at for restoring */
     uint16_t date_sent;    /* bytes of the request that are sent */
     uint8_t addrs_host;    /* candidate that the addresses belong to, UINT8_MAX: none */
