@@ -64,6 +64,7 @@ static size_t make_elf(void)
     }
     put32(elf + at, IMAGE_MAGIC);
     put32(elf + at + 4, IMAGE_LAYOUT);
+    put32(elf + at + 12, UF2_FLASH_BASE + FLASH_IMAGE_A_AT + IMAGE_LEN / 4 * 4 - 4);
     return at + IMAGE_LEN;
 }
 
