@@ -91,7 +91,7 @@ void app_line_log(struct app *app, enum ol_log_level level)
     }
 }
 
-/* Where the level lets it. */
+/* Of any level: the callers below have looked at it. */
 static void log_line(struct app *app, enum app_message id, const struct app_arg *args,
                      size_t count)
 {
